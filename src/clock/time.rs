@@ -1,0 +1,178 @@
+//! An instant, in microseconds since 1970, and how it is written.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// An instant in virtual or real time: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// The instant so many microseconds after 1970.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Milliseconds since 1970.
+    pub const fn millis(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The span from `earlier` to this instant; zero if `earlier` is later.
+    pub fn since(self, earlier: Time) -> Duration {
+        Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+    }
+
+    /// How far apart two instants are, whichever is first.
+    pub fn apart(self, other: Time) -> Duration {
+        Duration::from_micros(self.0.abs_diff(other.0))
+    }
+
+    /// The start of the five-minute bucket this instant lies in (`sla.md` §1.5: aligned to epoch and midnight).
+    pub const fn bucket(self) -> Time {
+        const FIVE_MINUTES: i64 = 300_000_000;
+        Time(self.0.div_euclid(FIVE_MINUTES) * FIVE_MINUTES)
+    }
+
+    /// Local midnight (Asia/Shanghai) of this instant's day.
+    pub fn day_start(self) -> Time {
+        from_civil(self.civil().date().to_datetime(jiff::civil::Time::midnight()))
+    }
+
+    /// Local midnight (Asia/Shanghai) of the first day of this instant's month.
+    pub fn month_start(self) -> Time {
+        from_civil(self.civil().date().first_of_month().to_datetime(jiff::civil::Time::midnight()))
+    }
+
+    /// The local date (Asia/Shanghai) as `2026-11-22`.
+    pub fn local_date(self) -> String {
+        self.civil().date().to_string()
+    }
+
+    /// The HTTP `Date` form, `Sun, 22 Nov 2026 03:51:00 GMT`.
+    pub fn http_date(self) -> String {
+        self.stamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    /// Reads `YYYYMMDDTHHMMSSZ`, the form request signatures use.
+    pub fn from_basic(text: &str) -> Option<Time> {
+        let civil = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+        let stamp = TimeZone::UTC.to_timestamp(civil).ok()?;
+        Some(Time(stamp.as_microsecond()))
+    }
+
+    fn stamp(self) -> Timestamp {
+        let edge = if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Timestamp::from_microsecond(self.0).unwrap_or(edge)
+    }
+
+    fn civil(self) -> DateTime {
+        shanghai().to_datetime(self.stamp())
+    }
+}
+
+/// The contracts' time zone. +08:00 without daylight saving since 1992 (`sla.md` §1.5).
+fn shanghai() -> Offset {
+    Offset::constant(8)
+}
+
+fn from_civil(civil: DateTime) -> Time {
+    let stamp = shanghai().to_timestamp(civil).unwrap_or(Timestamp::UNIX_EPOCH);
+    Time(stamp.as_microsecond())
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.civil().strftime("%Y-%m-%dT%H:%M:%S%.6f+08:00"))
+    }
+}
+
+impl FromStr for Time {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let stamp: Timestamp = text.trim().parse().map_err(|_| {
+            format!("expected an instant with its offset, such as 2026-12-01T00:00:00+08:00, found {text:?}")
+        })?;
+        Ok(Time(stamp.as_microsecond()))
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Add<Duration> for Time {
+    type Output = Time;
+
+    fn add(self, span: Duration) -> Time {
+        Time(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Sub<Duration> for Time {
+    type Output = Time;
+
+    fn sub(self, span: Duration) -> Time {
+        Time(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+    }
+}
+
+/// Reads a span such as `700ms`, `5m` or `31d`.
+///
+/// # Errors
+/// Says what was expected when the text is no span.
+pub fn parse_span(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text.trim())
+        .map_err(|why| format!("expected a span such as 700ms, 5m or 31d, found {text:?} ({why})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_midnight_is_sixteen_hundred_utc() {
+        let t: Time = "2025-03-31T16:00:00Z".parse().unwrap();
+        assert_eq!(t.month_start(), t);
+        assert_eq!(t.local_date(), "2025-04-01");
+        assert_eq!((t - Duration::from_micros(1)).local_date(), "2025-03-31");
+        assert_eq!(t.to_string(), "2025-04-01T00:00:00.000000+08:00");
+    }
+
+    #[test]
+    fn buckets_align_with_local_midnight() {
+        let midnight: Time = "2026-11-22T00:00:00+08:00".parse().unwrap();
+        assert_eq!(midnight.bucket(), midnight);
+        assert_eq!((midnight + Duration::from_secs(299)).bucket(), midnight);
+        assert_eq!(Time::from_micros(-1).bucket().micros(), -300_000_000);
+    }
+
+    #[test]
+    fn the_signature_form_reads_and_the_http_form_writes() {
+        let t = Time::from_basic("20190214T104514Z").unwrap();
+        assert_eq!(t.http_date(), "Thu, 14 Feb 2019 10:45:14 GMT");
+        assert_eq!(Time::from_basic("2019-02-14"), None);
+        assert!("yesterday".parse::<Time>().is_err());
+    }
+}

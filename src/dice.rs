@@ -1,0 +1,89 @@
+//! The only source of chance: draws keyed by what is drawn for, never a shared stream.
+//!
+//! Two draws with the same seed and key are equal at any concurrency and in any order.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use xxhash_rust::xxh3::Xxh3Builder;
+
+/// Keyed draws of one seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dice {
+    seed: u64,
+}
+
+impl Dice {
+    /// Dice of this seed.
+    pub const fn new(seed: u64) -> Self {
+        Self { seed }
+    }
+
+    /// Dice nobody can foresee, for a server started without a seed.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness to give.
+    #[expect(clippy::disallowed_types, reason = "this is the Dice")]
+    pub fn from_entropy() -> Self {
+        use rand::TryRng;
+        let seed = rand::rngs::SysRng.try_next_u64().expect("the operating system gives randomness");
+        // JSON numbers are exact to 2^53 in every client, and a seed should survive being copied from one.
+        Self { seed: seed & ((1 << 53) - 1) }
+    }
+
+    /// The seed these dice were made of.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// A draw for this key; parts are kept apart, so `["ab","c"]` and `["a","bc"]` differ.
+    pub fn draw(&self, key: &[&[u8]]) -> u128 {
+        let mut hash = Xxh3Builder::new().with_seed(self.seed).build();
+        for part in key {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.digest128()
+    }
+
+    /// Dice for a part of the house: same seed and name, same dice.
+    pub fn derive(&self, name: &str) -> Dice {
+        Dice { seed: (self.draw(&[b"derive", name.as_bytes()]) as u64) & ((1 << 53) - 1) }
+    }
+
+    /// A stream of randomness for this key.
+    pub fn stream(&self, key: &[&[u8]]) -> ChaCha8Rng {
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(&self.draw(key).to_le_bytes());
+        seed[16..24].copy_from_slice(&self.seed.to_le_bytes());
+        ChaCha8Rng::from_seed(seed)
+    }
+
+    /// `len` characters of `alphabet` for this key.
+    pub fn text(&self, key: &[&[u8]], alphabet: &[u8], len: usize) -> String {
+        use rand::Rng;
+        let mut stream = self.stream(key);
+        let letter = |word: u32| char::from(alphabet[(u64::from(word) * alphabet.len() as u64 >> 32) as usize]);
+        (0..len).map(|_| letter(stream.next_u32())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_depend_on_the_key_alone() {
+        let dice = Dice::new(7);
+        assert_eq!(dice.draw(&[b"a", b"b"]), Dice::new(7).draw(&[b"a", b"b"]));
+        assert_ne!(dice.draw(&[b"ab", b"c"]), dice.draw(&[b"a", b"bc"]));
+        assert_ne!(dice.draw(&[b"a"]), Dice::new(8).draw(&[b"a"]));
+    }
+
+    #[test]
+    fn text_uses_only_its_alphabet() {
+        let text = Dice::new(1).text(&[b"k"], b"XYZ", 64);
+        assert_eq!(text.len(), 64);
+        assert!(text.bytes().all(|b| b"XYZ".contains(&b)));
+        assert!(b"XYZ".iter().all(|b| text.as_bytes().contains(b)));
+    }
+}

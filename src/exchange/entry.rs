@@ -1,0 +1,104 @@
+//! The durable row of one call: facts, not verdicts. Whether a 5XX counts as a failure is the contract's
+//! business, not the ledger's.
+
+use super::RequestId;
+use crate::clock::Time;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// What became of a call on the wire.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The whole answer was handed to the network.
+    Answered,
+    /// The call was read and nothing was ever sent.
+    NoResponse,
+    /// The client left before the answer was complete.
+    Abandoned,
+    /// The connection was reset before the call was read.
+    ResetBeforeRead,
+    /// The connection was reset after the call was read.
+    ResetAfterRead,
+    /// Part of the answer was sent, then the connection ended.
+    Truncated,
+    /// The connection was refused.
+    RefusedConnection,
+    /// The whole answer was sent, after the contract's deadline.
+    Late,
+    /// We broke: never charged, never in an SLA.
+    Broken,
+}
+
+impl Outcome {
+    /// Every outcome, in the order they are stored.
+    pub const ALL: [Outcome; 9] = [
+        Outcome::Answered,
+        Outcome::NoResponse,
+        Outcome::Abandoned,
+        Outcome::ResetBeforeRead,
+        Outcome::ResetAfterRead,
+        Outcome::Truncated,
+        Outcome::RefusedConnection,
+        Outcome::Late,
+        Outcome::Broken,
+    ];
+
+    /// The name used in JSON and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Answered => "answered",
+            Outcome::NoResponse => "no_response",
+            Outcome::Abandoned => "abandoned",
+            Outcome::ResetBeforeRead => "reset_before_read",
+            Outcome::ResetAfterRead => "reset_after_read",
+            Outcome::Truncated => "truncated",
+            Outcome::RefusedConnection => "refused_connection",
+            Outcome::Late => "late",
+            Outcome::Broken => "broken",
+        }
+    }
+}
+
+/// One row of the ledger. No picture, text or audio is in it, only the content's hash.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The call's name.
+    pub request_id: RequestId,
+    /// Whose call it was.
+    pub world: String,
+    /// The emulated product, or `none` for a path nobody serves.
+    pub provider: Cow<'static, str>,
+    /// The operation within the provider.
+    pub operation: Cow<'static, str>,
+    /// The credential it claimed, known or not; empty where it claimed none.
+    pub key: String,
+    /// Virtual time of arrival.
+    pub arrived: Time,
+    /// Virtual time at which the last byte was handed over, or the call ended otherwise.
+    pub ended: Time,
+    /// Real time of arrival.
+    pub arrived_real: Time,
+    /// Our own work on the call in real microseconds, waits left out.
+    pub own_us: u64,
+    /// Injected delay in virtual microseconds.
+    pub injected_us: u64,
+    /// Bytes of request body.
+    pub bytes_in: u64,
+    /// Bytes of reply body.
+    pub bytes_out: u64,
+    /// HTTP status, where a status was sent.
+    pub status: Option<u16>,
+    /// The vendor's own code.
+    pub code: Cow<'static, str>,
+    /// What became of it on the wire.
+    pub outcome: Outcome,
+    /// Billable units.
+    pub units: u32,
+    /// What it cost, in fen.
+    pub fee_fen: i64,
+    /// XXH3-128 of the body.
+    pub content: u128,
+}

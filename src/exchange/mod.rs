@@ -1,0 +1,17 @@
+//! The words all rooms speak: a call, a reply, a reason to say no, and the row that is kept of it.
+
+mod call;
+mod credential;
+mod entry;
+mod failure;
+mod reply;
+mod request_id;
+mod trail;
+
+pub use call::{Call, Headers};
+pub use credential::{Credential, Scheme, Vendor};
+pub use entry::{Entry, Outcome};
+pub use failure::{AuthFlaw, Failure, InputFlaw};
+pub use reply::Reply;
+pub use request_id::RequestId;
+pub use trail::{Decision, Stage, Trail, Verdict};

@@ -1,0 +1,39 @@
+//! The answer, as a value.
+
+use super::Decision;
+use bytes::Bytes;
+use std::borrow::Cow;
+
+/// What a provider answers. The edge sends it; nobody else touches a socket.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Header fields beside those the edge adds (`Date`, `Content-Length`, ours).
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// The body.
+    pub body: Bytes,
+    /// The vendor's own code for this answer, for the ledger.
+    pub code: Cow<'static, str>,
+    /// Billable units served: 0 for an answer the contract does not charge.
+    pub units: u32,
+    /// What the provider decided on the way, for `explain`.
+    pub notes: Vec<Decision>,
+}
+
+impl Reply {
+    /// A JSON answer.
+    pub fn json(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type", Cow::Borrowed(content_type))],
+            body: body.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The first value of a header field.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| &**value)
+    }
+}

@@ -1,0 +1,80 @@
+//! Every decision taken on a call's way, so that `explain` can print them.
+
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// Where on the road a decision fell (the order of the road).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Reading the request.
+    Edge,
+    /// Choosing the operation.
+    Route,
+    /// Choosing the world.
+    World,
+    /// Proving who calls.
+    Authenticate,
+    /// State of the key, rate, concurrency, quota, balance.
+    Admit,
+    /// The provider's own answer.
+    Answer,
+    /// Sending it.
+    Send,
+}
+
+/// What a decision came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The call went on.
+    Pass,
+    /// The call was refused here.
+    Refuse,
+    /// A choice that shaped the answer.
+    Choose,
+}
+
+/// One decision on a call's way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Decision {
+    /// Where it fell.
+    pub stage: Stage,
+    /// The rule, by name.
+    pub rule: &'static str,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// The facts it rested on.
+    #[schema(value_type = String)]
+    pub because: Cow<'static, str>,
+    /// What would have changed it.
+    #[schema(value_type = String)]
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub otherwise: Cow<'static, str>,
+}
+
+impl Decision {
+    /// A decision that let the call go on.
+    pub fn pass(stage: Stage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
+        Self { stage, rule, verdict: Verdict::Pass, because: because.into(), otherwise: Cow::Borrowed("") }
+    }
+
+    /// A decision that ended it.
+    pub fn refuse(stage: Stage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
+        Self { verdict: Verdict::Refuse, ..Self::pass(stage, rule, because) }
+    }
+
+    /// A choice that shaped the answer.
+    pub fn choose(stage: Stage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
+        Self { verdict: Verdict::Choose, ..Self::pass(stage, rule, because) }
+    }
+
+    /// What would have changed it.
+    #[must_use]
+    pub fn otherwise(self, otherwise: impl Into<Cow<'static, str>>) -> Self {
+        Self { otherwise: otherwise.into(), ..self }
+    }
+}
+
+/// The decisions of one call, in order.
+pub type Trail = Vec<Decision>;

@@ -1,0 +1,106 @@
+//! A matte without a model and without a uniform ground.
+//!
+//! The border is taken for ground, the middle for the thing; what stands out from the border in colour and
+//! cannot be reached from it without crossing an edge is the seed. From the seed, colour models of thing and
+//! ground are learned in turns with a segmentation that follows the edges of the picture.
+
+mod cues;
+mod mixture;
+mod walk;
+
+use super::guided::planes;
+use super::region::Region;
+use crate::imaging::{Picture, Plane};
+use cues::Cues;
+use mixture::Mixture;
+
+/// Longer side of the picture while it is segmented.
+const SIDE: usize = 160;
+/// Longer side at which the edge is found.
+const EDGE_SIDE: usize = 512;
+/// Rounds of learning and segmenting.
+const ROUNDS: usize = 4;
+
+pub(super) fn classic(picture: &Picture) -> Plane {
+    let small = picture.within(SIDE);
+    let mask = segment(&small);
+    let full = planes(picture);
+    refine(picture, &full, &mask, super::guided::guided)
+}
+
+/// The share of the thing in each pixel of a small picture.
+fn segment(small: &Picture) -> Plane {
+    let cues = Cues::of(small);
+    let mut share = cues.seed();
+    for _ in 0..ROUNDS {
+        let thing = Mixture::learn(&cues, |at| share.data[at]);
+        let ground = Mixture::learn(&cues, |at| 1.0 - share.data[at]);
+        let belief = cues.belief(&thing, &ground, &share);
+        share = walk::walk(&cues, &belief);
+    }
+    tidy(&share)
+}
+
+/// Keeps what hangs together: the largest part and others of some size; fills small holes.
+fn tidy(share: &Plane) -> Plane {
+    let (w, h) = (share.width, share.height);
+    let region = Region::new(w, h, share.data.iter().map(|v| *v > 0.5).collect());
+    let mut out = share.clone();
+    let parts = region.components();
+    let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    for part in parts.iter().filter(|part| part.len() * 12 < largest) {
+        for at in part {
+            out.data[*at] = 0.0;
+        }
+    }
+    let holes = region.complement();
+    let outside = holes.reached_from_border();
+    let enclosed = Region::new(
+        w,
+        h,
+        holes.inside.iter().zip(&outside.inside).map(|(hole, out)| *hole && !out).collect(),
+    );
+    for hole in enclosed.components().iter().filter(|hole| hole.len() * 60 < largest) {
+        for at in hole {
+            out.data[*at] = 1.0;
+        }
+    }
+    out
+}
+
+/// A way to make a mask follow a picture.
+type Follow = fn(&[Plane; 3], &[Plane; 3], &Plane, usize, f32) -> Plane;
+
+/// Brings a coarse mask to full size: soft near its edge, where it follows the picture; sure elsewhere.
+pub(super) fn refine(picture: &Picture, full: &[Plane; 3], mask: &Plane, follow: Follow) -> Plane {
+    let middle = picture.within(EDGE_SIDE);
+    let guide = planes(&middle);
+    let mask = mask.resize(middle.width, middle.height);
+    let soft = follow(full, &guide, &mask, 8, 1e-5);
+    let sure = sureness(&mask);
+    let sure = sure.resize(picture.width, picture.height);
+    let mut alpha = soft.map(|v| ((v - 0.06) / 0.88).clamp(0.0, 1.0));
+    for (value, sure) in alpha.data.iter_mut().zip(&sure.data) {
+        // -1: surely ground, 1: surely thing, between: as the edge says.
+        if *sure > 0.5 {
+            *value += (1.0 - *value) * (*sure - 0.5) * 2.0;
+        } else if *sure < -0.5 {
+            *value *= 1.0 - (-*sure - 0.5) * 2.0;
+        }
+    }
+    alpha
+}
+
+/// 1 well inside the mask, -1 well outside, 0 in the band of its edge.
+fn sureness(mask: &Plane) -> Plane {
+    const BAND: u16 = 6;
+    let thing = Region::new(mask.width, mask.height, mask.data.iter().map(|v| *v > 0.5).collect());
+    let inward = thing.depth(BAND + 1);
+    let outward = thing.complement().depth(BAND + 1);
+    let data = inward
+        .iter()
+        .zip(&outward)
+        .map(|(i, o)| if *i > BAND { 1.0 } else if *o > BAND { -1.0 } else { 0.0 })
+        .collect();
+    Plane { width: mask.width, height: mask.height, data }
+}

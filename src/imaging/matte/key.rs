@@ -1,0 +1,303 @@
+//! The matte of a thing before a measured ground: what is not the ground is the thing, save its shadow.
+
+use super::ground::Ground;
+use super::region::Region;
+use crate::imaging::{Picture, Plane};
+
+/// How each pixel compares with the ground behind it.
+struct Contrast {
+    /// Distance of the colour from the ground's, in levels.
+    distance: Vec<f32>,
+    /// Brightness as a share of the ground's: what a shadow lowers.
+    shade: Plane,
+    /// What is left of the distance when the shade is allowed for.
+    chroma: Vec<f32>,
+    /// Distance below which a pixel is the ground.
+    low: f32,
+}
+
+pub(super) fn key(picture: &Picture, ground: &Ground) -> Plane {
+    let contrast = Contrast::measure(picture, ground);
+    let backdrop = backdrop(picture, &contrast, ground);
+    soft_alpha(picture, ground, &contrast, &backdrop)
+}
+
+impl Contrast {
+    fn measure(picture: &Picture, ground: &Ground) -> Self {
+        let (w, h) = (picture.width, picture.height);
+        let mut distance = Vec::with_capacity(w * h);
+        let mut chroma = Vec::with_capacity(w * h);
+        let mut shade = Vec::with_capacity(w * h);
+        let mut behind = vec![[0.0f32; 3]; w];
+        for (y, row) in picture.rgb.chunks_exact(w * 3).enumerate() {
+            ground.row(y, &mut behind);
+            for (pixel, b) in row.chunks_exact(3).zip(&behind) {
+                let i = [f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2])];
+                let s = dot(i, *b) / dot(*b, *b).max(1.0);
+                distance.push(norm(sub(i, *b)));
+                chroma.push(norm(sub(i, scale(*b, s))));
+                shade.push(s);
+            }
+        }
+        let low = (2.5 * ground.residual as f32).max(5.0);
+        Self { distance, shade: Plane { width: w, height: h, data: shade }, chroma, low }
+    }
+}
+
+/// The pixels that show the ground: reached from the border through ground and soft shadow, and holes.
+fn backdrop(picture: &Picture, contrast: &Contrast, ground: &Ground) -> Region {
+    let (w, h) = (picture.width, picture.height);
+    let smooth = contrast.shade.box_mean(2);
+    let slope = |at: usize| {
+        let (x, y) = (at % w, at / w);
+        let dx = smooth.at((x + 1).min(w - 1), y) - smooth.at(x.saturating_sub(1), y);
+        let dy = smooth.at(x, (y + 1).min(h - 1)) - smooth.at(x, y.saturating_sub(1));
+        255.0 * 0.5 * (dx * dx + dy * dy).sqrt()
+    };
+    let bare: Vec<bool> = contrast.distance.iter().map(|d| *d < contrast.low).collect();
+    let passable: Vec<bool> = (0..w * h)
+        .map(|at| {
+            let s = contrast.shade.data[at];
+            let shadow = s > 0.45 && s < 1.02 && contrast.chroma[at] < 0.9 * contrast.low;
+            bare[at] || (shadow && slope(at) < 3.0)
+        })
+        .collect();
+    let mut backdrop = Region::new(w, h, passable).reached_from_border();
+    let least = (w * h / 12_000).max(9);
+    for hole in holes(contrast, ground, &backdrop, &smooth, least) {
+        for at in hole {
+            backdrop.inside[at] = true;
+        }
+    }
+    drop_specks(contrast, &mut backdrop);
+    backdrop
+}
+
+/// The ground seen through the thing: enclosed, and either just like the ground, or like the ground in the
+/// shadow that the thing casts close by, behind a frame that stands out from it. A pale label is neither.
+fn holes(
+    contrast: &Contrast,
+    ground: &Ground,
+    backdrop: &Region,
+    smooth: &Plane,
+    least: usize,
+) -> Vec<Vec<usize>> {
+    let (w, h) = (backdrop.width, backdrop.height);
+    let like_ground = |at: usize| {
+        let s = contrast.shade.data[at];
+        contrast.distance[at] < contrast.low
+            || (s > 0.45 && s < 1.02 && contrast.chroma[at] < 0.9 * contrast.low)
+    };
+    let enclosed = (0..w * h).map(|at| !backdrop.inside[at] && like_ground(at)).collect();
+    let most_mean = (1.5 * ground.residual as f32).max(2.0);
+    let mut holes = Region::new(w, h, enclosed).components();
+    holes.retain(|hole| {
+        let n = hole.len() as f32;
+        let mean = hole.iter().map(|at| contrast.distance[*at]).sum::<f32>() / n;
+        let shade = hole.iter().map(|at| contrast.shade.data[*at]).sum::<f32>() / n;
+        hole.len() > least
+            && (mean < most_mean
+                || (shade > darkest_nearby(hole, backdrop, smooth) - 0.04 && is_framed(hole, contrast, w, h)))
+    });
+    holes
+}
+
+/// The darkest shade (but for the last twentieth) of the open ground around a hole; 1 where there is none.
+fn darkest_nearby(hole: &[usize], backdrop: &Region, smooth: &Plane) -> f32 {
+    let (w, h) = (backdrop.width, backdrop.height);
+    let margin = w.max(h) / 8;
+    let (xs, ys) = (hole.iter().map(|at| at % w), hole.iter().map(|at| at / w));
+    let (left, right) = (xs.clone().min().unwrap_or(0), xs.max().unwrap_or(0));
+    let (top, bottom) = (ys.clone().min().unwrap_or(0), ys.max().unwrap_or(0));
+    let mut shades = Vec::new();
+    for y in (top.saturating_sub(margin)..=(bottom + margin).min(h - 1)).step_by(2) {
+        for x in (left.saturating_sub(margin)..=(right + margin).min(w - 1)).step_by(2) {
+            if backdrop.inside[y * w + x] {
+                shades.push(smooth.at(x, y));
+            }
+        }
+    }
+    let twentieth = shades.len() / 20;
+    if shades.is_empty() { 1.0 } else { *shades.select_nth_unstable_by(twentieth, f32::total_cmp).1 }
+}
+
+/// Whether almost everything around a hole differs clearly from the ground.
+fn is_framed(hole: &[usize], contrast: &Contrast, w: usize, h: usize) -> bool {
+    const STEPS: usize = 3;
+    let own: std::collections::HashSet<usize> = hole.iter().copied().collect();
+    let (mut edges, mut framed) = (0usize, 0usize);
+    for at in hole {
+        let (x, y) = (at % w, at / w);
+        for (dx, dy) in [(-1i32, 0i32), (1, 0), (0, -1), (0, 1)] {
+            let step = |k: usize| {
+                let (nx, ny) = (x as i32 + dx * k as i32, y as i32 + dy * k as i32);
+                (nx >= 0 && ny >= 0 && nx < w as i32 && ny < h as i32).then(|| ny as usize * w + nx as usize)
+            };
+            if step(1).is_some_and(|next| own.contains(&next)) {
+                continue;
+            }
+            edges += 1;
+            let strongest =
+                (1..=STEPS).filter_map(step).map(|next| contrast.chroma[next].max(255.0 * (0.45 - contrast.shade.data[next]))).fold(0.0, f32::max);
+            framed += usize::from(strongest > 3.0 * contrast.low);
+        }
+    }
+    framed * 10 >= edges * 9
+}
+
+/// Little things that hardly differ from the ground are noise, not thing.
+fn drop_specks(contrast: &Contrast, backdrop: &mut Region) {
+    let parts = backdrop.complement().components();
+    let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    for speck in parts.iter().filter(|part| part.len() * 60 < largest) {
+        let strongest = speck.iter().map(|at| contrast.distance[*at]).fold(0.0, f32::max);
+        if strongest < 4.0 * contrast.low {
+            for at in speck {
+                backdrop.inside[*at] = true;
+            }
+        }
+    }
+}
+
+/// Alpha by projection: how far a pixel lies on the way from the ground's colour to the thing's.
+fn soft_alpha(picture: &Picture, ground: &Ground, contrast: &Contrast, backdrop: &Region) -> Plane {
+    let (w, h) = (picture.width, picture.height);
+    let reach = (w.max(h) as f32 / 110.0).max(3.0) as u16;
+    let wide = reach * 5;
+    let thing = backdrop.complement();
+    let inward = thing.depth(wide + 1);
+    let outward = backdrop.depth(reach + 1);
+    let colours = Colours::near(picture, contrast, &thing, &inward, reach);
+    let shade = shade_nearby(contrast, backdrop, usize::from(reach));
+    let mut alpha = Plane::filled(w, h, 0.0);
+    let mut behind = vec![[0.0f32; 3]; w];
+    for y in 0..h {
+        ground.row(y, &mut behind);
+        for x in 0..w {
+            let at = y * w + x;
+            let inside = thing.inside[at];
+            alpha.data[at] = if inside { 1.0 } else { 0.0 };
+            let near = if inside { inward[at] <= wide } else { outward[at] <= reach };
+            if near {
+                let b = scale(behind[x], shade.data[at].clamp(0.45, 1.02));
+                let i = picture.at(x, y).map(f32::from);
+                alpha.data[at] = project(i, b, colours.at(at), contrast.low, alpha.data[at]);
+            }
+        }
+    }
+    keep_deep_pixels(&mut alpha, &inward, reach);
+    alpha
+}
+
+/// Beyond the reach of the edge a pixel is only part ground where the way to it from the edge is, too:
+/// fur and motion blur are, a pale label is not.
+fn keep_deep_pixels(alpha: &mut Plane, inward: &[u16], reach: u16) {
+    const SOLID: f32 = 0.93;
+    let (w, h) = (alpha.width, alpha.height);
+    let around = alpha.box_mean(2);
+    let mut open: Vec<bool> = inward.iter().map(|depth| *depth <= reach).collect();
+    let mut queue: Vec<usize> =
+        (0..w * h).filter(|at| (1..=reach).contains(&inward[*at]) && around.data[*at] < SOLID).collect();
+    while let Some(at) = queue.pop() {
+        for next in super::region::neighbours(at, w, h) {
+            if !open[next] && around.data[next] < SOLID {
+                open[next] = true;
+                queue.push(next);
+            }
+        }
+    }
+    for (value, open) in alpha.data.iter_mut().zip(open) {
+        if !open {
+            *value = 1.0;
+        }
+    }
+}
+
+fn project(i: [f32; 3], b: [f32; 3], f: Option<[f32; 3]>, low: f32, fallback: f32) -> f32 {
+    let Some(f) = f else { return fallback };
+    let way = sub(f, b);
+    let length = norm(way);
+    if length < 2.0 * low {
+        return fallback;
+    }
+    let raw = dot(sub(i, b), way) / (length * length);
+    // The ground's own noise must not show as a veil, nor the thing's as pinholes.
+    let slack = (0.5 * low / length).min(0.2);
+    ((raw - slack) / (1.0 - 2.0 * slack)).clamp(0.0, 1.0)
+}
+
+/// The thing's colour near each pixel of the edge.
+struct Colours {
+    sure: [Plane; 3],
+    sure_weight: Plane,
+    strong: [Plane; 3],
+    strong_weight: Plane,
+}
+
+impl Colours {
+    /// From the thing's pixels well inside, and, where there are none (wire, hair), from those that differ
+    /// most from the ground.
+    fn near(picture: &Picture, contrast: &Contrast, thing: &Region, inward: &[u16], reach: u16) -> Self {
+        let (w, h) = (picture.width, picture.height);
+        let sure: Vec<f32> = inward.iter().map(|depth| if *depth > reach { 1.0 } else { 0.0 }).collect();
+        let strong: Vec<f32> = contrast
+            .distance
+            .iter()
+            .zip(&thing.inside)
+            .map(|(d, inside)| if *inside { (d / 64.0).powi(6) } else { 0.0 })
+            .collect();
+        let radius = usize::from(reach) * 2;
+        let (sure_sums, sure_weight) = weighted(picture, sure, w, h, radius * 2);
+        let (strong_sums, strong_weight) = weighted(picture, strong, w, h, radius / 2 + 1);
+        Self { sure: sure_sums, sure_weight, strong: strong_sums, strong_weight }
+    }
+
+    fn at(&self, at: usize) -> Option<[f32; 3]> {
+        let mean = |sums: &[Plane; 3], weight: f32| [0, 1, 2].map(|c| sums[c].data[at] / weight);
+        let (sure, strong) = (self.sure_weight.data[at], self.strong_weight.data[at]);
+        if sure > 0.04 {
+            Some(mean(&self.sure, sure))
+        } else if strong > 1e-7 {
+            Some(mean(&self.strong, strong))
+        } else {
+            None
+        }
+    }
+}
+
+fn weighted(picture: &Picture, weight: Vec<f32>, w: usize, h: usize, r: usize) -> ([Plane; 3], Plane) {
+    let sums = [0, 1, 2].map(|c| {
+        let data = weight.iter().zip(picture.rgb.chunks_exact(3)).map(|(k, p)| k * f32::from(p[c])).collect();
+        Plane { width: w, height: h, data }.box_mean(r)
+    });
+    (sums, Plane { width: w, height: h, data: weight }.box_mean(r))
+}
+
+/// The mean shade of the ground near each pixel; 1 where there is none.
+fn shade_nearby(contrast: &Contrast, backdrop: &Region, r: usize) -> Plane {
+    let (w, h) = (backdrop.width, backdrop.height);
+    let weight: Vec<f32> = backdrop.inside.iter().map(|out| if *out { 1.0 } else { 0.0 }).collect();
+    let data = weight.iter().zip(&contrast.shade.data).map(|(k, s)| k * s).collect();
+    let mut sums = Plane { width: w, height: h, data }.box_mean(r);
+    let weights = Plane { width: w, height: h, data: weight }.box_mean(r);
+    for (sum, weight) in sums.data.iter_mut().zip(&weights.data) {
+        *sum = if *weight > 1e-3 { *sum / weight } else { 1.0 };
+    }
+    sums
+}
+
+fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn norm(a: [f32; 3]) -> f32 {
+    dot(a, a).sqrt()
+}
+
+fn sub(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+fn scale(a: [f32; 3], s: f32) -> [f32; 3] {
+    a.map(|v| v * s)
+}

@@ -1,0 +1,79 @@
+//! From a picture to its alpha: which pixels are the thing, and how much of each.
+//!
+//! Three ways. *Key* measures the ground where it is uniform, as behind a product in a studio. *Classic*
+//! needs no model and no uniform ground. *Neural* uses a model where one is installed. The choice depends on
+//! the picture and on what is installed, never on load.
+
+mod classic;
+mod ground;
+mod guided;
+mod key;
+mod neural;
+mod region;
+
+pub use neural::{Model, ModelError};
+
+use super::{Picture, Plane};
+use serde::{Deserialize, Serialize};
+
+/// Which way to matte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MatteMode {
+    /// Key where the border is uniform, else neural where installed, else classic.
+    #[default]
+    Auto,
+    /// Always key.
+    Key,
+    /// Always classic.
+    Classic,
+    /// Always neural; classic where no model is installed.
+    Neural,
+}
+
+/// The way that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// By the measured ground.
+    Key,
+    /// By contrast with the border and colour models.
+    Classic,
+    /// By the installed model.
+    Neural,
+}
+
+/// An alpha with the reason for the way it was made.
+#[derive(Clone, Debug)]
+pub struct Matte {
+    /// 0 (ground) to 1 (thing), one a pixel at full resolution.
+    pub alpha: Plane,
+    /// The way taken.
+    pub tier: Tier,
+    /// Why, for `explain`.
+    pub because: String,
+}
+
+/// Mattes a picture.
+pub fn matte(picture: &Picture, mode: MatteMode, model: Option<&Model>) -> Matte {
+    let ground = ground::Ground::measure(picture);
+    let uniform = ground.is_uniform();
+    let found = ground.describe();
+    let tier = match (mode, uniform, model) {
+        (MatteMode::Key, ..) | (MatteMode::Auto, true, _) => Tier::Key,
+        (MatteMode::Auto | MatteMode::Neural, _, Some(_)) => Tier::Neural,
+        (MatteMode::Auto | MatteMode::Neural | MatteMode::Classic, _, _) => Tier::Classic,
+    };
+    let alpha = match (tier, model) {
+        (Tier::Key, _) => key::key(picture, &ground),
+        (Tier::Neural, Some(model)) => neural::neural(picture, model),
+        (Tier::Classic | Tier::Neural, _) => classic::classic(picture),
+    };
+    let name = match tier {
+        Tier::Key => "key",
+        Tier::Classic => "classic",
+        Tier::Neural => "neural",
+    };
+    let model_state = if model.is_some() { "a model is installed" } else { "no model is installed" };
+    Matte { alpha, tier, because: format!("{name} matte: {found}; mode {mode:?}; {model_state}") }
+}

@@ -1,0 +1,69 @@
+//! The matte of an installed model: U²-Net small, 320 × 320 in, saliency out, made to follow the edges.
+
+use super::guided::{guided, planes};
+use crate::imaging::{Picture, Plane};
+use rten::{NodeId, ValueOrView};
+use std::path::Path;
+
+/// Side of the model's input.
+const SIDE: usize = 320;
+const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+
+/// A loaded model.
+pub struct Model {
+    net: rten::Model,
+    input: NodeId,
+    output: NodeId,
+}
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("matte model {path} cannot be used: {why}")]
+pub struct ModelError {
+    path: String,
+    why: String,
+}
+
+impl Model {
+    /// Loads an ONNX file and tries it once, so that a wrong one is found at the start.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no model, or not one of this shape.
+    pub fn load(path: &Path) -> Result<Self, ModelError> {
+        let fail = |why: String| ModelError { path: path.display().to_string(), why };
+        let net = rten::Model::load_file(path).map_err(|why| fail(why.to_string()))?;
+        let input = *net.input_ids().first().ok_or_else(|| fail("it has no input".into()))?;
+        let output = *net.output_ids().first().ok_or_else(|| fail("it has no output".into()))?;
+        let model = Self { net, input, output };
+        let grey = Picture { width: 8, height: 8, rgb: vec![128; 192] };
+        model.saliency(&planes(&grey)).map_err(fail)?;
+        Ok(model)
+    }
+
+    fn saliency(&self, planes: &[Plane; 3]) -> Result<Plane, String> {
+        let mut data = Vec::with_capacity(3 * SIDE * SIDE);
+        for (c, plane) in planes.iter().enumerate() {
+            let small = plane.resize(SIDE, SIDE);
+            data.extend(small.data.iter().map(|v| (v - MEAN[c]) / DEVIATION[c]));
+        }
+        let value = rten::Value::from_shape(&[1, 3, SIDE, SIDE], data).map_err(|why| why.to_string())?;
+        let inputs: Vec<(NodeId, ValueOrView)> = vec![(self.input, value.into())];
+        let mut outputs = self.net.run(inputs, &[self.output], None).map_err(|why| why.to_string())?;
+        let out = outputs.pop().ok_or("it gave no output")?;
+        let (_, data): ([usize; 4], Vec<f32>) = out.into_shape_vec().map_err(|why| why.to_string())?;
+        if data.len() != SIDE * SIDE {
+            return Err(format!("expected {SIDE}×{SIDE} numbers, found {}", data.len()));
+        }
+        let (low, high) = data.iter().fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+        let span = (high - low).max(1e-6);
+        Ok(Plane { width: SIDE, height: SIDE, data: data.iter().map(|v| (v - low) / span).collect() })
+    }
+}
+
+pub(super) fn neural(picture: &Picture, model: &Model) -> Plane {
+    let full = planes(picture);
+    // The model was run once when it was loaded, on the same shapes.
+    let saliency = model.saliency(&full).unwrap_or_else(|_| Plane::filled(SIDE, SIDE, 1.0));
+    super::classic::refine(picture, &full, &saliency, guided)
+}

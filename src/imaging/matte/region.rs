@@ -1,0 +1,123 @@
+//! Sets of pixels: growing from the border, components, distance to the edge of a set.
+
+/// A set of pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) inside: Vec<bool>,
+}
+
+impl Region {
+    pub(super) fn new(width: usize, height: usize, inside: Vec<bool>) -> Self {
+        Self { width, height, inside }
+    }
+
+    /// All pixels that can be reached from the border through pixels of this set, four ways.
+    pub(super) fn reached_from_border(&self) -> Self {
+        let (w, h) = (self.width, self.height);
+        let mut reached = vec![false; w * h];
+        let mut queue: Vec<usize> = (0..w)
+            .flat_map(|x| [x, (h - 1) * w + x])
+            .chain((0..h).flat_map(|y| [y * w, y * w + w - 1]))
+            .filter(|at| self.inside[*at])
+            .collect();
+        for at in &queue {
+            reached[*at] = true;
+        }
+        while let Some(at) = queue.pop() {
+            for next in neighbours(at, w, h) {
+                if self.inside[next] && !reached[next] {
+                    reached[next] = true;
+                    queue.push(next);
+                }
+            }
+        }
+        Self::new(w, h, reached)
+    }
+
+    /// The connected components, four ways, each as its pixels.
+    pub(super) fn components(&self) -> Vec<Vec<usize>> {
+        let mut seen = vec![false; self.inside.len()];
+        let mut all = Vec::new();
+        for start in 0..self.inside.len() {
+            if !self.inside[start] || seen[start] {
+                continue;
+            }
+            seen[start] = true;
+            let mut component = vec![start];
+            let mut at = 0;
+            while at < component.len() {
+                for next in neighbours(component[at], self.width, self.height) {
+                    if self.inside[next] && !seen[next] {
+                        seen[next] = true;
+                        component.push(next);
+                    }
+                }
+                at += 1;
+            }
+            all.push(component);
+        }
+        all
+    }
+
+    /// City-block steps to the nearest pixel outside the set, at most `most`; 0 outside.
+    pub(super) fn depth(&self, most: u16) -> Vec<u16> {
+        let (w, h) = (self.width, self.height);
+        let mut depth: Vec<u16> = self.inside.iter().map(|inside| if *inside { most } else { 0 }).collect();
+        for at in 0..w * h {
+            let left = if at % w > 0 { depth[at - 1] } else { most };
+            let up = if at >= w { depth[at - w] } else { most };
+            depth[at] = depth[at].min(left.min(up).saturating_add(1));
+        }
+        for at in (0..w * h).rev() {
+            let right = if at % w + 1 < w { depth[at + 1] } else { most };
+            let down = if at + w < w * h { depth[at + w] } else { most };
+            depth[at] = depth[at].min(right.min(down).saturating_add(1));
+        }
+        depth
+    }
+
+    pub(super) fn complement(&self) -> Self {
+        Self::new(self.width, self.height, self.inside.iter().map(|inside| !inside).collect())
+    }
+}
+
+/// The up to four neighbours of a pixel.
+pub(super) fn neighbours(at: usize, w: usize, h: usize) -> impl Iterator<Item = usize> {
+    let x = at % w;
+    [
+        (x > 0).then(|| at - 1),
+        (x + 1 < w).then(|| at + 1),
+        (at >= w).then(|| at - w),
+        (at + w < w * h).then(|| at + w),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_steps_to_the_outside() {
+        let mut inside = vec![true; 25];
+        inside[12] = false;
+        let depth = Region::new(5, 5, inside).depth(9);
+        assert_eq!(depth[12], 0);
+        assert_eq!(depth[11], 1);
+        assert_eq!(depth[0], 4);
+    }
+
+    #[test]
+    fn a_ring_keeps_the_flood_out() {
+        let ring = |at: usize| {
+            let (x, y) = (at % 7, at / 7);
+            (1..=5).contains(&x) && (1..=5).contains(&y) && !((2..=4).contains(&x) && (2..=4).contains(&y))
+        };
+        let ground = Region::new(7, 7, (0..49).map(|at| !ring(at)).collect());
+        assert_eq!(ground.components().len(), 2);
+        assert!(!ground.reached_from_border().inside[24]);
+    }
+}

@@ -1,0 +1,140 @@
+//! People in a picture: faces by a detector, bodies by what is below them, each pixel with a class.
+
+use super::{Picture, Plane};
+use rustface::{ImageData, Model};
+use std::sync::OnceLock;
+
+/// The SeetaFace frontal model (BSD-2-Clause), as the detector's crate carries it.
+static MODEL: &[u8] = include_bytes!("../../fixtures/faces/seeta_fd_frontal_v1.0.bin");
+
+/// Longer side of the picture while faces are sought.
+const SIDE: usize = 480;
+/// Faces looked at, the surest first.
+const MOST: usize = 4;
+
+/// A face, in pixels of the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Face {
+    /// Left edge.
+    pub left: f32,
+    /// Upper edge.
+    pub top: f32,
+    /// Width; also the height.
+    pub side: f32,
+    /// How sure the detector is, 0–1.
+    pub score: f32,
+}
+
+/// A person with the class of each pixel of the picture (0 where the pixel is not of this person).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Left edge of the person's box.
+    pub left: usize,
+    /// Upper edge.
+    pub top: usize,
+    /// Right edge, excluded.
+    pub right: usize,
+    /// Lower edge, excluded.
+    pub bottom: usize,
+    /// How sure the detector is, 0–1.
+    pub score: f32,
+    /// Width of the picture, the length of a row of `classes`.
+    pub width: usize,
+    /// One class a pixel of the picture.
+    pub classes: Vec<u8>,
+}
+
+/// Classes given (`wire/jdcloud.md` §1.4); the others are never claimed.
+const HAIR: u8 = 2;
+const CLOTHES: u8 = 5;
+const FACE: u8 = 13;
+
+/// The faces of a picture, the surest first.
+///
+/// # Panics
+/// Never: the model is part of the program and read in tests.
+pub fn faces(picture: &Picture) -> Vec<Face> {
+    static READ: OnceLock<Model> = OnceLock::new();
+    let model = READ.get_or_init(|| rustface::read_model(MODEL).expect("the shipped model can be read"));
+    let small = picture.within(SIDE);
+    let scale = picture.width as f32 / small.width as f32;
+    let grey: Vec<u8> = small
+        .rgb
+        .chunks_exact(3)
+        .map(|p| ((299 * u32::from(p[0]) + 587 * u32::from(p[1]) + 114 * u32::from(p[2])) / 1000) as u8)
+        .collect();
+    let mut detector = rustface::create_detector_with_model(model.clone());
+    detector.set_min_face_size(24);
+    detector.set_score_thresh(2.0);
+    detector.set_pyramid_scale_factor(0.8);
+    detector.set_slide_window_step(4, 4);
+    let (w, h) = (small.width as u32, small.height as u32);
+    let mut faces: Vec<Face> = detector
+        .detect(&ImageData::new(&grey, w, h))
+        .iter()
+        .map(|found| Face {
+            left: (found.bbox().x() as f32 * scale).max(0.0),
+            top: (found.bbox().y() as f32 * scale).max(0.0),
+            side: found.bbox().width() as f32 * scale,
+            // The detector's scores run from the threshold to about 40.
+            score: (found.score() as f32 / 40.0).clamp(0.05, 1.0),
+        })
+        .collect();
+    faces.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.left.total_cmp(&b.left)));
+    faces.truncate(MOST);
+    faces
+}
+
+/// People by their faces, within the matte of the whole picture. Each pixel of the matte goes to the person
+/// whose face is nearest across; above and beside the face it is hair, below it clothes.
+pub fn people(picture: &Picture, alpha: &Plane) -> Vec<Person> {
+    let faces = faces(picture);
+    let (w, h) = (picture.width, picture.height);
+    let mut people: Vec<Person> = faces
+        .iter()
+        .map(|face| Person {
+            left: w,
+            top: h,
+            right: 0,
+            bottom: 0,
+            score: face.score,
+            width: w,
+            classes: vec![0; w * h],
+        })
+        .collect();
+    for y in 0..h {
+        for x in 0..w {
+            let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
+            let across = |face: &Face| ((px - face.left - face.side / 2.0) / face.side).abs();
+            let Some((own, face)) =
+                faces.iter().enumerate().min_by(|(_, a), (_, b)| across(a).total_cmp(&across(b)))
+            else {
+                return people;
+            };
+            let Some(class) = class(face, px, py, alpha.at(x, y)) else { continue };
+            let person = &mut people[own];
+            person.classes[y * w + x] = class;
+            person.left = person.left.min(x);
+            person.top = person.top.min(y);
+            person.right = person.right.max(x + 1);
+            person.bottom = person.bottom.max(y + 1);
+        }
+    }
+    people.retain(|person| person.right > person.left);
+    people
+}
+
+fn class(face: &Face, x: f32, y: f32, alpha: f32) -> Option<u8> {
+    // From the face's middle, in units of its half side; a face is higher than wide.
+    let u = (x - face.left - 0.5 * face.side) / (0.42 * face.side);
+    let v = (y - face.top - 0.52 * face.side) / (0.58 * face.side);
+    if u * u + v * v <= 1.0 {
+        return Some(FACE);
+    }
+    if alpha < 0.5 || u.abs() > 5.0 {
+        return None;
+    }
+    let chin = face.top + 1.1 * face.side;
+    let above = y < chin && u.abs() < 2.4 && y > face.top - face.side;
+    if above { Some(HAIR) } else if y >= chin { Some(CLOTHES) } else { None }
+}

@@ -1,0 +1,124 @@
+//! Where pictures are worked on: settings, the model where one is installed, and what was made before.
+
+use super::people::{faces, people};
+use super::{Face, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, encode_rgba, foreground, matte};
+use bytes::Bytes;
+use lru::LruCache;
+use std::sync::{Arc, Mutex};
+
+/// How pictures are worked on.
+#[derive(Clone, Copy, Debug)]
+pub struct StudioSettings {
+    /// Which way to matte.
+    pub mode: MatteMode,
+    /// Most pixels that are decoded.
+    pub max_pixels: u64,
+    /// Bytes of results kept, so that a repeated picture costs a look-up.
+    pub cache_bytes: usize,
+}
+
+/// A thing cut out of its picture.
+#[derive(Clone, Debug)]
+pub struct CutOut {
+    /// The PNG, eight-bit RGBA.
+    pub png: Bytes,
+    /// How the matte was made and why, for `explain`.
+    pub because: String,
+}
+
+/// Where pictures are worked on.
+pub struct Studio {
+    settings: StudioSettings,
+    model: Option<Model>,
+    /// By content; held for a look-up or an insertion, never while a picture is worked on.
+    cache: Mutex<Cache>,
+}
+
+struct Cache {
+    cut_outs: LruCache<u128, Arc<CutOut>>,
+    bytes: usize,
+}
+
+impl Studio {
+    /// A studio with an empty cache.
+    pub fn new(settings: StudioSettings, model: Option<Model>) -> Self {
+        Self { settings, model, cache: Mutex::new(Cache { cut_outs: LruCache::unbounded(), bytes: 0 }) }
+    }
+
+    /// What was cut out of the very same bytes before.
+    pub fn remembered_cut_out(&self, bytes: &[u8]) -> Option<Arc<CutOut>> {
+        let key = xxhash_rust::xxh3::xxh3_128(bytes);
+        self.cache.lock().expect("no panic while held").cut_outs.get(&key).cloned()
+    }
+
+    /// Cuts the thing out of a picture.
+    ///
+    /// # Errors
+    /// When it is no picture, broken, or outside `range`.
+    pub fn cut_out(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<CutOut>, PictureFlaw> {
+        let picture = self.decode(bytes, range)?;
+        if let Some(cut) = self.remembered_cut_out(bytes) {
+            return Ok(cut);
+        }
+        let matte = matte(&picture, self.settings.mode, self.model.as_ref());
+        let colours = foreground(&picture, &matte.alpha);
+        let mut rgba = Vec::with_capacity(picture.pixels() * 4);
+        for (colour, alpha) in colours.chunks_exact(3).zip(&matte.alpha.data) {
+            let a = (alpha * 255.0 + 0.5) as u8;
+            // What is wholly transparent has no colour: it would only hide the old ground in the file.
+            rgba.extend(if a == 0 { [0, 0, 0, 0] } else { [colour[0], colour[1], colour[2], a] });
+        }
+        let png = encode_rgba(picture.width, picture.height, &rgba);
+        let cut = Arc::new(CutOut { png, because: matte.because });
+        self.remember(bytes, cut.clone());
+        Ok(cut)
+    }
+
+    /// The faces in a picture.
+    ///
+    /// # Errors
+    /// When it is no picture, broken, or outside `range`.
+    pub fn faces(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Face>, PictureFlaw> {
+        Ok(faces(&self.decode(bytes, range)?))
+    }
+
+    /// The people in a picture.
+    ///
+    /// # Errors
+    /// When it is no picture, broken, or outside `range`.
+    pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Person>, PictureFlaw> {
+        let picture = self.decode(bytes, range)?;
+        let matte = matte(&picture, self.settings.mode, self.model.as_ref());
+        Ok(people(&picture, &matte.alpha))
+    }
+
+    /// The tier in use where a picture's border is not uniform.
+    pub fn tier(&self) -> &'static str {
+        match (self.settings.mode, &self.model) {
+            (MatteMode::Key, _) => "key",
+            (MatteMode::Classic, _) => "classic",
+            (MatteMode::Auto, None) => "key, else classic",
+            (MatteMode::Auto, Some(_)) => "key, else neural",
+            (MatteMode::Neural, None) => "classic (no model is installed)",
+            (MatteMode::Neural, Some(_)) => "neural",
+        }
+    }
+
+    fn decode(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
+        Picture::decode(bytes, range, self.settings.max_pixels)
+    }
+
+    fn remember(&self, bytes: &[u8], cut: Arc<CutOut>) {
+        let key = xxhash_rust::xxh3::xxh3_128(bytes);
+        let mut cache = self.cache.lock().expect("no panic while held");
+        cache.bytes += cut.png.len();
+        if let Some(old) = cache.cut_outs.put(key, cut) {
+            cache.bytes -= old.png.len();
+        }
+        while cache.bytes > self.settings.cache_bytes && !cache.cut_outs.is_empty() {
+            if let Some((_, oldest)) = cache.cut_outs.pop_lru() {
+                cache.bytes -= oldest.png.len();
+            }
+        }
+    }
+}

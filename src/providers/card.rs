@@ -1,0 +1,80 @@
+//! What is known of a provider beforehand: facts, each with where it stands.
+
+use crate::billing::PriceTier;
+use crate::exchange::Vendor;
+use crate::sla::{Contract, Term};
+use serde::Serialize;
+
+/// The facts of a provider.
+#[derive(Debug)]
+pub struct Card {
+    /// Its id, `jdcloud-matting`.
+    pub id: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The company whose credentials it takes.
+    pub vendor: &'static Vendor,
+    /// Hosts, or ends of hosts, that belong to it.
+    pub hosts: &'static [&'static str],
+    /// Beginnings of paths that belong to it.
+    pub prefixes: &'static [&'static str],
+    /// Its APIs.
+    pub operations: &'static [Operation],
+    /// Every error it documents.
+    pub catalogue: &'static [CatalogueRow],
+    /// Limits it documents.
+    pub limits: &'static [Term],
+    /// Its agreements.
+    pub contract: &'static Contract,
+}
+
+/// One API of a provider.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its id within the provider, `cutout`.
+    pub id: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Paths it is served at.
+    pub paths: &'static [&'static str],
+    /// Methods it is served for; all where empty (the operation answers for the method itself).
+    pub methods: &'static [&'static str],
+    /// Bytes of body the edge keeps; beyond them the call is refused without being read further.
+    pub body_cap: u64,
+    /// Published prices, in fen a call by monthly tier.
+    pub tiers: &'static [PriceTier],
+}
+
+/// One documented error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct CatalogueRow {
+    /// The vendor's code, as text; where several operations use one code, prefixed with the operation.
+    pub code: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// Chinese message, where one is documented.
+    pub zh: &'static str,
+    /// English message.
+    pub en: &'static str,
+    /// Whether the contract charges the call that gets it.
+    pub charged: bool,
+    /// Where it is documented.
+    pub source: &'static str,
+}
+
+impl Card {
+    /// `provider/operation`.
+    pub fn full_name(&self, operation: &Operation) -> String {
+        format!("{}/{}", self.id, operation.id)
+    }
+
+    /// Whether a host is one of its own.
+    pub fn owns_host(&self, host: &str) -> bool {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        self.hosts.iter().any(|own| {
+            name.len() >= own.len()
+                && name.is_char_boundary(name.len() - own.len())
+                && name[name.len() - own.len()..].eq_ignore_ascii_case(own)
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! The tools a provider has for one call.
+
+use crate::clock::{Clock, Time};
+use crate::exchange::{Failure, Reply, RequestId};
+use crate::imaging::Studio;
+use crate::world::{Files, Language, Strictness, WorldSettings};
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// The tools for one call. Cheap to clone, so that work can take it along.
+#[derive(Clone)]
+pub struct Desk {
+    /// The call's name.
+    pub request_id: RequestId,
+    /// Whose call it is.
+    pub world: String,
+    /// The world's clock.
+    pub clock: Clock,
+    /// When the call came, on that clock.
+    pub arrived: Time,
+    /// Settings of the world.
+    pub settings: Arc<WorldSettings>,
+    /// Charged calls left of the tightest quota, where there is one.
+    pub remaining: Option<u64>,
+    /// Where pictures are worked on.
+    pub studio: Arc<Studio>,
+    /// Where result files are laid out.
+    pub files: Arc<Files>,
+    /// The address the client used.
+    pub base_url: String,
+}
+
+impl Desk {
+    /// Language of the vendor's messages.
+    pub fn language(&self) -> Language {
+        self.settings.language
+    }
+
+    /// How strictly a rule is taken.
+    pub fn strict(&self, rule: &str) -> bool {
+        self.settings.strictness(rule) == Strictness::Strict
+    }
+
+    /// Virtual milliseconds since the call came.
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.clock.now().since(self.arrived).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Lays out a result file and gives its absolute URL, on the address the client used. The name depends on
+    /// the world and the content alone.
+    pub fn publish(&self, bytes: Bytes, extension: &'static str, content_type: &'static str) -> String {
+        let mut seed = self.world.as_bytes().to_vec();
+        seed.extend_from_slice(&xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes());
+        let name = format!("{:032x}.{extension}", xxhash_rust::xxh3::xxh3_128(&seed));
+        let url = format!("{}/_files/{name}", self.base_url);
+        self.files.put(&self.world, &self.clock, name, bytes, content_type);
+        url
+    }
+}
+
+/// What a provider makes of a call.
+pub enum Answer {
+    /// It is ready.
+    Ready(Reply),
+    /// It takes CPU time, and is made on the bounded pool.
+    Work(Work),
+}
+
+/// CPU work that ends in a reply.
+pub type Work = Box<dyn FnOnce() -> Result<Reply, Failure> + Send>;

@@ -1,0 +1,56 @@
+//! The API gateway's own errors and headers (`wire/jdcloud.md` §3.5).
+
+use super::auth::{Family, family};
+use super::system::GATEWAY;
+use crate::exchange::{Call, Reply};
+use crate::providers::{CatalogueRow, Desk};
+use crate::world::Language;
+use serde_json::json;
+use std::borrow::Cow;
+
+/// A gateway error by its string code, with another message where the table's does not say enough.
+pub(super) fn error(code: &str, message: Option<&str>, desk: &Desk) -> Reply {
+    let row = row(code);
+    let message = message.unwrap_or(match desk.language() {
+        Language::Zh if !row.zh.is_empty() => row.zh,
+        Language::Zh | Language::En => row.en,
+    });
+    let name = row.code.strip_suffix("_CONFLICT").unwrap_or(row.code);
+    let body = json!({
+        "requestId": desk.request_id.to_string(),
+        "error": {"status": name, "code": row.status, "message": message},
+    });
+    Reply {
+        code: Cow::Borrowed(row.code),
+        ..Reply::json(row.status, "application/json; charset=utf-8", body.to_string().into_bytes())
+    }
+}
+
+/// Whether a code is one of the gateway's.
+pub(super) fn knows(code: &str) -> bool {
+    GATEWAY.iter().any(|row| row.code == code)
+}
+
+fn row(code: &str) -> &'static CatalogueRow {
+    GATEWAY.iter().find(|row| row.code == code).expect("the codes named in this folder are in the table")
+}
+
+/// Headers the gateways add: those of the AK/SK gateway, or of the older appkey one.
+pub(super) fn headers(mut reply: Reply, call: &Call, desk: &Desk) -> Reply {
+    match family(call) {
+        Family::AccessKey => {
+            let elapsed = desk.elapsed_ms();
+            reply.headers.extend([
+                ("x-jdcloud-request-id", Cow::Owned(desk.request_id.to_string())),
+                ("x-jdcloud-upstream-latency", Cow::Owned(elapsed.to_string())),
+                ("x-jdcloud-proxy-latency", Cow::Borrowed("0")),
+                ("via", Cow::Borrowed("jd-gateway/1.0.1")),
+            ]);
+        }
+        Family::AppKey => reply.headers.extend([
+            ("server", Cow::Borrowed("nginx/1.16.1")),
+            ("vary", Cow::Borrowed("Accept-Encoding")),
+        ]),
+    }
+    reply
+}

@@ -1,0 +1,48 @@
+//! Image matting: a JPEG in, the URL of a transparent PNG out.
+
+use super::super::super::envelope::Envelope;
+use super::super::wire::MOST_BYTES;
+use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
+use crate::imaging::{CutOut, Kind, PixelRange};
+use crate::providers::{Answer, Desk};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Documented are bytes and format; pixels are bounded only by what may be decoded at all.
+const ANY_SIZE: PixelRange = PixelRange { least: 1, most: 32_768 };
+
+pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    let body = call.body.clone();
+    if body.is_empty() {
+        return Err(Failure::Input(InputFlaw::Empty));
+    }
+    if body.len() > MOST_BYTES {
+        return Err(Failure::TooLarge { limit: MOST_BYTES as u64 });
+    }
+    if Kind::of(&body) != Some(Kind::Jpeg) {
+        return Err(Failure::Input(InputFlaw::PictureKind));
+    }
+    if let Some(cut) = desk.studio.remembered_cut_out(&body) {
+        let note = Decision::choose(Stage::Answer, "cache", "the same picture was cut out before");
+        return Ok(Answer::Ready(reply(&cut, Some(note), desk)));
+    }
+    let desk = desk.clone();
+    Ok(Answer::Work(Box::new(move || {
+        let cut = desk.studio.cut_out(&body, ANY_SIZE).map_err(|flaw| Failure::Input(flaw.into()))?;
+        Ok(reply(&cut, None, &desk))
+    })))
+}
+
+fn reply(cut: &Arc<CutOut>, note: Option<Decision>, desk: &Desk) -> Reply {
+    let url = desk.publish(cut.png.clone(), "png", "image/png");
+    let result = json!({
+        "status": 0,
+        "message": "OK",
+        "cutout_image_url": url,
+        "requestId": desk.request_id.hyphenated(),
+    });
+    let mut reply = Envelope::Ling.served(&result, "0", desk);
+    reply.notes.extend(note);
+    reply.notes.push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
+    reply
+}

@@ -1,0 +1,76 @@
+//! Selfie segmentation: base64 in, base64 PNG out. Checks in the order of their codes' sense: method (1008),
+//! JSON (1002), field (1001), base64 (1003), bytes (1004), kind (1005), pixels (1004), person (1006).
+
+use super::super::super::envelope::Envelope;
+use super::super::wire::MOST_BYTES;
+use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
+use crate::imaging::{CutOut, Kind, PixelRange};
+use crate::providers::{Answer, Desk};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
+use serde_json::json;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+const SIZES: PixelRange = PixelRange { least: 50, most: 1024 };
+
+/// Padding is optional: clients differ.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow, default)]
+    image: Option<Cow<'a, str>>,
+}
+
+pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    if call.method != "POST" {
+        return Err(Failure::Catalogue("1008".into()));
+    }
+    let picture = picture(&call.body)?;
+    if picture.len() > MOST_BYTES {
+        return Err(Failure::TooLarge { limit: MOST_BYTES as u64 });
+    }
+    let kind = Kind::of(&picture).filter(|kind| *kind != Kind::WebP);
+    kind.ok_or(Failure::Input(InputFlaw::PictureKind))?;
+    let desk = desk.clone();
+    Ok(Answer::Work(Box::new(move || {
+        if desk.strict("jdcloud-matting.portrait") {
+            let faces = desk.studio.faces(&picture, SIZES).map_err(|flaw| Failure::Input(flaw.into()))?;
+            if faces.is_empty() {
+                return Err(Failure::Input(InputFlaw::NoPerson));
+            }
+        }
+        let cut = desk.studio.cut_out(&picture, SIZES).map_err(|flaw| Failure::Input(flaw.into()))?;
+        Ok(reply(&cut, &desk))
+    })))
+}
+
+fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let request: Request = serde_json::from_slice(body).map_err(|why| {
+        // A field of the wrong type is a parameter error; text that is no JSON at all is not.
+        Failure::Input(if why.is_data() { InputFlaw::Field("image") } else { InputFlaw::NotJson })
+    })?;
+    let text = request.image.filter(|text| !text.is_empty()).ok_or(Failure::Input(InputFlaw::Field("image")))?;
+    // A data URL is what browsers make of a picture; its head is not base64.
+    let text = text.split_once("base64,").map_or(&*text, |(_, rest)| rest);
+    BASE64.decode(text.trim()).map_err(|_| Failure::Input(InputFlaw::NotBase64))
+}
+
+fn reply(cut: &Arc<CutOut>, desk: &Desk) -> Reply {
+    let result = json!({
+        "status": 1000,
+        // The blank is the vendor's (§4).
+        "message": "ok ",
+        "used_time": desk.elapsed_ms(),
+        "image": base64::engine::general_purpose::STANDARD.encode(&cut.png),
+    });
+    let mut reply = Envelope::Jdai.served(&result, "1000", desk);
+    reply.notes.push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
+    reply
+}

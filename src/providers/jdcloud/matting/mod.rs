@@ -1,0 +1,85 @@
+#![doc = include_str!("README.md")]
+
+mod answer;
+mod sla;
+mod wire;
+
+use super::{VENDOR, auth, gateway};
+use crate::clock::Time;
+use crate::exchange::{Call, Credential, Failure, Reply};
+use crate::providers::{Answer, Card, Desk, Operation, Provider};
+use std::borrow::Cow;
+
+/// JD Cloud Image Matting and its NeuHub neighbours.
+pub struct Matting;
+
+/// Bodies the edge keeps: well over the documented 2 MB, so that the vendor's own error can be given.
+const BODY_CAP: u64 = 16 << 20;
+
+static CARD: Card = Card {
+    id: "jdcloud-matting",
+    title: "JD Cloud Image Matting",
+    vendor: &VENDOR,
+    hosts: &[".jdcloud-api.net", "aiapi.jdcloud.com", "aiapi.jd.com", "ling-console.jdcloud.com"],
+    prefixes: &["/api/cutout", "/jdai/"],
+    operations: &[
+        Operation {
+            id: wire::CUTOUT,
+            title: "Image matting: a JPEG in, the URL of a transparent PNG out",
+            paths: &["/api/cutout", "/api/cutout/"],
+            methods: &["POST"],
+            body_cap: BODY_CAP,
+            tiers: &sla::CUTOUT_PRICES,
+        },
+        Operation {
+            id: wire::SELFIE,
+            title: "Selfie segmentation: base64 in, base64 PNG out",
+            paths: &["/jdai/SelfieSeg"],
+            // Every method: the service itself says that only POST is allowed (1008).
+            methods: &[],
+            body_cap: BODY_CAP,
+            tiers: &[],
+        },
+        Operation {
+            id: wire::PARSING,
+            title: "Human parsing: a picture in, a class for each pixel out",
+            paths: &["/jdai/human_parsing"],
+            methods: &["POST"],
+            body_cap: BODY_CAP,
+            tiers: &[],
+        },
+    ],
+    catalogue: &wire::CATALOGUE,
+    limits: &sla::LIMITS,
+    contract: &sla::CONTRACT,
+};
+
+impl Provider for Matting {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
+        auth::claim(call)
+    }
+
+    fn authenticate(&self, call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure> {
+        auth::authenticate(call, credential, now)
+    }
+
+    fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+        match operation.id {
+            wire::SELFIE => answer::selfie(call, desk),
+            wire::PARSING => answer::parsing(call, desk),
+            _ => answer::cutout(call, desk),
+        }
+    }
+
+    fn refuse(&self, operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
+        wire::refuse(operation, call, failure, desk)
+    }
+
+    fn seal(&self, reply: Reply, call: &Call, desk: &Desk) -> Reply {
+        gateway::headers(reply, call, desk)
+    }
+}

@@ -1,0 +1,45 @@
+//! What JD Cloud's products share: credentials, gateway signature, envelopes, system errors.
+//! Facts and their sources: `README.md` of each product.
+
+mod auth;
+mod envelope;
+mod gateway;
+pub mod matting;
+mod system;
+
+use crate::exchange::{Scheme, Vendor};
+
+const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const HEX: &[u8] = b"0123456789abcdef";
+
+/// Scheme of the access keys that sign requests.
+const AKSK: &str = "aksk";
+/// Scheme of the app keys of the older gateway.
+const APPKEY: &str = "appkey";
+
+/// JD Cloud and its two kinds of credentials.
+pub static VENDOR: Vendor = Vendor {
+    id: "jdcloud",
+    schemes: &[
+        Scheme {
+            name: AKSK,
+            id_field: "ak",
+            secret_field: "sk",
+            id_len: 32,
+            secret_len: 32,
+            alphabet: UPPER,
+            demo_id: "UNDERSTUDYDEMO00000000000ACCESS1",
+            demo_secret: "UNDERSTUDYDEMO00000000000SECRET1",
+        },
+        Scheme {
+            name: APPKEY,
+            id_field: "appkey",
+            secret_field: "secret",
+            id_len: 32,
+            secret_len: 32,
+            alphabet: HEX,
+            demo_id: "d3a0d3a0d3a0d3a0d3a0d3a0d3a00001",
+            demo_secret: "5ec7e75ec7e75ec7e75ec7e75ec70001",
+        },
+    ],
+};

@@ -1,0 +1,54 @@
+//! The vendors. A provider is a folder with an `sla.rs`, and a line in [`ALL`].
+//!
+//! To add one: copy a folder; write its README from the vendor's pages; fill its [`Card`]; make `auth.rs`
+//! pass the vendor's published vectors; put shapes and errors into `wire.rs`; give one honest answer; enter
+//! the contract; add requests to `fixtures/<id>/`; add the line. The compiler asks for every missing arm of
+//! `refuse`, the tests in `tests/` for the rest.
+
+mod card;
+mod desk;
+pub mod jdcloud;
+
+pub use card::{Card, CatalogueRow, Operation};
+pub use desk::{Answer, Desk, Work};
+
+use crate::clock::Time;
+use crate::exchange::{Call, Credential, Failure, Reply};
+use std::borrow::Cow;
+
+/// Every provider, in the order they are listed. Adding one is a folder and a line here.
+pub static ALL: &[&dyn Provider] = &[&jdcloud::matting::Matting];
+
+/// An emulated product. It holds no state, spawns nothing, logs nothing.
+pub trait Provider: Sync {
+    /// What is known of it beforehand.
+    fn card(&self) -> &'static Card;
+
+    /// The public part of the credential a call claims to have, before anything is verified.
+    fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>>;
+
+    /// Whether the call proves it has the credential. `credential` is what the claimed key holds, if it is
+    /// known; `now` is what the signature's timestamp is compared with.
+    ///
+    /// # Errors
+    /// The flaw in the proof, in the order the vendor checks.
+    fn authenticate(&self, call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure>;
+
+    /// What the provider answers. Limits of the input are checked here.
+    ///
+    /// # Errors
+    /// Why the vendor would refuse the input.
+    fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure>;
+
+    /// A refusal in the vendor's words. `operation` is absent where the path is nobody's.
+    fn refuse(&self, operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply;
+
+    /// The last touch to every reply: headers the vendor's gateway adds, signatures over the answer.
+    fn seal(&self, reply: Reply, call: &Call, desk: &Desk) -> Reply;
+}
+
+/// All operations of all providers, as `provider/operation`.
+pub fn operation_names() -> Vec<String> {
+    let names = |card: &'static Card| card.operations.iter().map(|op| card.full_name(op));
+    ALL.iter().flat_map(|provider| names(provider.card())).collect()
+}

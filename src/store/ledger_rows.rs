@@ -1,0 +1,145 @@
+//! Rows and roll-ups in SQL, and the one implementation of [`Store`] for SQLite.
+
+use super::rollup::{COLUMNS, sum};
+use super::{DayUsage, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow};
+use crate::clock::Time;
+use crate::exchange::Entry;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+const INSERT_CALL: &str = "INSERT INTO call (request_id, world, provider, operation, key, arrived, ended, \
+    arrived_real, own_us, injected_us, bytes_in, bytes_out, status, code, outcome, units, fee_fen, content) \
+    VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)";
+
+/// A local day in microseconds, and the offset of local midnight from UTC midnight.
+const DAY: i64 = 86_400_000_000;
+const OFFSET: i64 = 8 * 3_600_000_000;
+
+impl Store for Sqlite {
+    fn append(&self, batch: &[Entry]) -> Result<(), StoreError> {
+        let mut conn = self.writer();
+        let tx = conn.transaction()?;
+        insert_calls(&tx, batch)?;
+        upsert_rollups(&tx, batch)?;
+        Ok(tx.commit()?)
+    }
+
+    fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let conn = self.reader();
+        Ok(conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+    }
+
+    fn set_meta(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.writer().execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", [name, value])?;
+        Ok(())
+    }
+
+    fn worlds(&self) -> Result<Vec<WorldRow>, StoreError> {
+        WorldRow::all(&self.reader())
+    }
+
+    fn save_world(&self, world: &WorldRow) -> Result<(), StoreError> {
+        world.save(&self.writer())
+    }
+
+    fn erase_world(&self, name: &str) -> Result<(), StoreError> {
+        let mut conn = self.writer();
+        let tx = conn.transaction()?;
+        for table in ["call", "rollup", "credential"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE world = ?1"), [name])?;
+        }
+        tx.execute("DELETE FROM world WHERE name = ?1", [name])?;
+        Ok(tx.commit()?)
+    }
+
+    fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {
+        KeyRow::all(&self.reader())
+    }
+
+    fn save_key(&self, key: &KeyRow) -> Result<(), StoreError> {
+        key.save(&self.writer())
+    }
+
+    fn remove_key(&self, vendor: &str, id: &str) -> Result<(), StoreError> {
+        self.writer().execute("DELETE FROM credential WHERE vendor = ?1 AND id = ?2", [vendor, id])?;
+        Ok(())
+    }
+
+    fn usage(&self, world: Option<&str>, from: Time, to: Time) -> Result<Vec<DayUsage>, StoreError> {
+        let sums = COLUMNS.map(|column| format!("SUM({column})")).join(", ");
+        let sql = format!(
+            "SELECT (bucket + {OFFSET}) / {DAY} AS day, world, provider, operation, {sums} FROM rollup \
+             WHERE bucket >= ?1 AND bucket < ?2 AND (?3 IS NULL OR world = ?3) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        );
+        let conn = self.reader();
+        let mut query = conn.prepare_cached(&sql)?;
+        let rows = query.query_map(params![from.micros(), to.micros(), world], |row| {
+            let mut values = [0; COLUMNS.len()];
+            for (at, value) in values.iter_mut().enumerate() {
+                *value = row.get(at + 4)?;
+            }
+            Ok(DayUsage {
+                day: Time::from_micros(row.get::<_, i64>(0)? * DAY - OFFSET).local_date(),
+                world: row.get(1)?,
+                provider: row.get(2)?,
+                operation: row.get(3)?,
+                sums: Rollup::from_values(values),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn row_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.reader().query_row("SELECT COUNT(*) FROM call", [], |row| row.get(0))?;
+        Ok(count.cast_unsigned())
+    }
+
+    fn erase_ledger(&self) -> Result<(), StoreError> {
+        Ok(self.writer().execute_batch("BEGIN; DELETE FROM call; DELETE FROM rollup; COMMIT;")?)
+    }
+}
+
+fn insert_calls(tx: &Transaction, batch: &[Entry]) -> Result<(), rusqlite::Error> {
+    let mut insert = tx.prepare_cached(INSERT_CALL)?;
+    for entry in batch {
+        insert.execute(params![
+            entry.request_id.to_bytes(),
+            entry.world,
+            entry.provider,
+            entry.operation,
+            entry.key,
+            entry.arrived.micros(),
+            entry.ended.micros(),
+            entry.arrived_real.micros(),
+            entry.own_us.cast_signed(),
+            entry.injected_us.cast_signed(),
+            entry.bytes_in.cast_signed(),
+            entry.bytes_out.cast_signed(),
+            entry.status,
+            entry.code,
+            entry.outcome.name(),
+            entry.units,
+            entry.fee_fen,
+            entry.content.to_be_bytes(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn upsert_rollups(tx: &Transaction, batch: &[Entry]) -> Result<(), rusqlite::Error> {
+    let marks = vec!["?"; COLUMNS.len() + 4].join(",");
+    let sums = COLUMNS.map(|column| format!("{column} = {column} + excluded.{column}")).join(", ");
+    let sql = format!(
+        "INSERT INTO rollup (world, provider, operation, bucket, {}) VALUES ({marks}) \
+         ON CONFLICT (world, provider, operation, bucket) DO UPDATE SET {sums}",
+        COLUMNS.join(", ")
+    );
+    let mut upsert = tx.prepare_cached(&sql)?;
+    for (key, sums) in sum(batch) {
+        let bucket = key.bucket.micros();
+        let values = sums.values();
+        let mut row: Vec<&dyn rusqlite::ToSql> = vec![&key.world, &key.provider, &key.operation, &bucket];
+        row.extend(values.iter().map(|value| value as &dyn rusqlite::ToSql));
+        upsert.execute(&row[..])?;
+    }
+    Ok(())
+}

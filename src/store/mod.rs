@@ -1,0 +1,140 @@
+//! Where things are kept: the only room with a database driver.
+//!
+//! One trait, [`Store`], for the ledger, the worlds and their keys. SQL is hand-written, with one folder of
+//! migrations a dialect.
+
+mod ledger_rows;
+mod rollup;
+mod sqlite;
+mod world_rows;
+
+pub use rollup::{Rollup, RollupKey};
+pub use sqlite::Sqlite;
+pub use world_rows::{KeyRow, WorldRow};
+
+use crate::clock::Time;
+use crate::exchange::Entry;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// What went wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The URL names no store we know.
+    #[error("store {0:?} is not known; expected sqlite:PATH or sqlite::memory:")]
+    UnknownUrl(String),
+    /// The store cannot be opened or written.
+    #[error("store {url} cannot be used: {why}")]
+    Unusable {
+        /// The store, as configured.
+        url: String,
+        /// What the system or database said.
+        why: String,
+    },
+    /// The database refused a statement.
+    #[error("the store failed: {0}")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// Usage of one operation on one local day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct DayUsage {
+    /// Local date (Asia/Shanghai), `2026-11-22`.
+    pub day: String,
+    /// The world.
+    pub world: String,
+    /// The provider.
+    pub provider: String,
+    /// The operation.
+    pub operation: String,
+    /// Sums over the day.
+    #[serde(flatten)]
+    pub sums: Rollup,
+}
+
+/// What the house keeps, whatever keeps it. Calls block; they are made on threads that may.
+pub trait Store: Send + Sync {
+    /// Writes rows and their roll-ups, all or nothing.
+    ///
+    /// # Errors
+    /// When the database refuses; nothing is written then.
+    fn append(&self, batch: &[Entry]) -> Result<(), StoreError>;
+
+    /// Reads a remembered value.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn meta(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Remembers a value.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn set_meta(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// Every world.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn worlds(&self) -> Result<Vec<WorldRow>, StoreError>;
+
+    /// Writes a world, new or changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn save_world(&self, world: &WorldRow) -> Result<(), StoreError>;
+
+    /// Erases a world: its keys, rows and roll-ups with it.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is erased then.
+    fn erase_world(&self, name: &str) -> Result<(), StoreError>;
+
+    /// Every key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn keys(&self) -> Result<Vec<KeyRow>, StoreError>;
+
+    /// Writes a key, new or changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn save_key(&self, key: &KeyRow) -> Result<(), StoreError>;
+
+    /// Removes a key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn remove_key(&self, vendor: &str, id: &str) -> Result<(), StoreError>;
+
+    /// Usage by local day within `[from, to)`, of one world or of all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn usage(&self, world: Option<&str>, from: Time, to: Time) -> Result<Vec<DayUsage>, StoreError>;
+
+    /// How many rows the ledger holds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn row_count(&self) -> Result<u64, StoreError>;
+
+    /// Erases rows and roll-ups of every world.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn erase_ledger(&self) -> Result<(), StoreError>;
+}
+
+/// Opens the store a URL names: `sqlite:PATH` or `sqlite::memory:`.
+///
+/// # Errors
+/// When the URL is of no known kind, or the store cannot be opened for writing.
+pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    match url.strip_prefix("sqlite:") {
+        Some(":memory:") => Ok(Arc::new(Sqlite::in_memory()?)),
+        Some(path) if !path.is_empty() => Ok(Arc::new(Sqlite::open(path.trim_start_matches("//"))?)),
+        Some(_) | None => Err(StoreError::UnknownUrl(url.to_owned())),
+    }
+}

@@ -1,0 +1,205 @@
+//! Five-minute sums of the ledger.
+
+use crate::clock::Time;
+use crate::exchange::{Entry, Outcome};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a roll-up row is about. Ordered as the table's primary key, so that a batch is written in key order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RollupKey {
+    /// The world.
+    pub world: String,
+    /// The provider.
+    pub provider: String,
+    /// The operation.
+    pub operation: String,
+    /// Start of the five minutes, by arrival.
+    pub bucket: Time,
+}
+
+/// Sums over some calls. Outcome classes are fields, so that every reading of a contract finds its counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Rollup {
+    /// All calls.
+    pub calls: i64,
+    /// By outcome.
+    pub answered: i64,
+    /// By outcome.
+    pub no_response: i64,
+    /// By outcome.
+    pub abandoned: i64,
+    /// By outcome.
+    pub reset_before_read: i64,
+    /// By outcome.
+    pub reset_after_read: i64,
+    /// By outcome.
+    pub truncated: i64,
+    /// By outcome.
+    pub refused_connection: i64,
+    /// By outcome.
+    pub late: i64,
+    /// By outcome.
+    pub broken: i64,
+    /// Answered with a 4XX status other than 429.
+    pub status_4xx: i64,
+    /// Answered with 429.
+    pub status_429: i64,
+    /// Answered with a 5XX status.
+    pub status_5xx: i64,
+    /// Billable units.
+    pub units: i64,
+    /// Fees, in fen.
+    pub fee_fen: i64,
+    /// Bytes of request bodies.
+    pub bytes_in: i64,
+    /// Bytes of reply bodies.
+    pub bytes_out: i64,
+    /// Our own work, in real microseconds.
+    pub own_us: i64,
+    /// Injected delay, in virtual microseconds.
+    pub injected_us: i64,
+}
+
+impl Rollup {
+    /// Adds one call.
+    pub fn add(&mut self, entry: &Entry) {
+        self.calls += 1;
+        *self.outcome_mut(entry.outcome) += 1;
+        match entry.status {
+            Some(429) => self.status_429 += 1,
+            Some(400..=499) => self.status_4xx += 1,
+            Some(500..=599) => self.status_5xx += 1,
+            Some(_) | None => {}
+        }
+        self.units += i64::from(entry.units);
+        self.fee_fen += entry.fee_fen;
+        self.bytes_in += entry.bytes_in.cast_signed();
+        self.bytes_out += entry.bytes_out.cast_signed();
+        self.own_us += entry.own_us.cast_signed();
+        self.injected_us += entry.injected_us.cast_signed();
+    }
+
+    fn outcome_mut(&mut self, outcome: Outcome) -> &mut i64 {
+        match outcome {
+            Outcome::Answered => &mut self.answered,
+            Outcome::NoResponse => &mut self.no_response,
+            Outcome::Abandoned => &mut self.abandoned,
+            Outcome::ResetBeforeRead => &mut self.reset_before_read,
+            Outcome::ResetAfterRead => &mut self.reset_after_read,
+            Outcome::Truncated => &mut self.truncated,
+            Outcome::RefusedConnection => &mut self.refused_connection,
+            Outcome::Late => &mut self.late,
+            Outcome::Broken => &mut self.broken,
+        }
+    }
+
+    /// The sums in the order of [`COLUMNS`].
+    pub(super) fn values(&self) -> [i64; COLUMNS.len()] {
+        [
+            self.calls,
+            self.answered,
+            self.no_response,
+            self.abandoned,
+            self.reset_before_read,
+            self.reset_after_read,
+            self.truncated,
+            self.refused_connection,
+            self.late,
+            self.broken,
+            self.status_4xx,
+            self.status_429,
+            self.status_5xx,
+            self.units,
+            self.fee_fen,
+            self.bytes_in,
+            self.bytes_out,
+            self.own_us,
+            self.injected_us,
+        ]
+    }
+
+    /// Reads what [`values`](Self::values) gave.
+    pub(super) fn from_values(v: [i64; COLUMNS.len()]) -> Self {
+        let [
+            calls,
+            answered,
+            no_response,
+            abandoned,
+            reset_before_read,
+            reset_after_read,
+            truncated,
+            refused_connection,
+            late,
+            broken,
+            status_4xx,
+            status_429,
+            status_5xx,
+            units,
+            fee_fen,
+            bytes_in,
+            bytes_out,
+            own_us,
+            injected_us,
+        ] = v;
+        Self {
+            calls,
+            answered,
+            no_response,
+            abandoned,
+            reset_before_read,
+            reset_after_read,
+            truncated,
+            refused_connection,
+            late,
+            broken,
+            status_4xx,
+            status_429,
+            status_5xx,
+            units,
+            fee_fen,
+            bytes_in,
+            bytes_out,
+            own_us,
+            injected_us,
+        }
+    }
+}
+
+/// The columns of the roll-up table that hold sums.
+pub(super) const COLUMNS: [&str; 19] = [
+    "calls",
+    "answered",
+    "no_response",
+    "abandoned",
+    "reset_before_read",
+    "reset_after_read",
+    "truncated",
+    "refused_connection",
+    "late",
+    "broken",
+    "status_4xx",
+    "status_429",
+    "status_5xx",
+    "units",
+    "fee_fen",
+    "bytes_in",
+    "bytes_out",
+    "own_us",
+    "injected_us",
+];
+
+/// The sums of a batch, by key.
+pub(super) fn sum(batch: &[Entry]) -> BTreeMap<RollupKey, Rollup> {
+    let mut sums: BTreeMap<RollupKey, Rollup> = BTreeMap::new();
+    for entry in batch {
+        let key = RollupKey {
+            world: entry.world.clone(),
+            provider: entry.provider.to_string(),
+            operation: entry.operation.to_string(),
+            bucket: entry.arrived.bucket(),
+        };
+        sums.entry(key).or_default().add(entry);
+    }
+    sums
+}

@@ -1,0 +1,82 @@
+//! SQLite: WAL, `synchronous=FULL`, one connection that writes and one that reads.
+
+use super::StoreError;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/sqlite/1_first_light.sql")];
+
+/// An SQLite store.
+pub struct Sqlite {
+    /// Held for one transaction at a time; never across an await (these calls block).
+    write: Arc<Mutex<Connection>>,
+    /// The same connection for an in-memory store, its own for a file: readers do not wait for the writer.
+    read: Arc<Mutex<Connection>>,
+}
+
+impl Sqlite {
+    /// A store that lives as long as the process.
+    ///
+    /// # Errors
+    /// When SQLite cannot be used at all.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let mut conn = Connection::open_in_memory()?;
+        migrate(&mut conn)?;
+        let conn = Arc::new(Mutex::new(conn));
+        Ok(Self { write: conn.clone(), read: conn })
+    }
+
+    /// A store in a file, made with its folders where they do not exist.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or written.
+    pub fn open(path: &str) -> Result<Self, StoreError> {
+        let unusable = |why: String| StoreError::Unusable { url: format!("sqlite:{path}"), why };
+        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|why| unusable(format!("folder {} cannot be made: {why}", folder.display())))?;
+        }
+        let connect = || -> Result<Connection, rusqlite::Error> {
+            let conn = Connection::open(path)?;
+            conn.busy_timeout(std::time::Duration::from_secs(10))?;
+            conn.pragma_update(None, "journal_mode", "WAL")?;
+            conn.pragma_update(None, "synchronous", "FULL")?;
+            conn.pragma_update(None, "cache_size", -4096)?;
+            Ok(conn)
+        };
+        let mut write = connect().map_err(|why| unusable(why.to_string()))?;
+        migrate(&mut write).map_err(|why| unusable(why.to_string()))?;
+        let read = connect().map_err(|why| unusable(why.to_string()))?;
+        Ok(Self { write: Arc::new(Mutex::new(write)), read: Arc::new(Mutex::new(read)) })
+    }
+
+    pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.write.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(super) fn reader(&self) -> MutexGuard<'_, Connection> {
+        self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Brings the schema up to date, one transaction a step.
+fn migrate(conn: &mut Connection) -> Result<(), rusqlite::Error> {
+    let done: u32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = done as usize;
+    if done > MIGRATIONS.len() {
+        return Err(rusqlite::Error::InvalidParameterName(format!(
+            "the store is of a newer version ({done}) than this program knows ({})",
+            MIGRATIONS.len()
+        )));
+    }
+    for (step, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let tx = conn.transaction()?;
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "user_version", step as i64 + 1)?;
+        tx.commit()?;
+    }
+    // Opening an unwritable file succeeds; only a write tells.
+    conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('writable', '1')", [])?;
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! Whether a call may go on: rate, concurrency, quota, balance; each off unless set.
+
+use super::meters::{Meters, covers};
+use super::{Limit, WorldSettings};
+use crate::billing::PriceTier;
+use crate::clock::{Clock, Time};
+use crate::exchange::{Decision, Failure, Stage, Trail};
+use governor::state::keyed::DashMapStateStore;
+use governor::middleware::NoOpMiddleware;
+use governor::{NotUntil, Quota, RateLimiter};
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex};
+
+type Bucket = RateLimiter<String, DashMapStateStore<String>, Clock, NoOpMiddleware<Time>>;
+
+/// What admission needs to know of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Applicant<'a> {
+    /// `provider/operation`.
+    pub operation: &'a str,
+    /// The key's public part.
+    pub key: &'a str,
+    /// Prices of the operation.
+    pub tiers: &'a [PriceTier],
+    /// Virtual time of arrival.
+    pub arrived: Time,
+}
+
+/// The gate of one world.
+pub struct Admission {
+    clock: Clock,
+    /// All counters of the world; held for a check or an update, never across an await.
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    buckets: HashMap<String, (Time, Arc<Bucket>)>,
+    in_flight: HashMap<String, u32>,
+    /// Charged calls that are admitted and not yet settled, by operation, and the money they may cost.
+    pending: HashMap<String, u64>,
+    held_fen: i64,
+    meters: Meters,
+}
+
+/// A place inside; given back when dropped.
+#[must_use = "dropping the slot lets the next call in"]
+pub struct Slot {
+    state: Arc<Mutex<State>>,
+    scopes: Vec<String>,
+    /// Operation and money held until the call is settled.
+    hold: Option<(String, i64)>,
+}
+
+impl Admission {
+    /// A gate on a world's clock.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, state: Arc::default() }
+    }
+
+    /// Lets a call in, or says why not. `trail` learns every check made.
+    ///
+    /// # Errors
+    /// The limit that stops it.
+    pub fn admit(&self, who: &Applicant, settings: &WorldSettings, trail: &mut Trail) -> Result<Slot, Failure> {
+        let mut state = self.state.lock().expect("no panic while held");
+        let mut slot = Slot { state: self.state.clone(), scopes: Vec::new(), hold: None };
+        for (scope, limit) in settings.limits.iter().filter(|(scope, _)| covers(scope, who.operation)) {
+            let verdict = state.check(&self.clock, who, scope, limit, &mut slot, trail);
+            if let Err(why) = verdict {
+                slot.give_back(&mut state);
+                return Err(why);
+            }
+        }
+        if let Some(balance) = settings.balance_fen
+            && let Err(why) = state.check_balance(who, balance, trail)
+        {
+            slot.give_back(&mut state);
+            return Err(why);
+        }
+        if settings.balance_fen.is_some() || !settings.limits.is_empty() {
+            let price = state.meters.next_fee(who.operation, who.arrived, who.tiers);
+            *state.pending.entry(who.operation.to_owned()).or_default() += 1;
+            state.held_fen += price;
+            slot.hold = Some((who.operation.to_owned(), price));
+        }
+        Ok(slot)
+    }
+
+    /// Charges a finished call. Returns the fee in fen.
+    pub fn charge(&self, operation: &str, at: Time, units: u64, tiers: &[PriceTier]) -> i64 {
+        if units == 0 {
+            return 0;
+        }
+        self.state.lock().expect("no panic while held").meters.charge(operation, at, units, tiers)
+    }
+
+    /// Runs `read` on the meters.
+    pub fn meters<T>(&self, read: impl FnOnce(&mut Meters) -> T) -> T {
+        read(&mut self.state.lock().expect("no panic while held").meters)
+    }
+
+    /// Forgets the rate buckets, after the limits or the clock were set anew.
+    pub fn refill(&self) {
+        self.state.lock().expect("no panic while held").buckets.clear();
+    }
+
+    /// Forgets everything counted.
+    pub fn clear(&self) {
+        let mut state = self.state.lock().expect("no panic while held");
+        state.buckets.clear();
+        state.meters = Meters::default();
+    }
+}
+
+impl State {
+    fn check(
+        &mut self,
+        clock: &Clock,
+        who: &Applicant,
+        scope: &str,
+        limit: &Limit,
+        slot: &mut Slot,
+        trail: &mut Trail,
+    ) -> Result<(), Failure> {
+        if let Some(rate) = &limit.rate {
+            let bucket = self.bucket(clock, scope, rate);
+            let verdict = bucket.check_key(&who.key.to_owned()).map_err(|not: NotUntil<Time>| not.wait_time_from(clock.now()));
+            let rule = format!("{scope}: {} calls in {} a key", rate.calls, rate.per);
+            if let Err(retry_after) = verdict {
+                trail.push(Decision::refuse(Stage::Admit, "rate", rule).otherwise(format!("a call {retry_after:?} later")));
+                return Err(Failure::RateLimited { retry_after });
+            }
+            trail.push(Decision::pass(Stage::Admit, "rate", rule));
+        }
+        if let Some(most) = limit.concurrency {
+            let now = self.in_flight.entry(scope.to_owned()).or_default();
+            let rule = format!("{scope}: {now} of {most} calls at once");
+            if *now >= most {
+                trail.push(Decision::refuse(Stage::Admit, "concurrency", rule).otherwise("one call fewer in flight"));
+                return Err(Failure::TooManyConcurrent);
+            }
+            *now += 1;
+            slot.scopes.push(scope.to_owned());
+            trail.push(Decision::pass(Stage::Admit, "concurrency", rule));
+        }
+        if let Some(quota) = &limit.quota {
+            let pending: u64 = self.pending.iter().filter(|(op, _)| covers(scope, op)).map(|(_, n)| n).sum();
+            let used = self.meters.used(scope, quota.per, who.arrived) + pending;
+            let rule = format!("{scope}: {used} of {} charged calls used in the {:?}", quota.calls, quota.per);
+            if used >= quota.calls {
+                trail.push(Decision::refuse(Stage::Admit, "quota", rule).otherwise("a larger quota, or the next period"));
+                return Err(Failure::QuotaExhausted);
+            }
+            trail.push(Decision::pass(Stage::Admit, "quota", rule));
+        }
+        Ok(())
+    }
+
+    fn check_balance(&mut self, who: &Applicant, balance: i64, trail: &mut Trail) -> Result<(), Failure> {
+        let price = self.meters.next_fee(who.operation, who.arrived, who.tiers);
+        let left = balance - self.meters.spent_fen() - self.held_fen;
+        let rule = format!("{left} fen left, this call costs {price}");
+        if left < price {
+            trail.push(Decision::refuse(Stage::Admit, "balance", rule).otherwise("a higher balance_fen"));
+            return Err(Failure::Arrears);
+        }
+        trail.push(Decision::pass(Stage::Admit, "balance", rule));
+        Ok(())
+    }
+
+    /// The scope's bucket; a new one where the clock was set back behind the old one's start.
+    fn bucket(&mut self, clock: &Clock, scope: &str, rate: &super::Rate) -> Arc<Bucket> {
+        let now = clock.now();
+        if let Some((since, bucket)) = self.buckets.get(scope)
+            && *since <= now
+        {
+            return bucket.clone();
+        }
+        let burst = NonZeroU32::new(rate.burst.unwrap_or(rate.calls)).unwrap_or(NonZeroU32::MIN);
+        let interval = rate.interval().expect("rates are checked when they are set");
+        let quota = Quota::with_period(interval).expect("an interval above zero").allow_burst(burst);
+        let bucket = Arc::new(RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()));
+        self.buckets.insert(scope.to_owned(), (now, bucket.clone()));
+        bucket
+    }
+}
+
+impl Slot {
+    fn give_back(&mut self, state: &mut State) {
+        for scope in self.scopes.drain(..) {
+            if let Some(now) = state.in_flight.get_mut(&scope) {
+                *now = now.saturating_sub(1);
+            }
+        }
+        if let Some((operation, price)) = self.hold.take() {
+            if let Some(pending) = state.pending.get_mut(&operation) {
+                *pending = pending.saturating_sub(1);
+            }
+            state.held_fen -= price;
+        }
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        if self.scopes.is_empty() && self.hold.is_none() {
+            return;
+        }
+        let state = self.state.clone();
+        self.give_back(&mut state.lock().expect("no panic while held"));
+    }
+}

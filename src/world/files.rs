@@ -1,0 +1,81 @@
+//! Result files, kept for a settable time and size.
+
+use crate::clock::{Clock, Time};
+use bytes::Bytes;
+use lru::LruCache;
+use std::sync::Mutex;
+use std::time::Duration;
+
+/// A result file.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// `image/png` …
+    pub content_type: &'static str,
+    /// When it was made, in the world's time.
+    pub made: Time,
+    expires: Time,
+    world: String,
+    clock: Clock,
+}
+
+/// Files of all worlds, by name; the least recently used leave when there are too many bytes.
+pub struct Files {
+    max_bytes: usize,
+    ttl: Duration,
+    /// Held for a look-up or an insertion.
+    shelf: Mutex<Shelf>,
+}
+
+struct Shelf {
+    files: LruCache<String, File>,
+    bytes: usize,
+}
+
+impl Files {
+    /// An empty shelf of at most so many bytes, for files that live so long.
+    pub fn new(max_bytes: usize, ttl: Duration) -> Self {
+        Self { max_bytes, ttl, shelf: Mutex::new(Shelf { files: LruCache::unbounded(), bytes: 0 }) }
+    }
+
+    /// Keeps a file of a world under a name, replacing one of the same name.
+    pub fn put(&self, world: &str, clock: &Clock, name: String, bytes: Bytes, content_type: &'static str) {
+        let made = clock.now();
+        let expires = made + self.ttl;
+        let file = File { bytes, content_type, made, expires, world: world.to_owned(), clock: clock.clone() };
+        let mut shelf = self.shelf.lock().expect("no panic while held");
+        shelf.bytes += file.bytes.len();
+        if let Some(old) = shelf.files.put(name, file) {
+            shelf.bytes -= old.bytes.len();
+        }
+        while shelf.bytes > self.max_bytes && shelf.files.len() > 1 {
+            let (_, oldest) = shelf.files.pop_lru().expect("there are two or more");
+            shelf.bytes -= oldest.bytes.len();
+        }
+    }
+
+    /// A file that is still valid on its world's clock.
+    pub fn get(&self, name: &str) -> Option<File> {
+        let mut shelf = self.shelf.lock().expect("no panic while held");
+        let file = shelf.files.get(name)?;
+        if file.clock.now() < file.expires {
+            return Some(file.clone());
+        }
+        let old = shelf.files.pop(name)?;
+        shelf.bytes -= old.bytes.len();
+        None
+    }
+
+    /// Removes a world's files.
+    pub fn erase(&self, world: &str) {
+        let mut shelf = self.shelf.lock().expect("no panic while held");
+        let names: Vec<_> =
+            shelf.files.iter().filter(|(_, file)| file.world == world).map(|(name, _)| name.clone()).collect();
+        for name in names {
+            if let Some(old) = shelf.files.pop(&name) {
+                shelf.bytes -= old.bytes.len();
+            }
+        }
+    }
+}

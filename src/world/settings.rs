@@ -1,0 +1,163 @@
+//! What may be set for one world. Nothing is limited unless it is set here.
+
+use crate::billing::PriceTier;
+use crate::clock::parse_span;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Settings of a world.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorldSettings {
+    /// Seed of this world's dice; by default drawn from the server's seed and the world's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Language of the vendors' messages, where a vendor documents several.
+    pub language: Language,
+    /// Limits by scope: `*` (everything), a provider (`jdcloud-matting`) or an operation
+    /// (`jdcloud-matting/cutout`). All that fit a call apply.
+    pub limits: BTreeMap<String, Limit>,
+    /// Money on the account, in fen, spent by charged calls; unlimited where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub balance_fen: Option<i64>,
+    /// Prices by operation, in place of the published ones.
+    pub prices: BTreeMap<String, Vec<PriceTier>>,
+    /// How strictly a rule of the provider's is taken, by the rule's name (`jdcloud-matting.portrait`).
+    pub strictness: BTreeMap<String, Strictness>,
+    /// Keep request and reply bodies in the journal.
+    pub capture: bool,
+    /// Do not obey `x-understudy-refusal: <code>` on calls.
+    pub ignore_rehearsals: bool,
+}
+
+/// Language of a vendor's messages.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Chinese, what the services speak.
+    #[default]
+    Zh,
+    /// English, as in the vendors' English documents.
+    En,
+}
+
+/// What happens when a rule is broken.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
+    /// The vendor's error.
+    #[default]
+    Strict,
+    /// Served all the same.
+    Degrade,
+}
+
+/// Limits of one scope.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limit {
+    /// Calls in a span, for each key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Rate>,
+    /// Calls at once, for the world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
+    /// Charged calls in a period, for the world.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<Quota>,
+}
+
+/// So many calls in a span, evenly refilled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// Calls in the span.
+    pub calls: u32,
+    /// The span, `1s` where absent.
+    #[serde(default = "one_second")]
+    pub per: String,
+    /// Calls that may come at once; `calls` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<u32>,
+}
+
+fn one_second() -> String {
+    "1s".into()
+}
+
+impl Rate {
+    /// The span between two calls.
+    pub fn interval(&self) -> Result<Duration, String> {
+        let per = parse_span(&self.per)?;
+        let interval = per.checked_div(self.calls).ok_or("expected calls of 1 or more")?;
+        if interval.is_zero() { Err("expected a rate of at most one call a nanosecond".into()) } else { Ok(interval) }
+    }
+}
+
+/// So many charged calls in a period of the world's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// Calls in the period.
+    pub calls: u64,
+    /// The period.
+    #[serde(default)]
+    pub per: Period,
+}
+
+/// A period of the local calendar (Asia/Shanghai).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Period {
+    /// Local midnight to local midnight.
+    #[default]
+    Day,
+    /// A natural month.
+    Month,
+    /// For ever.
+    Total,
+}
+
+impl WorldSettings {
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// Names the field and what was expected.
+    pub fn check(&self, operations: &[String]) -> Result<(), String> {
+        let known = |scope: &str| {
+            scope == "*" || operations.iter().any(|op| op == scope || op.split('/').next() == Some(scope))
+        };
+        for (scope, limit) in &self.limits {
+            if !known(scope) {
+                return Err(format!("limits.{scope:?}: expected *, a provider or one of {}", operations.join(", ")));
+            }
+            if let Some(rate) = &limit.rate {
+                rate.interval().map_err(|why| format!("limits.{scope:?}.rate: {why}"))?;
+                if rate.burst == Some(0) {
+                    return Err(format!("limits.{scope:?}.rate.burst: expected 1 or more"));
+                }
+            }
+        }
+        for (operation, tiers) in &self.prices {
+            if !operations.contains(operation) {
+                return Err(format!("prices.{operation:?}: expected one of {}", operations.join(", ")));
+            }
+            if !tiers.is_sorted_by(|a, b| a.from < b.from) || tiers.iter().any(|tier| tier.fen < 0) {
+                return Err(format!("prices.{operation:?}: expected rising `from` and no price below 0"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How strictly a rule is taken.
+    pub fn strictness(&self, rule: &str) -> Strictness {
+        self.strictness.get(rule).copied().unwrap_or_default()
+    }
+}
