@@ -67,6 +67,18 @@ impl Dice {
     }
 }
 
+/// A secret of 32 hexadecimal digits that no seed gives.
+///
+/// # Panics
+/// When the operating system has no randomness to give.
+#[expect(clippy::disallowed_types, reason = "this is the Dice")]
+pub fn secret() -> String {
+    use rand::TryRng;
+    let mut bits = [0; 16];
+    rand::rngs::SysRng.try_fill_bytes(&mut bits).expect("the operating system gives randomness");
+    hex::encode(bits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,14 @@
-//! Understudy, a stand-in for image and content clouds.
+//! Understudy takes the part of image and content clouds, so that the people who depend on them can test,
+//! drill and benchmark without them. `README.md` says what it does, `ARCHITECTURE.md` how it is built.
+//!
+//! The rooms below are listed from the ground up; a room uses those under it, never those above.
 
+// Ground floor: values, time and chance.
 pub mod clock;
 pub mod dice;
 pub mod exchange;
 
+// First floor: engines, none of which knows a vendor.
 pub mod billing;
 pub mod imaging;
 pub mod ledger;
@@ -11,6 +16,22 @@ pub mod signing;
 pub mod sla;
 pub mod store;
 
+// Mezzanine: all that changes, by tenant.
 pub mod world;
 
+// Second floor: the vendors.
 pub mod providers;
+
+// Third floor: the doors.
+pub mod admin;
+pub mod gateway;
+
+// Roof.
+pub mod app;
+pub mod cli;
+pub mod settings;
+pub mod telemetry;
+
+mod embedding;
+
+pub use embedding::{Running, Understudy};

@@ -13,7 +13,7 @@ pub struct Call {
     pub path: String,
     /// Raw query without the `?`; empty where there is none.
     pub query: String,
-    /// All headers, in the order and number they came.
+    /// All header fields; those of one name in the order they came.
     pub headers: Headers,
     /// The body, whole (chunked framing removed).
     pub body: Bytes,
@@ -48,7 +48,7 @@ impl Call {
     }
 }
 
-/// Header fields in the order they came, names in lower case.
+/// Header fields, names in lower case; those of one name in the order they came.
 #[derive(Clone, Debug, Default)]
 pub struct Headers {
     fields: Vec<(Box<str>, Box<str>)>,

@@ -93,8 +93,13 @@ impl Store for Sqlite {
         Ok(count.cast_unsigned())
     }
 
-    fn erase_ledger(&self) -> Result<(), StoreError> {
-        Ok(self.writer().execute_batch("BEGIN; DELETE FROM call; DELETE FROM rollup; COMMIT;")?)
+    fn erase_ledger(&self, world: Option<&str>) -> Result<(), StoreError> {
+        let mut conn = self.writer();
+        let tx = conn.transaction()?;
+        for table in ["call", "rollup"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE ?1 IS NULL OR world = ?1"), [world])?;
+        }
+        Ok(tx.commit()?)
     }
 }
 

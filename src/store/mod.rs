@@ -120,11 +120,11 @@ pub trait Store: Send + Sync {
     /// When the database fails.
     fn row_count(&self) -> Result<u64, StoreError>;
 
-    /// Erases rows and roll-ups of every world.
+    /// Erases rows and roll-ups, of one world or of all.
     ///
     /// # Errors
-    /// When the database fails.
-    fn erase_ledger(&self) -> Result<(), StoreError>;
+    /// When the database fails; nothing is erased then.
+    fn erase_ledger(&self, world: Option<&str>) -> Result<(), StoreError>;
 }
 
 /// Opens the store a URL names: `sqlite:PATH` or `sqlite::memory:`.

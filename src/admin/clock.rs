@@ -1,0 +1,149 @@
+//! The virtual clock, of the server or of one world.
+
+use super::{Admin, Problem, input, worlds};
+use crate::clock::{Change, Clock, Time, parse_span};
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Json};
+use actix_web::{HttpRequest, get, post, put};
+use serde::{Deserialize, Serialize};
+
+/// What a clock shows.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ClockView {
+    /// Virtual time.
+    #[schema(value_type = String)]
+    now: Time,
+    /// Real time.
+    #[schema(value_type = String)]
+    real: Time,
+    /// Virtual seconds in a real second.
+    scale: f64,
+    /// Whether it stands still.
+    frozen: bool,
+    /// Whether a world has a clock of its own, rather than following the server's.
+    own: bool,
+    /// `ready`: every event due so far has been processed.
+    state: &'static str,
+}
+
+impl ClockView {
+    pub(super) fn of(clock: &Clock) -> Self {
+        let face = clock.face();
+        Self {
+            now: clock.now(),
+            real: clock.real_now(),
+            scale: face.scale(),
+            frozen: face.is_frozen(),
+            own: clock.is_own(),
+            state: "ready",
+        }
+    }
+}
+
+/// Changes to a clock; absent fields stay.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClockChange {
+    /// Set the time.
+    #[schema(value_type = Option<String>)]
+    now: Option<Time>,
+    /// Virtual seconds in a real second, 0.001 to 1,000,000.
+    scale: Option<f64>,
+    /// Stop or start.
+    frozen: Option<bool>,
+    /// Of a world: follow the server's clock again. Of the server: show real time again.
+    #[serde(default)]
+    follow: bool,
+}
+
+/// How far to advance; one of the two.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Advance {
+    /// A span, `30m`.
+    by: Option<String>,
+    /// An instant, `2026-12-01T00:00:00+08:00`.
+    #[schema(value_type = Option<String>)]
+    to: Option<Time>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldQuery {
+    world: Option<String>,
+}
+
+/// Meta row of the store in which the server's clock is kept.
+pub(crate) const META: &str = "clock";
+
+/// What the clock shows.
+#[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
+    responses((status = 200, body = ClockView), (status = 404, body = Problem)))]
+#[get("/clock")]
+pub(super) async fn show(admin: Data<Admin>, request: HttpRequest) -> Result<Json<ClockView>, Problem> {
+    let (clock, _) = chosen(&admin, &request)?;
+    Ok(Json(ClockView::of(&clock)))
+}
+
+/// Sets, scales, stops or starts the clock.
+#[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
+    request_body = ClockChange,
+    responses((status = 200, body = ClockView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[put("/clock")]
+pub(super) async fn set(admin: Data<Admin>, request: HttpRequest, body: Bytes) -> Result<Json<ClockView>, Problem> {
+    let (clock, world) = chosen(&admin, &request)?;
+    let change: ClockChange = input::json(&body)?;
+    if change.scale.is_some_and(|scale| !(0.001..=1e6).contains(&scale)) {
+        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "expected 0.001 to 1000000");
+        return Err(problem.field("scale"));
+    }
+    if change.follow {
+        clock.set(None);
+    } else {
+        clock.change(Change { now: change.now, scale: change.scale, frozen: change.frozen });
+    }
+    keep(&admin, world.as_deref())?;
+    Ok(Json(ClockView::of(&clock)))
+}
+
+/// Moves the clock forward; sleepers that become due wake before this answers.
+#[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
+    request_body = Advance,
+    responses((status = 200, body = ClockView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[post("/clock/advance")]
+pub(super) async fn advance(
+    admin: Data<Admin>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<Json<ClockView>, Problem> {
+    let (clock, world) = chosen(&admin, &request)?;
+    let advance: Advance = input::json(&body)?;
+    let impossible = |field: &str, why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field);
+    let to = match (advance.by, advance.to) {
+        (Some(by), None) => clock.now() + parse_span(&by).map_err(|why| impossible("by", why))?,
+        (None, Some(to)) if to >= clock.now() => to,
+        (None, Some(_)) => return Err(impossible("to", "expected an instant that is not past; PUT clock sets it back".into())),
+        (Some(_), Some(_)) | (None, None) => return Err(impossible("by", "expected either by or to".into())),
+    };
+    clock.advance_to(to);
+    keep(&admin, world.as_deref())?;
+    Ok(Json(ClockView::of(&clock)))
+}
+
+fn chosen(admin: &Admin, request: &HttpRequest) -> Result<(Clock, Option<String>), Problem> {
+    let query: WorldQuery = input::query(request)?;
+    match query.world {
+        Some(name) => Ok((worlds::find(admin, &name)?.clock.clone(), Some(name))),
+        None => Ok((admin.clock.clone(), None)),
+    }
+}
+
+/// Keeps the clock in the store, so that a restarted server goes on in its own time.
+fn keep(admin: &Admin, world: Option<&str>) -> Result<(), Problem> {
+    if let Some(name) = world {
+        let world = worlds::find(admin, name)?;
+        return Ok(admin.gateway.worlds.keep(&world)?);
+    }
+    let face = serde_json::to_string(&admin.clock.face()).map_err(|why| Problem::bad_request(why.to_string()))?;
+    Ok(admin.store.set_meta(META, &face)?)
+}

@@ -1,0 +1,78 @@
+//! Who may use the admin API: no pages of other origins, no rebound names, and beyond loopback only who has
+//! the token.
+
+use super::Problem;
+use crate::signing::digest::same;
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, ResponseError};
+use std::net::SocketAddr;
+
+/// What the admin listener asks of a request.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    /// Bearer token, where one is required.
+    pub token: Option<String>,
+    /// Host names beside loopback and the listener's own address.
+    pub hosts: Vec<String>,
+    /// The listener's address.
+    pub address: SocketAddr,
+}
+
+/// Whether an address can only be reached from this machine.
+pub fn is_loopback(address: &SocketAddr) -> bool {
+    address.ip().is_loopback()
+}
+
+impl Guard {
+    fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let forbidden = |what: String| Err(Problem::new(StatusCode::FORBIDDEN, what));
+        let host = header("host").or_else(|| request.uri().authority().map(|a| a.as_str())).unwrap_or_default();
+        if !self.knows(host) {
+            return forbidden(format!(
+                "Host {host:?} is none of this listener's names; add it to server.admin_hosts if it is"
+            ));
+        }
+        if let Some(origin) = header("origin") {
+            let of = origin.split_once("://").map_or(origin, |(_, host)| host);
+            if !self.knows(of) {
+                return forbidden(format!("pages of {origin:?} may not use the admin API"));
+            }
+        }
+        let Some(token) = &self.token else { return Ok(()) };
+        let given = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        if given.is_some_and(|given| same(given, token)) {
+            return Ok(());
+        }
+        let detail = "expected Authorization: Bearer <token>, as printed at the start or set in server.admin_token";
+        Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+    }
+
+    fn knows(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            Some(_) | None => host,
+        };
+        let plain = name.trim_start_matches('[').trim_end_matches(']');
+        let loopback = plain == "localhost" || plain.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        // An address cannot be rebound, only a name can.
+        let own = plain.parse().is_ok_and(|ip: std::net::IpAddr| !is_loopback(&self.address) || ip == self.address.ip());
+        loopback || own || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(plain))
+    }
+}
+
+/// The guard as middleware. It never reads bodies.
+pub(super) async fn watch(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let checked = request.app_data::<Data<super::Admin>>().map_or(Ok(()), |admin| admin.guard.check(&request));
+    match checked {
+        Ok(()) => next.call(request).await,
+        Err(problem) => Ok(request.into_response(problem.error_response())),
+    }
+}

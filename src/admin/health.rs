@@ -1,0 +1,112 @@
+//! Liveness, readiness, and what is running here.
+
+use super::{Admin, Problem};
+use crate::clock::Time;
+use crate::providers;
+use crate::world::Key;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json};
+use actix_web::get;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// The process lives.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Health {
+    /// Always `ok`.
+    status: &'static str,
+    /// How pictures without a uniform border are matted here.
+    matte: &'static str,
+}
+
+/// What is running here.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Info {
+    /// `understudy`.
+    name: &'static str,
+    /// Version of the program.
+    version: &'static str,
+    /// Seed of all dice.
+    seed: u64,
+    /// Which run on this store this is.
+    run: u64,
+    /// Where things are kept.
+    store: String,
+    /// Virtual time.
+    #[schema(value_type = String)]
+    now: Time,
+    /// Real time of the start.
+    #[schema(value_type = String)]
+    started: Time,
+    /// The providers that are emulated.
+    providers: Vec<&'static str>,
+    /// Rows of the ledger committed since the start.
+    rows_written: u64,
+    /// Commits that failed.
+    ledger_failures: u64,
+}
+
+/// Liveness.
+#[utoipa::path(tag = "server", responses((status = 200, body = Health)))]
+#[get("/health")]
+pub(super) async fn health(admin: Data<Admin>) -> Json<Health> {
+    Json(Health { status: "ok", matte: admin.gateway.studio.tier() })
+}
+
+/// Readiness: the store answers, and the ledger's queue has room.
+#[utoipa::path(tag = "server", responses((status = 200, body = Object), (status = 503, body = Problem)))]
+#[get("/ready")]
+pub(super) async fn ready(admin: Data<Admin>) -> Result<Json<Value>, Problem> {
+    let unready = |why: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
+    admin.store.meta("seed").map_err(|why| unready(why.to_string()))?;
+    let (backlog, most) = admin.gateway.ledger.backlog();
+    if backlog * 10 > most * 9 {
+        return Err(unready(format!("the ledger's queue is nearly full: {backlog} of {most}")));
+    }
+    Ok(Json(json!({"status": "ready", "ledger_backlog": backlog, "pool_waiting": admin.gateway.pool.waiting()})))
+}
+
+/// What is running here.
+#[utoipa::path(tag = "server", responses((status = 200, body = Info)))]
+#[get("/info")]
+pub(super) async fn info(admin: Data<Admin>) -> Json<Info> {
+    let writer = admin.gateway.ledger.health();
+    Json(Info {
+        name: "understudy",
+        version: env!("CARGO_PKG_VERSION"),
+        seed: admin.seed,
+        run: admin.run,
+        store: admin.store_url.clone(),
+        now: admin.clock.now(),
+        started: admin.started,
+        providers: providers::ALL.iter().map(|provider| provider.card().id).collect(),
+        rows_written: writer.written.load(Ordering::Relaxed),
+        ledger_failures: writer.failures.load(Ordering::Relaxed),
+    })
+}
+
+/// A world's credentials by vendor, in the vendors' own field names: the oldest key of each scheme.
+pub fn credentials(keys: &[Arc<Key>]) -> Value {
+    let mut all = Map::new();
+    for vendor in vendors() {
+        let mut fields = Map::new();
+        for scheme in vendor.schemes {
+            let own = keys.iter().find(|key| key.vendor == vendor.id && key.credential.scheme == scheme.name);
+            if let Some(key) = own {
+                fields.insert(scheme.id_field.into(), key.credential.id.clone().into());
+                fields.insert(scheme.secret_field.into(), key.credential.secret.clone().into());
+            }
+        }
+        all.insert(vendor.id.into(), fields.into());
+    }
+    all.into()
+}
+
+/// Every vendor once.
+pub fn vendors() -> Vec<&'static crate::exchange::Vendor> {
+    let mut all: Vec<_> = providers::ALL.iter().map(|provider| provider.card().vendor).collect();
+    all.dedup_by_key(|vendor| vendor.id);
+    all
+}

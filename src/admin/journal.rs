@@ -1,0 +1,225 @@
+//! Recent calls in full, and why each was answered so.
+
+use super::verify::Filter;
+use super::{Admin, Problem, input};
+use crate::clock::Time;
+use crate::exchange::{Decision, Outcome, RequestId};
+use crate::world::Record;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, delete, get};
+use base64::Engine;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A recent call.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct RecordView {
+    request_id: String,
+    world: String,
+    provider: String,
+    operation: String,
+    key: String,
+    /// Virtual time of arrival.
+    #[schema(value_type = String)]
+    arrived: Time,
+    /// Virtual time of the last byte.
+    #[schema(value_type = String)]
+    ended: Time,
+    /// Real time of arrival.
+    #[schema(value_type = String)]
+    arrived_real: Time,
+    /// Our own work, in real microseconds.
+    own_us: u64,
+    /// Injected delay, in virtual microseconds.
+    injected_us: u64,
+    outcome: Outcome,
+    /// HTTP status, where one was sent.
+    status: Option<u16>,
+    /// The vendor's own code.
+    code: String,
+    /// Billable units.
+    units: u32,
+    /// Fee in fen.
+    fee_fen: i64,
+    #[schema(value_type = Object)]
+    request: Value,
+    #[schema(value_type = Object)]
+    reply: Value,
+}
+
+/// Why a call was answered so.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Explanation {
+    request_id: String,
+    outcome: Outcome,
+    status: Option<u16>,
+    code: String,
+    /// Every decision on the way, in order.
+    decisions: Vec<Decision>,
+}
+
+/// How many calls were forgotten.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Forgotten {
+    forgotten: usize,
+}
+
+/// Header fields and parameters whose values are secrets.
+const SECRETS: [&str; 4] = ["secretkey", "x-jdcloud-security-token", "cookie", "api_secret"];
+
+fn masked<'a>(name: &str, value: &'a str) -> std::borrow::Cow<'a, str> {
+    if SECRETS.contains(&name) {
+        return "****".into();
+    }
+    // What a signature covers is of interest, the signature is not.
+    match value.rfind("Signature=") {
+        Some(at) if name == "authorization" => format!("{}Signature=****", &value[..at]).into(),
+        Some(_) | None if name == "authorization" && !value.contains("Credential=") => "****".into(),
+        Some(_) | None => value.into(),
+    }
+}
+
+fn masked_query(query: &str) -> String {
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if SECRETS.contains(&name) => format!("{name}=****"),
+        Some(_) | None => pair.to_owned(),
+    };
+    query.split('&').map(pair).collect::<Vec<_>>().join("&")
+}
+
+fn body(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => json!({"text": text}),
+        Err(_) => json!({"base64": base64::engine::general_purpose::STANDARD.encode(bytes)}),
+    }
+}
+
+fn view(record: &Record) -> RecordView {
+    let (entry, call) = (&record.entry, &record.call);
+    let headers: Vec<_> = call.headers.iter().map(|(name, value)| json!([name, masked(name, value)])).collect();
+    let mut request = json!({
+        "method": call.method,
+        "path": call.path,
+        "query": masked_query(&call.query),
+        "headers": headers,
+        "peer": call.peer,
+        "bytes": entry.bytes_in,
+        "content": format!("{:032x}", entry.content),
+    });
+    if !call.body.is_empty() {
+        request["body"] = body(&call.body);
+    }
+    let headers: Vec<_> = record.reply_headers.iter().map(|(name, value)| json!([name, value])).collect();
+    let mut reply = json!({"headers": headers, "bytes": entry.bytes_out});
+    if let Some(bytes) = &record.reply_body {
+        reply["body"] = body(bytes);
+    }
+    RecordView {
+        request_id: entry.request_id.to_string(),
+        world: entry.world.clone(),
+        provider: entry.provider.to_string(),
+        operation: entry.operation.to_string(),
+        key: entry.key.clone(),
+        arrived: entry.arrived,
+        ended: entry.ended,
+        arrived_real: entry.arrived_real,
+        own_us: entry.own_us,
+        injected_us: entry.injected_us,
+        outcome: entry.outcome,
+        status: entry.status,
+        code: entry.code.to_string(),
+        units: entry.units,
+        fee_fen: entry.fee_fen,
+        request,
+        reply,
+    }
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    #[serde(default = "hundred")]
+    limit: usize,
+    #[serde(flatten)]
+    filter: Filter,
+}
+
+fn hundred() -> usize {
+    100
+}
+
+/// Recent calls, the newest first.
+#[utoipa::path(tag = "journal",
+    params(
+        ("limit" = Option<usize>, Query, description = "at most so many, 100 where absent"),
+        ("world" = Option<String>, Query), ("provider" = Option<String>, Query),
+        ("operation" = Option<String>, Query), ("key" = Option<String>, Query),
+        ("status" = Option<u16>, Query), ("code" = Option<String>, Query), ("outcome" = Option<String>, Query),
+    ),
+    responses((status = 200, body = Vec<RecordView>), (status = 400, body = Problem)))]
+#[get("/journal")]
+pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<RecordView>>, Problem> {
+    let query: ListQuery = input::query(&request)?;
+    let found = records(&admin, query.filter.world.as_deref());
+    let fits = found.iter().filter(|record| query.filter.differences(record).is_empty());
+    Ok(Json(fits.take(query.limit).map(|record| view(record)).collect()))
+}
+
+/// One call.
+#[utoipa::path(tag = "journal", responses((status = 200, body = RecordView), (status = 404, body = Problem)))]
+#[get("/journal/{request_id}")]
+pub(super) async fn show(admin: Data<Admin>, id: Path<String>) -> Result<Json<RecordView>, Problem> {
+    Ok(Json(view(&*find(&admin, &id)?)))
+}
+
+/// Why one call was answered so, and what would have changed each decision.
+#[utoipa::path(tag = "journal", responses((status = 200, body = Explanation), (status = 404, body = Problem)))]
+#[get("/journal/{request_id}/explain")]
+pub(super) async fn explain(admin: Data<Admin>, id: Path<String>) -> Result<Json<Explanation>, Problem> {
+    let record = find(&admin, &id)?;
+    Ok(Json(Explanation {
+        request_id: record.entry.request_id.to_string(),
+        outcome: record.entry.outcome,
+        status: record.entry.status,
+        code: record.entry.code.to_string(),
+        decisions: record.trail.clone(),
+    }))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldQuery {
+    world: Option<String>,
+}
+
+/// Forgets the recent calls of a world, or of all. The ledger keeps its rows.
+#[utoipa::path(tag = "journal", params(("world" = Option<String>, Query)),
+    responses((status = 200, body = Forgotten), (status = 404, body = Problem)))]
+#[delete("/journal")]
+pub(super) async fn clear(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Forgotten>, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let worlds = match &query.world {
+        Some(name) => vec![super::worlds::find(&admin, name)?],
+        None => admin.gateway.worlds.all(),
+    };
+    Ok(Json(Forgotten { forgotten: worlds.iter().map(|world| world.journal.clear()).sum() }))
+}
+
+/// Recent calls of a world, or of all, the newest first.
+pub(super) fn records(admin: &Admin, world: Option<&str>) -> Vec<Arc<Record>> {
+    let worlds = admin.gateway.worlds.all();
+    let mut all: Vec<Arc<Record>> = worlds
+        .iter()
+        .filter(|one| world.is_none_or(|name| name == one.name))
+        .flat_map(|one| one.journal.records())
+        .collect();
+    all.sort_by_key(|record| std::cmp::Reverse(record.entry.arrived_real));
+    all
+}
+
+fn find(admin: &Admin, id: &str) -> Result<Arc<Record>, Problem> {
+    let id: RequestId = id.parse().map_err(|why: String| Problem::bad_request(why).field("request_id"))?;
+    let worlds = admin.gateway.worlds.all();
+    let found = worlds.iter().find_map(|world| world.journal.find(id));
+    found.ok_or_else(|| Problem::not_found(format!("the journal holds no call {id}")))
+}

@@ -1,0 +1,209 @@
+//! Keys: rotated, disabled, expired, marked leaked, restricted to operations.
+
+use super::{Admin, Problem, health, input, worlds};
+use crate::clock::Time;
+use crate::providers::operation_names;
+use crate::world::{Key, KeyState, covers};
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::sync::Arc;
+
+/// A key.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct KeyView {
+    /// The public part: access key, app key …
+    id: String,
+    vendor: String,
+    scheme: String,
+    /// The secret part; masked but where the key was just made or rotated, or with `?reveal=true`.
+    secret: String,
+    state: KeyState,
+    /// Operations it may use; all where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operations: Option<Vec<String>>,
+    /// When its validity ends, on the world's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    expires: Option<Time>,
+    /// Real time of creation.
+    #[schema(value_type = String)]
+    created: Time,
+}
+
+/// A key to make.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewKey {
+    /// The vendor it is for.
+    vendor: String,
+    /// The vendor's first scheme where absent.
+    scheme: Option<String>,
+    /// The public part, where it must be a certain one.
+    id: Option<String>,
+    /// The secret part, where it must be a certain one.
+    secret: Option<String>,
+    /// Operations, or providers, it may use; all where absent.
+    operations: Option<Vec<String>>,
+    /// When its validity ends, on the world's clock.
+    #[schema(value_type = Option<String>)]
+    expires: Option<Time>,
+}
+
+/// Changes to a key; absent fields stay.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyChange {
+    state: Option<KeyState>,
+    /// `null`: all operations.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Vec<String>>)]
+    operations: Option<Option<Vec<String>>>,
+    /// `null`: never.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    expires: Option<Option<Time>>,
+    /// Give it a fresh secret.
+    #[serde(default)]
+    rotate: bool,
+}
+
+/// Tells `null` from absent.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    #[serde(default)]
+    reveal: bool,
+}
+
+fn view(key: &Key, reveal: bool) -> KeyView {
+    KeyView {
+        id: key.credential.id.clone(),
+        vendor: key.vendor.clone(),
+        scheme: key.credential.scheme.clone(),
+        secret: if reveal { key.credential.secret.clone() } else { "****".into() },
+        state: key.state,
+        operations: key.operations.clone(),
+        expires: key.expires,
+        created: key.created,
+    }
+}
+
+/// The keys of a world, the oldest first.
+#[utoipa::path(tag = "worlds", params(("reveal" = Option<bool>, Query, description = "show secrets")),
+    responses((status = 200, body = Vec<KeyView>), (status = 404, body = Problem)))]
+#[get("/worlds/{world}/keys")]
+pub(super) async fn list(
+    admin: Data<Admin>,
+    world: Path<String>,
+    request: HttpRequest,
+) -> Result<Json<Vec<KeyView>>, Problem> {
+    let query: ListQuery = input::query(&request)?;
+    let world = worlds::find(&admin, &world)?;
+    Ok(Json(admin.gateway.worlds.keys_of(&world.name).iter().map(|key| view(key, query.reveal)).collect()))
+}
+
+/// Makes a key.
+#[utoipa::path(tag = "worlds", request_body = NewKey,
+    responses((status = 201, body = KeyView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/worlds/{world}/keys")]
+pub(super) async fn create(admin: Data<Admin>, world: Path<String>, body: Bytes) -> Result<HttpResponse, Problem> {
+    let world = worlds::find(&admin, &world)?;
+    let new: NewKey = input::json(&body)?;
+    let known = health::vendors();
+    let vendor = known.iter().find(|vendor| vendor.id == new.vendor).ok_or_else(|| {
+        let all: Vec<_> = known.iter().map(|vendor| vendor.id).collect();
+        impossible("vendor", format!("expected one of {}", all.join(", ")))
+    })?;
+    let wanted = new.scheme.as_deref();
+    let scheme = vendor.schemes.iter().find(|scheme| wanted.is_none_or(|name| name == scheme.name)).ok_or_else(|| {
+        let all: Vec<_> = vendor.schemes.iter().map(|scheme| scheme.name).collect();
+        impossible("scheme", format!("expected one of {}", all.join(", ")))
+    })?;
+    check_operations(new.operations.as_deref())?;
+    let mut key = Key::further(vendor.id, scheme, &world.name, world.dice(), admin.clock.real_now());
+    if let Some(id) = new.id {
+        key.credential.id = checked_text("id", id)?;
+    }
+    if let Some(secret) = new.secret {
+        key.credential.secret = checked_text("secret", secret)?;
+    }
+    if admin.gateway.worlds.key(vendor.id, &key.credential.id).is_some() {
+        return Err(Problem::new(StatusCode::CONFLICT, format!("there is already a key {:?}", key.credential.id)));
+    }
+    key.operations = new.operations;
+    key.expires = new.expires;
+    let key = admin.gateway.worlds.save_key(key)?;
+    Ok(HttpResponse::Created().json(view(&key, true)))
+}
+
+/// Changes a key: its state, operations, expiry; or gives it a fresh secret.
+#[utoipa::path(tag = "worlds", request_body = KeyChange,
+    responses((status = 200, body = KeyView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[patch("/worlds/{world}/keys/{key}")]
+pub(super) async fn change(
+    admin: Data<Admin>,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> Result<Json<KeyView>, Problem> {
+    let found = find(&admin, &path)?;
+    let change: KeyChange = input::json(&body)?;
+    let mut key = (*found).clone();
+    key.state = change.state.unwrap_or(key.state);
+    if let Some(operations) = change.operations {
+        check_operations(operations.as_deref())?;
+        key.operations = operations;
+    }
+    key.expires = change.expires.unwrap_or(key.expires);
+    if change.rotate {
+        let world = worlds::find(&admin, &key.world)?;
+        let vendors = health::vendors();
+        let schemes = vendors.iter().filter(|vendor| vendor.id == key.vendor).flat_map(|vendor| vendor.schemes);
+        if let Some(scheme) = schemes.into_iter().find(|scheme| scheme.name == key.credential.scheme) {
+            let fresh = Key::further(&key.vendor, scheme, &key.world, world.dice(), admin.clock.real_now());
+            key.credential.secret = fresh.credential.secret;
+        }
+    }
+    let key = admin.gateway.worlds.save_key(key)?;
+    Ok(Json(view(&key, change.rotate)))
+}
+
+/// Removes a key.
+#[utoipa::path(tag = "worlds", responses((status = 204), (status = 404, body = Problem)))]
+#[delete("/worlds/{world}/keys/{key}")]
+pub(super) async fn remove(admin: Data<Admin>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+    let key = find(&admin, &path)?;
+    admin.gateway.worlds.remove_key(&key)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn find(admin: &Admin, (world, id): &(String, String)) -> Result<Arc<Key>, Problem> {
+    worlds::find(admin, world)?;
+    let keys = admin.gateway.worlds.keys_of(world);
+    let found = keys.into_iter().find(|key| key.credential.id == *id);
+    found.ok_or_else(|| Problem::not_found(format!("world {world:?} has no key {id:?}")))
+}
+
+fn impossible(field: &str, detail: String) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
+}
+
+fn checked_text(field: &str, text: String) -> Result<String, Problem> {
+    let fits = (1..=256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic() && c != '/');
+    if fits { Ok(text) } else { Err(impossible(field, "expected 1 to 256 visible ASCII characters without '/'".into())) }
+}
+
+fn check_operations(scopes: Option<&[String]>) -> Result<(), Problem> {
+    let names = operation_names();
+    for scope in scopes.unwrap_or_default() {
+        if !names.iter().any(|name| covers(scope, name)) {
+            return Err(impossible("operations", format!("{scope:?} is none of {}", names.join(", "))));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! The control API, one file a resource. Errors are RFC 9457 problems; `openapi.json` is made from the code.
+
+mod clock;
+mod contracts;
+mod guard;
+mod health;
+mod input;
+mod journal;
+mod keys;
+mod metrics;
+mod openapi;
+mod problem;
+mod reset;
+mod state;
+mod usage;
+mod verify;
+mod worlds;
+
+pub(crate) use clock::META as CLOCK_META;
+pub use guard::{Guard, is_loopback};
+pub use health::{credentials, vendors};
+pub use openapi::{mount, nothing};
+pub use problem::Problem;
+pub use state::Admin;

@@ -1,0 +1,83 @@
+//! All routes, in one list, and the OpenAPI document made of them.
+
+use super::guard::watch;
+use super::{Problem, clock, contracts, health, journal, keys, metrics, reset, usage, verify, worlds};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Json, PayloadConfig, ServiceConfig};
+use actix_web::{HttpRequest, ResponseError};
+use std::sync::OnceLock;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_actix_web::{AppExt, scope};
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Understudy admin API",
+    description = "Worlds, keys, clock, journal, usage and contracts of a stand-in provider.",
+    license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+))]
+struct Head;
+
+/// Largest body the admin API takes.
+const MOST_BODY: usize = 4 << 20;
+
+fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    config
+        .service(health::health)
+        .service(health::ready)
+        .service(health::info)
+        .service(worlds::list)
+        .service(worlds::create)
+        .service(worlds::show)
+        .service(worlds::change)
+        .service(worlds::remove)
+        .service(keys::list)
+        .service(keys::create)
+        .service(keys::change)
+        .service(keys::remove)
+        .service(clock::show)
+        .service(clock::set)
+        .service(clock::advance)
+        .service(journal::list)
+        .service(verify::verify)
+        .service(journal::show)
+        .service(journal::explain)
+        .service(journal::clear)
+        .service(usage::usage)
+        .service(contracts::list)
+        .service(contracts::show)
+        .service(metrics::metrics)
+        .service(reset::reset);
+}
+
+/// The OpenAPI document.
+fn document() -> Document {
+    let app = actix_web::App::new().into_utoipa_app().openapi(Head::openapi());
+    app.service(scope::scope("/_understudy").configure(routes)).split_for_parts().1
+}
+
+/// Mounts the admin API.
+pub fn mount(config: &mut ServiceConfig) {
+    let guarded = actix_web::web::scope("/_understudy")
+        .wrap(from_fn(watch))
+        .app_data(PayloadConfig::new(MOST_BODY))
+        .configure(|config| routes(&mut utoipa_actix_web::service_config::ServiceConfig::new(config)))
+        .route("/openapi.json", actix_web::web::get().to(openapi));
+    config.service(guarded.default_service(actix_web::web::route().to(nothing)));
+}
+
+/// The document, made when it is first asked for.
+async fn openapi() -> Json<&'static Document> {
+    static MADE: OnceLock<Document> = OnceLock::new();
+    Json(MADE.get_or_init(document))
+}
+
+/// What answers everywhere else.
+pub async fn nothing(request: HttpRequest) -> actix_web::HttpResponse {
+    Problem::not_found(format!(
+        "{} {} is nothing of the admin API; see /_understudy/openapi.json",
+        request.method(),
+        request.path()
+    ))
+    .error_response()
+}

@@ -1,0 +1,90 @@
+//! Errors of the admin API (RFC 9457).
+
+use crate::store::StoreError;
+use crate::world::WorldError;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+
+/// A problem, as `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the title says it.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The HTTP status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong, and what was expected.
+    detail: String,
+    /// The field it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
+
+impl Problem {
+    /// A problem of some status.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            field: None,
+        }
+    }
+
+    /// The request cannot be understood.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// The field it is about.
+    #[must_use]
+    pub fn field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()).filter(|field: &String| field != "."), ..self }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code()).json(self);
+        let kind = actix_web::http::header::HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(actix_web::http::header::CONTENT_TYPE, kind);
+        response
+    }
+}
+
+impl From<WorldError> for Problem {
+    fn from(why: WorldError) -> Self {
+        let status = match &why {
+            WorldError::Exists(_) => StatusCode::CONFLICT,
+            WorldError::Unknown(_) => StatusCode::NOT_FOUND,
+            WorldError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            WorldError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Problem::new(status, why.to_string())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(why: StoreError) -> Self {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
+    }
+}

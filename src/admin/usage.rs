@@ -1,0 +1,38 @@
+//! Metering by world, operation and day.
+
+use super::{Admin, Problem, input};
+use crate::clock::Time;
+use crate::store::DayUsage;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, get};
+use serde::Deserialize;
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsageQuery {
+    world: Option<String>,
+    from: Option<Time>,
+    to: Option<Time>,
+}
+
+/// Sums of calls, outcomes, units, fees and bytes by local day (Asia/Shanghai), world and operation.
+#[utoipa::path(tag = "usage",
+    params(
+        ("world" = Option<String>, Query),
+        ("from" = Option<String>, Query, description = "first instant; the start of the month where absent"),
+        ("to" = Option<String>, Query, description = "first instant after; no end where absent"),
+    ),
+    responses((status = 200, body = Vec<DayUsage>), (status = 400, body = Problem)))]
+#[get("/usage")]
+pub(super) async fn usage(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<DayUsage>>, Problem> {
+    let query: UsageQuery = input::query(&request)?;
+    let clock = match &query.world {
+        Some(name) => super::worlds::find(&admin, name)?.clock.clone(),
+        None => admin.clock.clone(),
+    };
+    let from = query.from.unwrap_or_else(|| clock.now().month_start());
+    let to = query.to.unwrap_or(Time::from_micros(i64::MAX));
+    // What was answered is counted, also what is not yet committed.
+    admin.gateway.ledger.flush().await;
+    Ok(Json(admin.store.usage(query.world.as_deref(), from, to)?))
+}

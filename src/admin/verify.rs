@@ -1,0 +1,161 @@
+//! Assertions on what came in, with near misses.
+
+use super::{Admin, Problem, input, journal};
+use crate::exchange::Outcome;
+use crate::world::Record;
+use actix_web::http::StatusCode;
+use actix_web::post;
+use actix_web::web::{Bytes, Data, Json};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Which calls are meant; absent fields fit all.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filter {
+    pub(super) world: Option<String>,
+    provider: Option<String>,
+    operation: Option<String>,
+    key: Option<String>,
+    method: Option<String>,
+    path: Option<String>,
+    /// HTTP status. A number, or its text.
+    #[serde(default, deserialize_with = "number")]
+    #[schema(value_type = Option<u64>)]
+    status: Option<u64>,
+    /// The vendor's own code.
+    code: Option<String>,
+    outcome: Option<Outcome>,
+    /// Header fields with their exact values, names in lower case.
+    #[serde(default)]
+    header: BTreeMap<String, String>,
+    /// Least bytes of request body.
+    #[serde(default, deserialize_with = "number")]
+    #[schema(value_type = Option<u64>)]
+    min_bytes: Option<u64>,
+    /// XXH3-128 of the request body, in hex.
+    content: Option<String>,
+}
+
+/// A number, also from a query, where everything is text.
+fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(u64),
+        Text(String),
+    }
+    match Option::<Either>::deserialize(from)? {
+        None => Ok(None),
+        Some(Either::Number(n)) => Ok(Some(n)),
+        Some(Either::Text(text)) => {
+            text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("expected a number, found {text:?}")))
+        }
+    }
+}
+
+/// Where a call differs from what was asked for.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Difference {
+    field: String,
+    expected: String,
+    found: String,
+}
+
+impl Filter {
+    /// Every field in which a call differs.
+    pub(super) fn differences(&self, record: &Record) -> Vec<Difference> {
+        let (entry, call) = (&record.entry, &record.call);
+        let mut all = Vec::new();
+        let mut compare = |field: &str, expected: Option<String>, found: String| {
+            if let Some(expected) = expected.filter(|expected| *expected != found) {
+                all.push(Difference { field: field.to_owned(), expected, found });
+            }
+        };
+        compare("world", self.world.clone(), entry.world.clone());
+        compare("provider", self.provider.clone(), entry.provider.to_string());
+        compare("operation", self.operation.clone(), entry.operation.to_string());
+        compare("key", self.key.clone(), entry.key.clone());
+        compare("method", self.method.clone(), call.method.clone());
+        compare("path", self.path.clone(), call.path.clone());
+        let status = entry.status.map_or("none".to_owned(), |status| status.to_string());
+        compare("status", self.status.map(|status| status.to_string()), status);
+        compare("code", self.code.clone(), entry.code.to_string());
+        compare("outcome", self.outcome.map(|o| o.name().to_owned()), entry.outcome.name().to_owned());
+        compare("content", self.content.clone(), format!("{:032x}", entry.content));
+        for (name, value) in &self.header {
+            let found = call.headers.get(name).unwrap_or("absent").to_owned();
+            compare(&format!("header.{name}"), Some(value.clone()), found);
+        }
+        if let Some(least) = self.min_bytes.filter(|least| entry.bytes_in < *least) {
+            compare("min_bytes", Some(format!("at least {least}")), entry.bytes_in.to_string());
+        }
+        all
+    }
+}
+
+/// An assertion. Without a number: at least one call.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Assertion {
+    #[serde(default, rename = "match")]
+    filter: Filter,
+    /// Exactly so many.
+    count: Option<usize>,
+    /// So many or more.
+    at_least: Option<usize>,
+    /// So many or fewer.
+    at_most: Option<usize>,
+}
+
+/// What came of an assertion.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Verification {
+    passed: bool,
+    matched: usize,
+    /// What was asked for, in words.
+    expected: String,
+    /// The first matching calls, the newest first.
+    requests: Vec<String>,
+    /// Where it failed: the calls that came nearest, and in what they differ.
+    near_misses: Vec<NearMiss>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct NearMiss {
+    request_id: String,
+    differs: Vec<Difference>,
+}
+
+/// Checks an assertion on recent calls.
+#[utoipa::path(tag = "journal", request_body = Assertion,
+    responses((status = 200, body = Verification), (status = 422, body = Problem)))]
+#[post("/journal/verify")]
+pub(super) async fn verify(admin: Data<Admin>, body: Bytes) -> Result<Json<Verification>, Problem> {
+    let assertion: Assertion = input::json(&body)?;
+    let given = [assertion.count, assertion.at_least, assertion.at_most];
+    if assertion.count.is_some() && given.iter().flatten().count() > 1 {
+        let detail = "expected either count, or at_least and at_most";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field("count"));
+    }
+    let least = assertion.count.or(assertion.at_least).unwrap_or(usize::from(assertion.at_most.is_none()));
+    let most = assertion.count.or(assertion.at_most).unwrap_or(usize::MAX);
+    let mut near: Vec<NearMiss> = Vec::new();
+    let mut requests = Vec::new();
+    for record in journal::records(&admin, assertion.filter.world.as_deref()) {
+        let request_id = record.entry.request_id.to_string();
+        let differs = assertion.filter.differences(&record);
+        if differs.is_empty() { requests.push(request_id) } else { near.push(NearMiss { request_id, differs }) }
+    }
+    let matched = requests.len();
+    let passed = (least..=most).contains(&matched);
+    near.sort_by_key(|miss| miss.differs.len());
+    near.truncate(if passed { 0 } else { 5 });
+    requests.truncate(20);
+    let expected = match (least, most) {
+        (a, b) if a == b => format!("exactly {a}"),
+        (a, usize::MAX) => format!("at least {a}"),
+        (a, b) => format!("{a} to {b}"),
+    };
+    Ok(Json(Verification { passed, matched, expected, requests, near_misses: near }))
+}

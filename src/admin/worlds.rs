@@ -1,0 +1,137 @@
+//! Worlds: isolated tenants, one POST away.
+
+use super::clock::ClockView;
+use super::{Admin, Problem, health, input};
+use crate::clock::Time;
+use crate::world::{World, WorldSettings};
+use actix_web::web::{Bytes, Data, Json, Path};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A world.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct WorldView {
+    name: String,
+    /// Real time of creation.
+    #[schema(value_type = String)]
+    created: Time,
+    settings: WorldSettings,
+    clock: ClockView,
+    /// Fees so far, in fen.
+    spent_fen: i64,
+    /// Records that had to leave the journal because it was full.
+    journal_dropped: u64,
+    /// Its credentials in the vendors' own field names; only where the world was just made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    credentials: Option<Value>,
+}
+
+/// A world to make.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewWorld {
+    /// 1 to 64 of a-z, 0-9, `-`, `_`, `.`.
+    name: String,
+    #[serde(default)]
+    settings: WorldSettings,
+}
+
+/// Changes to a world's settings.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorldChange {
+    /// A merge patch (RFC 7396): absent keys stay, `null` removes.
+    #[schema(value_type = Object)]
+    settings: Value,
+}
+
+fn view(admin: &Admin, world: &World, with_credentials: bool) -> WorldView {
+    let keys = admin.gateway.worlds.keys_of(&world.name);
+    WorldView {
+        name: world.name.clone(),
+        created: world.created,
+        settings: (*world.settings()).clone(),
+        clock: ClockView::of(&world.clock),
+        spent_fen: world.admission.meters(|meters| meters.spent_fen()),
+        journal_dropped: world.journal.dropped(),
+        credentials: with_credentials.then(|| health::credentials(&keys)),
+    }
+}
+
+/// A world by its name, or a 404.
+pub(super) fn find(admin: &Admin, name: &str) -> Result<std::sync::Arc<World>, Problem> {
+    admin.gateway.worlds.get(name).ok_or_else(|| Problem::not_found(format!("there is no world {name:?}")))
+}
+
+/// All worlds, by name.
+#[utoipa::path(tag = "worlds", responses((status = 200, body = Vec<WorldView>)))]
+#[get("/worlds")]
+pub(super) async fn list(admin: Data<Admin>) -> Json<Vec<WorldView>> {
+    Json(admin.gateway.worlds.all().iter().map(|world| view(&admin, world, false)).collect())
+}
+
+/// Makes a world with fresh credentials for every provider.
+#[utoipa::path(tag = "worlds", request_body = NewWorld,
+    responses((status = 201, body = WorldView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/worlds")]
+pub(super) async fn create(admin: Data<Admin>, body: Bytes) -> Result<HttpResponse, Problem> {
+    let new: NewWorld = input::json(&body)?;
+    let world = admin.gateway.worlds.create(&new.name, new.settings)?;
+    Ok(HttpResponse::Created().json(view(&admin, &world, true)))
+}
+
+/// One world.
+#[utoipa::path(tag = "worlds", responses((status = 200, body = WorldView), (status = 404, body = Problem)))]
+#[get("/worlds/{world}")]
+pub(super) async fn show(admin: Data<Admin>, name: Path<String>) -> Result<Json<WorldView>, Problem> {
+    let world = find(&admin, &name)?;
+    Ok(Json(view(&admin, &world, false)))
+}
+
+/// Changes a world's settings.
+#[utoipa::path(tag = "worlds", request_body = WorldChange,
+    responses((status = 200, body = WorldView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[patch("/worlds/{world}")]
+pub(super) async fn change(admin: Data<Admin>, name: Path<String>, body: Bytes) -> Result<Json<WorldView>, Problem> {
+    let world = find(&admin, &name)?;
+    let change: WorldChange = input::json(&body)?;
+    let mut settings = serde_json::to_value(&*world.settings()).map_err(|why| Problem::bad_request(why.to_string()))?;
+    merge(&mut settings, change.settings);
+    let settings: WorldSettings = input::json(&settings.to_string().into())?;
+    admin.gateway.worlds.configure(&world, settings)?;
+    Ok(Json(view(&admin, &world, false)))
+}
+
+/// Erases a world: its keys, rows, journal and files with it.
+#[utoipa::path(tag = "worlds",
+    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[delete("/worlds/{world}")]
+pub(super) async fn remove(admin: Data<Admin>, name: Path<String>) -> Result<HttpResponse, Problem> {
+    find(&admin, &name)?;
+    // Rows still on their way would outlive the world.
+    admin.gateway.ledger.flush().await;
+    admin.gateway.worlds.delete(&name)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// RFC 7396.
+fn merge(target: &mut Value, patch: Value) {
+    match patch {
+        Value::Object(patch) => {
+            if !target.is_object() {
+                *target = Value::Object(serde_json::Map::new());
+            }
+            let Some(fields) = target.as_object_mut() else { return };
+            for (key, value) in patch {
+                if value.is_null() {
+                    fields.remove(&key);
+                } else {
+                    merge(fields.entry(key).or_insert(Value::Null), value);
+                }
+            }
+        }
+        other => *target = other,
+    }
+}

@@ -1,0 +1,272 @@
+//! Puts the parts together, once, for the program and for every test.
+
+use crate::admin::{self, Admin, Guard, credentials, is_loopback};
+use crate::clock::{Change, Clock, Face};
+use crate::dice::Dice;
+use crate::gateway::{Gateway, Meter, Pool, Routes, receive};
+use crate::imaging::{Model, Studio, StudioSettings};
+use crate::ledger::{Ledger, LedgerSettings};
+use crate::providers::operation_names;
+use crate::settings::{Settings, SignatureClock};
+use crate::store::{self, Store};
+use crate::world::{DEMO, Files, Worlds, WorldsSetup};
+use actix_web::dev::ServerHandle;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use anyhow::Context;
+use serde::Serialize;
+use serde_json::Value;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a client may take to send its head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Threads that serve the admin API.
+const ADMIN_WORKERS: usize = 1;
+
+/// A server that is put together and bound, but does not serve yet.
+pub struct House {
+    gateway: Data<Gateway>,
+    admin: Data<Admin>,
+    provider_socket: TcpListener,
+    admin_socket: TcpListener,
+    settings: Settings,
+    /// Where providers are served.
+    pub listen: SocketAddr,
+    /// Where the admin API is served.
+    pub admin_listen: SocketAddr,
+    /// The admin API's token, where it was made for this run.
+    pub fresh_token: Option<String>,
+}
+
+/// What the ready file and the first line of `--log-format json` say.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ready {
+    /// Base URL of the provider listener.
+    pub listen: String,
+    /// Base URL of the admin listener.
+    pub admin: String,
+    /// Process id.
+    pub pid: u32,
+    /// The world the credentials are of.
+    pub world: &'static str,
+    /// The seed in force.
+    pub seed: u64,
+    /// Credentials by vendor.
+    pub credentials: Value,
+}
+
+impl House {
+    /// Opens the store, loads the worlds, binds the listeners.
+    ///
+    /// # Errors
+    /// One message that says what cannot be used and why.
+    pub fn build(settings: Settings) -> anyhow::Result<Self> {
+        let provider_socket = bind("server.listen", &settings.server.listen)?;
+        let admin_socket = bind("server.admin_listen", &settings.server.admin_listen)?;
+        let (listen, admin_listen) = (provider_socket.local_addr()?, admin_socket.local_addr()?);
+        let store = store::open(&settings.store.url)?;
+        let seed = remembered_seed(&*store, settings.seed)?;
+        let run = next_run(&*store)?;
+        let clock = first_clock(&*store, &settings)?;
+        let gateway = Data::new(gateway(&settings, &store, &clock, seed, run)?);
+        let fresh_token = (settings.server.admin_token.is_none() && !is_loopback(&admin_listen))
+            .then(crate::dice::secret);
+        let guard = Guard {
+            token: settings.server.admin_token.clone().or_else(|| fresh_token.clone()),
+            hosts: settings.server.admin_hosts.clone(),
+            address: admin_listen,
+        };
+        let admin = Data::new(Admin {
+            gateway: gateway.clone(),
+            store,
+            started: clock.real_now(),
+            clock,
+            guard,
+            seed,
+            run,
+            store_url: settings.store.url.clone(),
+        });
+        Ok(Self { gateway, admin, provider_socket, admin_socket, settings, listen, admin_listen, fresh_token })
+    }
+
+    /// What the ready file says.
+    pub fn ready(&self) -> Ready {
+        Ready {
+            listen: format!("http://{}", self.listen),
+            admin: format!("http://{}", self.admin_listen),
+            pid: std::process::id(),
+            world: DEMO,
+            seed: self.admin.seed,
+            credentials: credentials(&self.gateway.worlds.keys_of(DEMO)),
+        }
+    }
+
+    /// Starts serving on the threads of the calling actix system.
+    ///
+    /// # Errors
+    /// When a listener cannot be used.
+    pub fn serve(self) -> std::io::Result<Serving> {
+        let server = &self.settings.server;
+        let timeout = server.shutdown_timeout.as_secs().max(1);
+        let gateway = self.gateway.clone();
+        let provider = HttpServer::new(move || {
+            App::new().app_data(gateway.clone()).default_service(web::route().to(receive))
+        })
+        .workers(server.workers)
+        .max_connections(server.max_connections)
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        // Else a handler outlives its client, and a client's time-out would be booked as a success.
+        .h1_allow_half_closed(false)
+        .disable_signals()
+        .shutdown_timeout(timeout)
+        .listen(self.provider_socket)?
+        .run();
+        let admin = self.admin.clone();
+        let control = HttpServer::new(move || {
+            App::new().app_data(admin.clone()).configure(admin::mount).default_service(web::route().to(admin::nothing))
+        })
+        .workers(ADMIN_WORKERS)
+        .keep_alive(KEEP_ALIVE)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(self.admin_socket)?
+        .run();
+        let serving = Serving {
+            provider: provider.handle(),
+            admin: control.handle(),
+            ledger: self.gateway.ledger.clone(),
+        };
+        actix_web::rt::spawn(provider);
+        actix_web::rt::spawn(control);
+        Ok(serving)
+    }
+
+    /// The data plane, for handles and tests.
+    pub fn gateway(&self) -> &Data<Gateway> {
+        &self.gateway
+    }
+
+    /// The server's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.admin.clock
+    }
+}
+
+/// A server that serves.
+#[derive(Clone)]
+pub struct Serving {
+    provider: ServerHandle,
+    admin: ServerHandle,
+    ledger: Arc<Ledger>,
+}
+
+impl Serving {
+    /// Takes no new calls, finishes those in flight, writes what the ledger still has to.
+    pub async fn stop(&self) {
+        self.provider.stop(true).await;
+        self.admin.stop(true).await;
+        let ledger = self.ledger.clone();
+        drop(web::block(move || ledger.close()).await);
+    }
+}
+
+fn bind(key: &str, address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("{key}: cannot listen on {address}"))
+}
+
+fn gateway(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    clock: &Clock,
+    seed: u64,
+    run: u64,
+) -> anyhow::Result<Gateway> {
+    let files = Arc::new(Files::new(bytes(settings.files.max_bytes), settings.files.ttl));
+    let worlds = Worlds::load(WorldsSetup {
+        store: store.clone(),
+        clock: clock.clone(),
+        dice: Dice::new(seed),
+        journal_bytes: bytes(settings.journal.max_bytes),
+        files: files.clone(),
+        vendors: admin::vendors(),
+        operations: operation_names(),
+        run,
+    })?;
+    let ledger = LedgerSettings { queue: settings.ledger.queue, linger: settings.ledger.linger };
+    let studio = StudioSettings {
+        mode: settings.imaging.matte,
+        max_pixels: settings.imaging.max_pixels,
+        cache_bytes: bytes(settings.imaging.cache_bytes),
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Ok(Gateway {
+        worlds: Arc::new(worlds),
+        ledger: Arc::new(Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?),
+        meter: Arc::new(Meter::new()),
+        studio: Arc::new(Studio::new(studio, model(settings)?)),
+        files,
+        pool: Pool::new(settings.pool.threads.unwrap_or(cores), settings.pool.queue),
+        routes: Routes::new(),
+        virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
+        public_headers: settings.server.public_headers,
+        clock: clock.clone(),
+    })
+}
+
+/// The model that was named, or else the one that is installed, or else none.
+fn model(settings: &Settings) -> anyhow::Result<Option<Model>> {
+    let installed = installed_model(settings);
+    match &settings.imaging.model {
+        Some(named) => Ok(Some(Model::load(named)?)),
+        None if installed.exists() => Ok(Some(Model::load(&installed)?)),
+        None => Ok(None),
+    }
+}
+
+/// Where `models install` puts the model: beside the store's file, or into the default data directory.
+pub fn installed_model(settings: &Settings) -> PathBuf {
+    let store = settings.store.url.strip_prefix("sqlite:").filter(|path| *path != ":memory:");
+    let folder = store.and_then(|path| std::path::Path::new(path).parent().map(PathBuf::from));
+    folder.unwrap_or_else(|| PathBuf::from("understudy-data")).join("models").join("u2netp.onnx")
+}
+
+fn bytes(size: bytesize::ByteSize) -> usize {
+    usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
+}
+
+/// The seed that is set, or else the one of the last run on this store, or else a new one.
+fn remembered_seed(store: &dyn Store, set: Option<u64>) -> anyhow::Result<u64> {
+    let kept = store.meta("seed")?.and_then(|seed| seed.parse().ok());
+    let seed = set.or(kept).unwrap_or_else(|| Dice::from_entropy().seed());
+    if kept != Some(seed) {
+        store.set_meta("seed", &seed.to_string())?;
+    }
+    Ok(seed)
+}
+
+fn next_run(store: &dyn Store) -> anyhow::Result<u64> {
+    let run = store.meta("run")?.and_then(|run| run.parse::<u64>().ok()).unwrap_or(0) + 1;
+    store.set_meta("run", &run.to_string())?;
+    Ok(run)
+}
+
+/// The clock as it is set, or else as the last run on this store left it, or else real time.
+fn first_clock(store: &dyn Store, settings: &Settings) -> anyhow::Result<Clock> {
+    let kept = store.meta(admin::CLOCK_META)?;
+    let face = match kept {
+        Some(json) => serde_json::from_str::<Face>(&json).context("the clock in the store cannot be read")?,
+        None => Face::real(),
+    };
+    let clock = Clock::new(face);
+    let asked = Change { now: settings.clock.time, scale: settings.clock.scale, frozen: None };
+    if asked != Change::default() {
+        clock.change(asked);
+    }
+    Ok(clock)
+}

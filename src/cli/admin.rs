@@ -1,0 +1,142 @@
+//! The admin API from a shell.
+
+use super::banner;
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+/// Where the server is.
+#[derive(Debug, clap::Args)]
+struct Server {
+    /// Base URL of the admin listener
+    #[arg(long, global = true, default_value = "http://127.0.0.1:8081", value_name = "URL")]
+    server: String,
+    /// Bearer token, where the server asks for one
+    #[arg(long, global = true, value_name = "TOKEN")]
+    token: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct World {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    verb: WorldVerb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum WorldVerb {
+    /// Make a world; prints its credentials
+    Create {
+        /// Its name
+        name: String,
+        /// Settings as JSON, {"balance_fen": 10000}
+        #[arg(long, default_value = "{}", value_name = "JSON")]
+        settings: String,
+    },
+    /// All worlds
+    List,
+    /// One world
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Erase a world with all its data
+    Delete {
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Key {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    verb: KeyVerb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum KeyVerb {
+    /// Make a key; prints its secret
+    Create {
+        /// The world it opens
+        world: String,
+        /// The vendor it is for
+        vendor: String,
+        /// Which of the vendor's schemes
+        #[arg(long)]
+        scheme: Option<String>,
+    },
+    /// All keys of a world
+    List {
+        /// The world
+        world: String,
+    },
+    /// Remove a key
+    Revoke {
+        /// The world it opens
+        world: String,
+        /// Its public part
+        id: String,
+    },
+}
+
+pub(super) fn world(command: &World) -> anyhow::Result<()> {
+    let server = &command.server;
+    match &command.verb {
+        WorldVerb::Create { name, settings } => {
+            let settings: Value = serde_json::from_str(settings).context("--settings: expected JSON")?;
+            server.ask("POST", "worlds", Some(&json!({"name": name, "settings": settings})))
+        }
+        WorldVerb::List => server.ask("GET", "worlds", None),
+        WorldVerb::Show { name } => server.ask("GET", &format!("worlds/{}", part(name)), None),
+        WorldVerb::Delete { name } => server.ask("DELETE", &format!("worlds/{}", part(name)), None),
+    }
+}
+
+pub(super) fn key(command: &Key) -> anyhow::Result<()> {
+    let server = &command.server;
+    match &command.verb {
+        KeyVerb::Create { world, vendor, scheme } => {
+            let mut new = json!({"vendor": vendor});
+            if let Some(scheme) = scheme {
+                new["scheme"] = json!(scheme);
+            }
+            server.ask("POST", &format!("worlds/{}/keys", part(world)), Some(&new))
+        }
+        KeyVerb::List { world } => server.ask("GET", &format!("worlds/{}/keys", part(world)), None),
+        KeyVerb::Revoke { world, id } => {
+            server.ask("DELETE", &format!("worlds/{}/keys/{}", part(world), part(id)), None)
+        }
+    }
+}
+
+/// A name as a part of a path.
+fn part(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+impl Server {
+    /// Asks, and prints the answer; a problem is an error in its own words.
+    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        let url = format!("{}/_understudy/{path}", self.server.trim_end_matches('/'));
+        let mut request = ureq::http::Request::builder().method(method).uri(&url);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let text = body.map(Value::to_string).unwrap_or_default();
+        let request = request.header("content-type", "application/json").body(text)?;
+        let mut answer = agent.run(request).with_context(|| format!("{url} does not answer"))?;
+        let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
+        let json: Option<Value> = serde_json::from_str(&text).ok();
+        if !status.is_success() {
+            let detail = json.as_ref().and_then(|problem| problem["detail"].as_str()).unwrap_or(&text).to_owned();
+            bail!("{status}: {detail}");
+        }
+        if let Some(json) = json {
+            banner::line(&serde_json::to_string_pretty(&json)?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! `understudy config`.
+
+use super::banner;
+use crate::settings::Settings;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Config {
+    /// Read a file and the environment as `serve` would, and say what is wrong
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print the JSON schema of the file
+    Schema,
+}
+
+pub(super) fn run(command: &Config) -> anyhow::Result<()> {
+    match command {
+        Config::Check { file } => {
+            Settings::load(Some(file))?;
+            banner::line(&format!("{}: good", file.display()));
+        }
+        Config::Schema => {
+            banner::line(&serde_json::to_string_pretty(&schemars::schema_for!(Settings))?);
+        }
+    }
+    Ok(())
+}

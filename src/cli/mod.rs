@@ -1,0 +1,56 @@
+//! The command line.
+
+mod admin;
+mod banner;
+mod config;
+mod models;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A stand-in for five image and content clouds.
+#[derive(Debug, Parser)]
+#[command(name = "understudy", version, about, args_conflicts_with_subcommands = true)]
+struct Command {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Serve (what happens without a command)
+    Serve(serve::Serve),
+    /// Check a config file, or print its schema
+    #[command(subcommand)]
+    Config(config::Config),
+    /// The optional neural matte
+    #[command(subcommand)]
+    Models(models::Models),
+    /// Worlds of a running server
+    World(admin::World),
+    /// Keys of a running server's worlds
+    Key(admin::Key),
+}
+
+/// Runs the program. Errors are one message on standard error and status 2.
+pub fn run() -> ExitCode {
+    let command = Command::parse();
+    let done = match command.verb {
+        None => serve::serve(&command.serve),
+        Some(Verb::Serve(serve)) => serve::serve(&serve),
+        Some(Verb::Config(config)) => config::run(&config),
+        Some(Verb::Models(models)) => models::run(&models),
+        Some(Verb::World(world)) => admin::world(&world),
+        Some(Verb::Key(key)) => admin::key(&key),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            banner::complain(&why);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Understudy inside another program or test.
+//!
+//! ```
+//! let server = understudy::Understudy::builder().start().unwrap();
+//! println!("{} {}", server.ready().listen, server.ready().credentials);
+//! // Shut down, with every row written, when `server` is dropped.
+//! ```
+
+use crate::app::{House, Ready, Serving};
+use crate::clock::Clock;
+use crate::gateway::Gateway;
+use crate::settings::Settings;
+use anyhow::Context;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+/// Starts servers.
+#[derive(Clone, Debug)]
+pub struct Understudy {
+    settings: Settings,
+}
+
+impl Understudy {
+    /// A server on free ports with nothing on disk.
+    pub fn builder() -> Self {
+        Self { settings: Settings::for_tests() }
+    }
+
+    /// With other settings.
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings }
+    }
+
+    /// Starts it on a thread of its own and returns once both listeners accept.
+    ///
+    /// # Errors
+    /// What cannot be used, and why.
+    pub fn start(self) -> anyhow::Result<Running> {
+        let house = House::build(self.settings.checked()?)?;
+        let ready = house.ready();
+        let (gateway, clock) = (house.gateway().clone(), house.clock().clone());
+        let (started, wait) = mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let thread = std::thread::Builder::new().name("understudy".into()).spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let serving = house.serve();
+                let running = serving.as_ref().ok().cloned();
+                drop(started.send(serving.map(|_: Serving| ())));
+                if let Some(running) = running {
+                    drop(stopped.await);
+                    running.stop().await;
+                }
+            });
+        })?;
+        wait.recv().context("the server's thread ended")??;
+        Ok(Running { ready, gateway: gateway.into_inner(), clock, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+/// A running server; dropping it shuts it down and waits until every row is written.
+pub struct Running {
+    ready: Ready,
+    gateway: Arc<Gateway>,
+    clock: Clock,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Addresses and demo credentials.
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// The server's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Worlds, ledger, files: the data plane.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}

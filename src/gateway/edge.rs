@@ -1,0 +1,112 @@
+//! Between actix and the road: the request is read whole into a value, the reply is sent.
+
+use super::road::Gateway;
+use super::visit::Visit;
+use super::{files, wire};
+use crate::clock::real_sleep;
+use crate::exchange::{Call, Headers};
+use actix_web::error::PayloadError;
+use actix_web::web::{Bytes, BytesMut, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::{FutureExt, StreamExt};
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+/// Bodies of calls nobody serves are read this far, so that the client can read the answer.
+const STRANGE_BODY: u64 = 64 << 10;
+
+/// A body of which nothing more comes for so long is given up.
+const BODY_IDLE: Duration = Duration::from_secs(30);
+
+/// The one handler of the provider listener.
+pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gateway>) -> HttpResponse {
+    if request.path().starts_with(files::PREFIX) {
+        return files::serve(&request, &gateway);
+    }
+    let Some(mut visit) = gateway.open().await else {
+        return HttpResponse::ServiceUnavailable().finish();
+    };
+    let mut call = head(&request);
+    let placed = gateway.place(&mut visit, &call);
+    let cap = match &placed {
+        Some((route, _)) => route.operation.map_or(STRANGE_BODY, |operation| operation.body_cap),
+        None => STRANGE_BODY,
+    };
+    let whole = read_body(&mut call, payload, cap, &mut visit).await;
+    visit.call = call;
+    if !whole {
+        // The client is gone; the row says so.
+        return HttpResponse::BadRequest().finish();
+    }
+    match placed {
+        Some((route, key)) => {
+            let travel = AssertUnwindSafe(gateway.travel(&mut visit, route, key));
+            if travel.catch_unwind().await.is_err() {
+                gateway.broken(&mut visit);
+            }
+        }
+        None => gateway.nowhere(&mut visit),
+    }
+    wire::send(visit, gateway.public_headers)
+}
+
+fn head(request: &HttpRequest) -> Call {
+    let mut headers = Headers::default();
+    for (name, value) in request.headers() {
+        headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+    }
+    let uri = request.uri();
+    if let Some(authority) = uri.authority().filter(|_| headers.get("host").is_none()) {
+        headers.push("host", authority.as_str());
+    }
+    let host = headers.get("host").filter(|host| is_host(host)).map(str::to_owned);
+    let host = host.unwrap_or_else(|| request.app_config().local_addr().to_string());
+    Call {
+        method: request.method().as_str().to_owned(),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+        peer: request.peer_addr().map(|addr| addr.ip()),
+        base_url: format!("http://{host}"),
+        headers,
+        body: Bytes::new(),
+        body_len: 0,
+    }
+}
+
+/// Whether a `Host` can be put into a link.
+fn is_host(host: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    !host.is_empty() && host.len() <= 255 && host.chars().all(fits)
+}
+
+/// Reads the body up to `cap`; what is beyond is counted and thrown away, up to as much again. `false`: the
+/// client went away before the end.
+async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, visit: &mut Visit) -> bool {
+    let announced = call.headers.get("content-length").and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+    let mut kept = BytesMut::with_capacity(announced.min(cap).min(4 << 20) as usize);
+    let mut whole = true;
+    loop {
+        let next = tokio::select! {
+            next = stream.next() => next,
+            () = real_sleep(BODY_IDLE) => Some(Err(PayloadError::Incomplete(None))),
+        };
+        let chunk = match next {
+            None => break,
+            Some(Ok(chunk)) => chunk,
+            Some(Err(_)) => {
+                whole = false;
+                break;
+            }
+        };
+        call.body_len += chunk.len() as u64;
+        if call.body_len <= cap {
+            kept.extend_from_slice(&chunk);
+        } else if call.body_len > cap.saturating_mul(2) {
+            break;
+        }
+    }
+    call.body = if call.body_len <= cap { kept.freeze() } else { Bytes::new() };
+    visit.page.entry.bytes_in = call.body_len;
+    visit.page.entry.content = call.content_key();
+    whole
+}

@@ -1,0 +1,73 @@
+//! Result files: GET and HEAD, whole or a range. They are no calls and write no rows.
+
+use super::road::Gateway;
+use crate::world::File;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use http_range_header::parse_range_header;
+
+/// Paths of result files begin so.
+pub const PREFIX: &str = "/_files/";
+
+/// Serves one file.
+pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
+    let head_only = request.method() == Method::HEAD;
+    if !head_only && request.method() != Method::GET {
+        return HttpResponse::MethodNotAllowed().insert_header(("allow", "GET, HEAD")).finish();
+    }
+    let Some(file) = gateway.files.get(&request.path()[PREFIX.len()..]) else {
+        return HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body("no such file: it was never made, or its time is over\n");
+    };
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&file.bytes));
+    if header("if-none-match").is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag || one.trim() == "*")) {
+        return with_facts(StatusCode::NOT_MODIFIED, &file, &tag).finish();
+    }
+    // A range of another version is of no use: then the whole is sent.
+    let fresh = header("if-range").is_none_or(|one| one == tag);
+    match header("range").filter(|_| fresh).map(|range| range_of(range, file.bytes.len() as u64)) {
+        Some(Range::Part(first, last)) => {
+            let mut response = with_facts(StatusCode::PARTIAL_CONTENT, &file, &tag);
+            let total = file.bytes.len();
+            response.insert_header(("content-range", format!("bytes {first}-{last}/{total}")));
+            response.body(file.bytes.slice(first as usize..=last as usize))
+        }
+        Some(Range::Outside) => {
+            let mut response = with_facts(StatusCode::RANGE_NOT_SATISFIABLE, &file, &tag);
+            response.insert_header(("content-range", format!("bytes */{}", file.bytes.len()))).finish()
+        }
+        Some(Range::Whole) | None => with_facts(StatusCode::OK, &file, &tag).body(file.bytes.clone()),
+    }
+}
+
+enum Range {
+    /// First and last byte.
+    Part(u64, u64),
+    /// Nothing of the file.
+    Outside,
+    /// Unreadable or of several parts: a server may ignore such a header (RFC 9110 §14.2).
+    Whole,
+}
+
+fn range_of(header: &str, length: u64) -> Range {
+    let Ok(parsed) = parse_range_header(header) else { return Range::Whole };
+    match parsed.validate(length).as_deref() {
+        Ok([one]) => Range::Part(*one.start(), *one.end()),
+        Ok(_) => Range::Whole,
+        Err(_) => Range::Outside,
+    }
+}
+
+fn with_facts(status: StatusCode, file: &File, tag: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponseBuilder::new(status);
+    response
+        .insert_header(("accept-ranges", "bytes"))
+        .insert_header(("etag", tag))
+        .insert_header(("last-modified", file.made.http_date()));
+    if status != StatusCode::NOT_MODIFIED {
+        response.insert_header(("content-type", file.content_type));
+    }
+    response
+}

@@ -1,0 +1,290 @@
+//! The road, stage by stage. The order is fixed and written here, once.
+
+use super::pool::{Pool, PoolFull};
+use super::visit::{Visit, Work};
+use super::{Meter, Route, Routes};
+use crate::clock::Clock;
+use crate::exchange::{Call, Decision, Entry, Failure, Outcome, Reply, RequestId, Stage};
+use crate::imaging::Studio;
+use crate::ledger::Ledger;
+use crate::providers::{Answer, Desk};
+use crate::world::{Applicant, Files, Key, KeyState, World, Worlds, covers};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Everything a call meets on its way.
+pub struct Gateway {
+    /// Worlds and keys.
+    pub worlds: Arc<Worlds>,
+    /// The durable record.
+    pub ledger: Arc<Ledger>,
+    /// Counters.
+    pub meter: Arc<Meter>,
+    /// Where pictures are worked on.
+    pub studio: Arc<Studio>,
+    /// Result files.
+    pub files: Arc<Files>,
+    /// CPU work.
+    pub pool: Pool,
+    /// All paths.
+    pub routes: Routes,
+    /// Compare signature timestamps with the world's time instead of real time.
+    pub virtual_signatures: bool,
+    /// Add `x-understudy-*` headers to replies.
+    pub public_headers: bool,
+    /// The server's clock.
+    pub clock: Clock,
+}
+
+/// The header by which a test asks for a row of the vendor's error catalogue.
+const REHEARSAL: &str = "x-understudy-refusal";
+
+impl Gateway {
+    /// Opens a page for a call of which nothing is read yet. `None`: the server is stopping.
+    pub async fn open(&self) -> Option<Visit> {
+        let work = Work::start();
+        let world = self.worlds.demo();
+        let page = self.ledger.open(blank(&world)).await?;
+        Some(Visit::begin(page, world, self.meter.clone(), work))
+    }
+
+    /// Finds where the call leads and whose it is.
+    pub fn place(&self, visit: &mut Visit, call: &Call) -> Option<(Route, Option<Arc<Key>>)> {
+        let route = self.routes.find(call);
+        let claim = route.and_then(|route| route.provider.claim(call));
+        let key = match (&route, &claim) {
+            (Some(route), Some(id)) => self.worlds.key(route.provider.card().vendor.id, id),
+            (None, _) | (_, None) => None,
+        };
+        let world = key.as_ref().and_then(|key| self.worlds.get(&key.world)).unwrap_or_else(|| self.worlds.demo());
+        let arrived = world.clock.now();
+        visit.settle_in(world, arrived);
+        visit.page.entry.key = claim.map(Cow::into_owned).unwrap_or_default();
+        let found = Decision::pass(
+            Stage::World,
+            "world",
+            match &key {
+                Some(_) => format!("the claimed key {:?} is of world {:?}", visit.page.entry.key, visit.world.name),
+                None => "no known key is claimed, so the call is of the demo world".to_owned(),
+            },
+        );
+        visit.trail.push(found.otherwise("a key of another world"));
+        let route = route?;
+        visit.page.entry.provider = Cow::Borrowed(route.provider.card().id);
+        if let Some(operation) = route.operation {
+            visit.page.entry.operation = Cow::Borrowed(operation.id);
+        }
+        Some((route, key))
+    }
+
+    /// From a call that is read to a reply, in the vendor's words.
+    pub async fn travel(&self, visit: &mut Visit, route: Route, key: Option<Arc<Key>>) {
+        let desk = self.desk(visit, route);
+        let reply = match self.serve(visit, route, key.as_deref(), &desk).await {
+            Ok(reply) => reply,
+            Err(Refusal::Vendor(failure)) => {
+                let mut reply = route.provider.refuse(route.operation, &visit.call, &failure, &desk);
+                if let Some(limit) = failure.limit().filter(|_| self.public_headers) {
+                    reply.headers.push(("x-understudy-cause", Cow::Owned(format!("limit:{limit}"))));
+                }
+                reply
+            }
+            Err(Refusal::Broken) => return self.broken(visit),
+        };
+        visit.answer_with(route.provider.seal(reply, &visit.call, &desk));
+    }
+
+    /// A call nobody serves.
+    pub fn nowhere(&self, visit: &mut Visit) {
+        let known = crate::providers::ALL.iter().map(|provider| provider.card().id).collect::<Vec<_>>().join(", ");
+        visit.trail.push(
+            Decision::refuse(Stage::Route, "path", "no provider serves this path or host").otherwise(known),
+        );
+        let body = serde_json::json!({
+            "error": "no provider is served at this path",
+            "path": visit.call.path,
+        });
+        let mut reply = Reply::json(404, "application/json", body.to_string().into_bytes());
+        reply.headers.push(("x-understudy-cause", Cow::Borrowed("no-such-operation")));
+        visit.answer_with(reply);
+    }
+
+    /// We broke: no vendor's face, no charge, no place in an SLA.
+    pub fn broken(&self, visit: &mut Visit) {
+        let mut reply = Reply::json(500, "application/json", br#"{"error":"understudy broke; see its log"}"#.to_vec());
+        reply.headers.push(("x-understudy-broken", Cow::Borrowed("1")));
+        visit.answer_with(reply);
+        visit.page.entry.outcome = Outcome::Broken;
+    }
+
+    fn desk(&self, visit: &Visit, route: Route) -> Desk {
+        let operation = route.operation.map(|op| route.provider.card().full_name(op)).unwrap_or_default();
+        let settings = visit.world.settings();
+        let quotas = settings.limits.iter().filter(|(scope, _)| covers(scope, &operation));
+        let remaining = quotas
+            .filter_map(|(scope, limit)| Some((scope, limit.quota.as_ref()?)))
+            .map(|(scope, quota)| {
+                let used = visit.world.admission.meters(|m| m.used(scope, quota.per, visit.page.entry.arrived));
+                quota.calls.saturating_sub(used + 1)
+            })
+            .min();
+        Desk {
+            request_id: visit.page.entry.request_id,
+            world: visit.world.name.clone(),
+            clock: visit.world.clock.clone(),
+            arrived: visit.page.entry.arrived,
+            settings,
+            remaining,
+            studio: self.studio.clone(),
+            files: self.files.clone(),
+            base_url: visit.call.base_url.clone(),
+        }
+    }
+
+    async fn serve(
+        &self,
+        visit: &mut Visit,
+        route: Route,
+        key: Option<&Key>,
+        desk: &Desk,
+    ) -> Result<Reply, Refusal> {
+        let Some(operation) = route.operation else {
+            return Err(refused(visit, Stage::Route, "path", Failure::NoSuchOperation));
+        };
+        if !route.method_fits {
+            return Err(refused(visit, Stage::Route, "method", Failure::MethodNotAllowed));
+        }
+        let read = visit.call.body.len() as u64;
+        if visit.call.body_len > read {
+            let failure = Failure::TooLarge { limit: operation.body_cap };
+            return Err(refused(visit, Stage::Edge, "size", failure));
+        }
+        self.authenticate(visit, route, key)?;
+        self.admit(visit, route, key)?;
+        let settings = visit.world.settings();
+        if let Some(code) = visit.call.headers.get(REHEARSAL).filter(|_| !settings.ignore_rehearsals) {
+            let known = route.provider.card().catalogue.iter().any(|row| row.code == code && code != "10000");
+            if known {
+                let failure = Failure::Catalogue(code.to_owned());
+                return Err(refused(visit, Stage::Answer, "rehearsal", failure));
+            }
+        }
+        match route.provider.answer(operation, &visit.call, desk) {
+            Ok(Answer::Ready(reply)) => Ok(reply),
+            Ok(Answer::Work(work)) => self.work(visit, work).await,
+            Err(failure) => Err(refused(visit, Stage::Answer, "input", failure)),
+        }
+    }
+
+    fn authenticate(&self, visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
+        let now = if self.virtual_signatures { visit.world.clock.now() } else { self.clock.real_now() };
+        match route.provider.authenticate(&visit.call, key.map(|key| &key.credential), now) {
+            Ok(()) => {
+                visit.trail.push(Decision::pass(Stage::Authenticate, "signature", "the proof is right"));
+                Ok(())
+            }
+            Err(failure) => Err(refused(visit, Stage::Authenticate, "signature", failure)),
+        }
+    }
+
+    fn admit(&self, visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
+        let Some(operation) = route.operation else { return Ok(()) };
+        let name = route.provider.card().full_name(operation);
+        if let Some(failure) = key.and_then(|key| key_refusal(key, &name, visit)) {
+            return Err(refused(visit, Stage::Admit, "key", failure));
+        }
+        let settings = visit.world.settings();
+        visit.tiers = settings.prices.get(&name).cloned().unwrap_or_else(|| operation.tiers.to_vec());
+        let applicant = Applicant {
+            operation: &name,
+            key: &visit.page.entry.key,
+            tiers: &visit.tiers,
+            arrived: visit.page.entry.arrived,
+        };
+        let slot = visit.world.admission.admit(&applicant, &settings, &mut visit.trail);
+        visit.slot = Some(slot.map_err(Refusal::Vendor)?);
+        Ok(())
+    }
+
+    async fn work(&self, visit: &mut Visit, work: crate::providers::Work) -> Result<Reply, Refusal> {
+        match self.pool.run(work).await {
+            Ok(Ok(Ok(reply))) => Ok(reply),
+            Ok(Ok(Err(failure))) => Err(refused(visit, Stage::Answer, "input", failure)),
+            Ok(Err(_panic)) => Err(Refusal::Broken),
+            Err(PoolFull) => Err(refused(visit, Stage::Answer, "pool", Failure::Overloaded)),
+        }
+    }
+}
+
+/// Why a call gets no answer of the good kind.
+enum Refusal {
+    /// The vendor says no.
+    Vendor(Failure),
+    /// We broke.
+    Broken,
+}
+
+fn refused(visit: &mut Visit, stage: Stage, rule: &'static str, failure: Failure) -> Refusal {
+    let decision = Decision::refuse(stage, rule, format!("{failure:?}")).otherwise(remedy(&failure));
+    visit.trail.push(decision);
+    Refusal::Vendor(failure)
+}
+
+/// What would have changed a refusal.
+fn remedy(failure: &Failure) -> Cow<'static, str> {
+    Cow::Borrowed(match failure {
+        Failure::Unauthenticated(_) => "a request signed with a key of this server, at the present time",
+        Failure::KeyDisabled | Failure::KeyExpired => "an active key: PATCH worlds/{world}/keys/{key}",
+        Failure::NotPermitted => "a key whose operations include this one",
+        Failure::Arrears => "a higher balance_fen, or a key that is not in arrears",
+        Failure::RateLimited { .. } | Failure::TooManyConcurrent | Failure::QuotaExhausted => {
+            "other limits: PATCH worlds/{world}"
+        }
+        Failure::Overloaded => "a longer pool.queue, or fewer calls at once",
+        Failure::NoSuchOperation | Failure::MethodNotAllowed => "one of the paths and methods of GET contracts",
+        Failure::TooLarge { .. } => "a smaller body",
+        Failure::Input(_) => "an input as GET contracts describes it",
+        Failure::Internal => "nothing the client does",
+        Failure::Catalogue(_) => "no x-understudy-refusal header",
+    })
+}
+
+/// Why a key may not be used for an operation, by its state and its list.
+fn key_refusal(key: &Key, operation: &str, visit: &Visit) -> Option<Failure> {
+    match key.state {
+        KeyState::Disabled => return Some(Failure::KeyDisabled),
+        KeyState::Expired => return Some(Failure::KeyExpired),
+        KeyState::Arrears => return Some(Failure::Arrears),
+        KeyState::Active | KeyState::Leaked => {}
+    }
+    if key.expires.is_some_and(|end| end <= visit.page.entry.arrived) {
+        return Some(Failure::KeyExpired);
+    }
+    let listed = |list: &Vec<String>| list.iter().any(|scope| covers(scope, operation));
+    (!key.operations.as_ref().is_none_or(listed)).then_some(Failure::NotPermitted)
+}
+
+fn blank(world: &World) -> Entry {
+    let now = world.clock.now();
+    Entry {
+        request_id: RequestId::from_bits(0),
+        world: world.name.clone(),
+        provider: Cow::Borrowed("none"),
+        operation: Cow::Borrowed("none"),
+        key: String::new(),
+        arrived: now,
+        ended: now,
+        arrived_real: world.clock.real_now(),
+        own_us: 0,
+        injected_us: 0,
+        bytes_in: 0,
+        bytes_out: 0,
+        status: None,
+        code: Cow::Borrowed(""),
+        outcome: Outcome::Abandoned,
+        units: 0,
+        fee_fen: 0,
+        content: 0,
+    }
+}
+

@@ -1,0 +1,79 @@
+//! Which operation a path is: one table made of all providers' cards.
+
+use crate::exchange::Call;
+use crate::providers::{ALL, Operation, Provider};
+
+/// Where a call leads.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// The provider.
+    pub provider: &'static dyn Provider,
+    /// The operation; absent where the path is the provider's, but no operation of it.
+    pub operation: Option<&'static Operation>,
+    /// Whether the operation is served for the method of the call.
+    pub method_fits: bool,
+}
+
+/// All paths of all providers.
+pub struct Routes {
+    paths: matchit::Router<(&'static dyn Provider, &'static Operation)>,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Routes {
+    /// The table.
+    ///
+    /// # Panics
+    /// When two operations claim one path; a test asks for it.
+    pub fn new() -> Self {
+        let mut paths = matchit::Router::new();
+        for provider in ALL {
+            for operation in provider.card().operations {
+                for path in operation.paths {
+                    paths.insert(*path, (*provider, operation)).expect("no two operations claim one path");
+                }
+            }
+        }
+        Self { paths }
+    }
+
+    /// Where a call leads: by path; else the provider whose host or path prefix it shows; else nowhere.
+    pub fn find(&self, call: &Call) -> Option<Route> {
+        if let Ok(found) = self.paths.at(&call.path) {
+            let (provider, operation) = *found.value;
+            let method_fits = operation.methods.is_empty() || operation.methods.contains(&call.method.as_str());
+            return Some(Route { provider, operation: Some(operation), method_fits });
+        }
+        let host = call.host();
+        let owner = ALL.iter().find(|provider| {
+            let card = provider.card();
+            card.owns_host(host) || card.prefixes.iter().any(|prefix| call.path.starts_with(prefix))
+        })?;
+        Some(Route { provider: *owner, operation: None, method_fits: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_operations_claim_one_path() {
+        Routes::new();
+    }
+
+    #[test]
+    fn a_strange_path_of_a_known_host_is_its_providers() {
+        let mut call = Call { path: "/nowhere".into(), method: "GET".into(), ..Call::default() };
+        assert!(Routes::new().find(&call).is_none());
+        call.headers.push("host", "WKO7luloi5tj.cn-north-1.jdcloud-api.net:80");
+        let route = Routes::new().find(&call).unwrap();
+        assert_eq!(route.provider.card().id, "jdcloud-matting");
+        assert!(route.operation.is_none());
+    }
+}

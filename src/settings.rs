@@ -1,0 +1,419 @@
+//! What may be configured: defaults in code, then a TOML file, then `UNDERSTUDY__SECTION__KEY`.
+//!
+//! Unknown keys are refused. Errors name the file, the line and the key, and what was expected.
+
+use crate::clock::{Time, parse_span};
+use crate::imaging::MatteMode;
+use bytesize::ByteSize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Everything that may be configured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Seed of all dice; drawn once and kept in the store where absent. At most 2^53.
+    pub seed: Option<u64>,
+    /// Listeners and connections.
+    pub server: Server,
+    /// Where worlds and calls are kept.
+    pub store: StoreSettings,
+    /// The clock at the start.
+    pub clock: ClockSettings,
+    /// The ledger's writer.
+    pub ledger: LedgerConfig,
+    /// The journal of recent calls.
+    pub journal: JournalSettings,
+    /// Result files.
+    pub files: FileSettings,
+    /// Pictures.
+    pub imaging: ImagingSettings,
+    /// CPU work.
+    pub pool: PoolSettings,
+    /// Signatures.
+    pub auth: AuthSettings,
+    /// Logs.
+    pub log: LogSettings,
+}
+
+/// Listeners and connections.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address of the provider listener; port 0 takes a free one.
+    pub listen: String,
+    /// Address of the admin listener; port 0 takes a free one.
+    pub admin_listen: String,
+    /// Bearer token of the admin API; needed, and made where absent, when it listens beyond loopback.
+    pub admin_token: Option<String>,
+    /// Names the admin listener may be addressed by, beside loopback and its own address.
+    pub admin_hosts: Vec<String>,
+    /// Threads that serve calls.
+    pub workers: usize,
+    /// Connections a worker holds at most.
+    pub max_connections: usize,
+    /// How long calls in flight may take to finish at shutdown.
+    #[serde(with = "span")]
+    #[schemars(with = "String")]
+    pub shutdown_timeout: Duration,
+    /// Add `x-understudy-*` headers to providers' replies.
+    pub public_headers: bool,
+}
+
+/// Where worlds and calls are kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSettings {
+    /// `sqlite:PATH` or `sqlite::memory:`.
+    pub url: String,
+}
+
+/// The clock at the start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClockSettings {
+    /// Start here instead of at real time, or where the store left off: `2026-12-01T00:00:00+08:00`.
+    #[schemars(with = "Option<String>")]
+    pub time: Option<Time>,
+    /// Virtual seconds in a real second.
+    pub scale: Option<f64>,
+}
+
+/// The ledger's writer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// Calls in flight or queued before further ones wait.
+    pub queue: usize,
+    /// How long rows are gathered before they are committed: what a kill -9 can cost.
+    #[serde(with = "span")]
+    #[schemars(with = "String")]
+    pub linger: Duration,
+}
+
+/// The journal of recent calls.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct JournalSettings {
+    /// Bytes a world's journal may take.
+    #[schemars(with = "String")]
+    pub max_bytes: ByteSize,
+}
+
+/// Result files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileSettings {
+    /// Bytes of all files; the least recently used leave.
+    #[schemars(with = "String")]
+    pub max_bytes: ByteSize,
+    /// How long a file is served, in the world's time.
+    #[serde(with = "span")]
+    #[schemars(with = "String")]
+    pub ttl: Duration,
+}
+
+/// Pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImagingSettings {
+    /// Which way to matte.
+    pub matte: MatteMode,
+    /// The neural model's file; the installed one, if any, where absent.
+    pub model: Option<PathBuf>,
+    /// Most pixels that are decoded.
+    pub max_pixels: u64,
+    /// Bytes of cut-outs kept, so that a repeated picture costs a look-up.
+    #[schemars(with = "String")]
+    pub cache_bytes: ByteSize,
+}
+
+/// CPU work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolSettings {
+    /// Pieces of work at once; as many as there are cores where absent.
+    pub threads: Option<usize>,
+    /// Pieces of work that may wait before the vendor says it is busy.
+    pub queue: usize,
+}
+
+/// Signatures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthSettings {
+    /// What a signature's timestamp is compared with. Unmodified clients stamp real time.
+    pub clock: SignatureClock,
+}
+
+/// What a signature's timestamp is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureClock {
+    /// Real time.
+    #[default]
+    Real,
+    /// The world's time.
+    Virtual,
+}
+
+/// Logs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSettings {
+    /// How log lines look.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `understudy=debug`.
+    pub level: String,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: None,
+            server: Server {
+                listen: "127.0.0.1:8080".into(),
+                admin_listen: "127.0.0.1:8081".into(),
+                admin_token: None,
+                admin_hosts: Vec::new(),
+                workers: 2,
+                max_connections: 4096,
+                shutdown_timeout: Duration::from_secs(30),
+                public_headers: true,
+            },
+            store: StoreSettings { url: "sqlite:understudy-data/understudy.db".into() },
+            clock: ClockSettings::default(),
+            ledger: LedgerConfig { queue: 65_536, linger: Duration::from_millis(20) },
+            journal: JournalSettings { max_bytes: ByteSize::mib(8) },
+            files: FileSettings { max_bytes: ByteSize::mib(256), ttl: Duration::from_secs(24 * 3600) },
+            imaging: ImagingSettings {
+                matte: MatteMode::Auto,
+                model: None,
+                max_pixels: 40_000_000,
+                cache_bytes: ByteSize::mib(128),
+            },
+            pool: PoolSettings { threads: None, queue: 256 },
+            auth: AuthSettings::default(),
+            log: LogSettings { format: LogFormat::Human, level: "info".into() },
+        }
+    }
+}
+
+macro_rules! section_defaults {
+    ($($section:ident: $field:ident),* $(,)?) => {
+        $(impl Default for $section {
+            fn default() -> Self {
+                Settings::default().$field
+            }
+        })*
+    };
+}
+
+section_defaults! {
+    Server: server,
+    StoreSettings: store,
+    LedgerConfig: ledger,
+    JournalSettings: journal,
+    FileSettings: files,
+    ImagingSettings: imaging,
+    PoolSettings: pool,
+    LogSettings: log,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file cannot be read.
+    #[error("config file {0} cannot be read: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    /// The file says something impossible.
+    #[error("config file {file}: {why}")]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// Line, key, and what was expected.
+        why: String,
+    },
+    /// A variable says something impossible.
+    #[error("environment: {key}: {why}")]
+    Environment {
+        /// The key, dotted.
+        key: String,
+        /// What was expected.
+        why: String,
+    },
+    /// Values that do not fit together.
+    #[error("config: {0}")]
+    Impossible(String),
+}
+
+impl Settings {
+    /// Settings for tests: free ports, nothing on disk, one worker.
+    pub fn for_tests() -> Self {
+        let mut settings = Self { seed: Some(1), ..Self::default() };
+        settings.server.listen = "127.0.0.1:0".into();
+        settings.server.admin_listen = "127.0.0.1:0".into();
+        settings.server.workers = 1;
+        settings.server.shutdown_timeout = Duration::from_secs(5);
+        settings.store.url = "sqlite::memory:".into();
+        settings
+    }
+
+    /// Reads the file, where one is given, and the environment.
+    ///
+    /// # Errors
+    /// Names the file with line and key, or the variable, and what was expected.
+    pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
+        #[expect(clippy::disallowed_methods, reason = "these are the settings")]
+        let variables = std::env::vars();
+        Self::from_sources(file, variables)
+    }
+
+    /// As [`load`](Self::load), with other variables than the process has.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn from_sources(
+        file: Option<&Path>,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let mut text = String::new();
+        if let Some(path) = file {
+            text = std::fs::read_to_string(path).map_err(|why| SettingsError::Unreadable(path.into(), why))?;
+        }
+        let wrong = |why: toml::de::Error| SettingsError::File {
+            file: file.unwrap_or(Path::new("")).into(),
+            why: why.to_string().trim_end().to_owned(),
+        };
+        let settings: Settings = toml::from_str(&text).map_err(wrong)?;
+        let overrides = overrides(variables);
+        if overrides.is_empty() {
+            return settings.checked();
+        }
+        let mut table: toml::Table = toml::from_str(&text).map_err(wrong)?;
+        for (path, value) in overrides {
+            set(&mut table, &path, value)?;
+        }
+        let settings: Settings = serde_path_to_error::deserialize(table)
+            .map_err(|why| SettingsError::Environment { key: why.path().to_string(), why: why.inner().to_string() })?;
+        settings.checked()
+    }
+
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// Names the key and what was expected.
+    pub fn checked(self) -> Result<Self, SettingsError> {
+        let impossible = |why: &str| Err(SettingsError::Impossible(why.to_owned()));
+        if self.seed.is_some_and(|seed| seed > 1 << 53) {
+            return impossible("seed: expected at most 2^53, so that it survives JSON");
+        }
+        if self.server.workers == 0 || self.server.max_connections == 0 {
+            return impossible("server.workers and server.max_connections: expected 1 or more");
+        }
+        if self.ledger.queue == 0 || self.pool.threads == Some(0) {
+            return impossible("ledger.queue and pool.threads: expected 1 or more");
+        }
+        if self.ledger.linger > Duration::from_secs(5) {
+            return impossible("ledger.linger: expected at most 5s");
+        }
+        if self.clock.scale.is_some_and(|scale| !(0.001..=1e6).contains(&scale)) {
+            return impossible("clock.scale: expected 0.001 to 1000000");
+        }
+        Ok(self)
+    }
+}
+
+/// `UNDERSTUDY__SECTION__KEY=value`, as path and value.
+fn overrides(variables: impl Iterator<Item = (String, String)>) -> Vec<(Vec<String>, String)> {
+    let mut found: Vec<_> = variables
+        .filter_map(|(name, value)| {
+            let path = name.strip_prefix("UNDERSTUDY__")?;
+            Some((path.split("__").map(str::to_ascii_lowercase).collect(), value))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn set(table: &mut toml::Table, path: &[String], value: String) -> Result<(), SettingsError> {
+    let Some((last, sections)) = path.split_last() else { return Ok(()) };
+    let mut here = table;
+    for section in sections {
+        let entry = here.entry(section.clone()).or_insert_with(|| toml::Table::new().into());
+        here = entry.as_table_mut().ok_or_else(|| SettingsError::Environment {
+            key: path.join("."),
+            why: format!("{section} is no section"),
+        })?;
+    }
+    // A value that reads as TOML is taken so; anything else is text.
+    let parsed = toml::from_str::<toml::Table>(&format!("v = {value}")).ok().and_then(|mut t| t.remove("v"));
+    here.insert(last.clone(), parsed.unwrap_or(toml::Value::String(value)));
+    Ok(())
+}
+
+/// Spans as text, `700ms`.
+mod span {
+    use super::{Deserialize, Deserializer, Duration, parse_span};
+    use serde::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&humantime::format_duration(*span))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        parse_span(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let file = std::env::temp_dir().join(format!("understudy-settings-{}-{}.toml", std::process::id(), text.len()));
+        std::fs::write(&file, text).unwrap();
+        let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let settings = Settings::from_sources(Some(&file), variables);
+        std::fs::remove_file(&file).unwrap();
+        settings
+    }
+
+    #[test]
+    fn file_then_environment() {
+        let settings = with(
+            "seed = 7\n[server]\nlisten = \"0.0.0.0:80\"\n[journal]\nmax_bytes = \"1 MiB\"\n",
+            &[("UNDERSTUDY__SERVER__LISTEN", "127.0.0.1:9"), ("UNDERSTUDY__LEDGER__LINGER", "5ms")],
+        )
+        .unwrap();
+        assert_eq!(settings.seed, Some(7));
+        assert_eq!(settings.server.listen, "127.0.0.1:9");
+        assert_eq!(settings.journal.max_bytes, ByteSize::mib(1));
+        assert_eq!(settings.ledger.linger, Duration::from_millis(5));
+    }
+
+    #[test]
+    fn errors_name_line_and_key() {
+        let why = with("[server]\nlisten = \"x\"\nlissten = 1\n", &[]).unwrap_err().to_string();
+        assert!(why.contains("line 3") && why.contains("lissten"), "{why}");
+        let why = with("[ledger]\nlinger = \"soon\"\n", &[]).unwrap_err().to_string();
+        assert!(why.contains("line 2") && why.contains("700ms"), "{why}");
+        let why = with("", &[("UNDERSTUDY__POOL__QUEUE", "many")]).unwrap_err().to_string();
+        assert!(why.contains("pool.queue"), "{why}");
+        let why = with("", &[("UNDERSTUDY__POOL__QUEUES", "1")]).unwrap_err().to_string();
+        assert!(why.contains("queues"), "{why}");
+    }
+}
