@@ -1,0 +1,129 @@
+//! Every request of `fixtures/<provider>/*.http` through a fresh server; the whole reply is a snapshot.
+
+use super::support::signer::{Unsigned, app_query, sign};
+use super::support::{Answer, Bench, fixture};
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+use understudy::signing::digest::sha256_hex;
+
+#[test]
+fn every_request_gets_the_reply_it_got_before() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/jdcloud-matting");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|end| end == "http"));
+    files.sort();
+    assert!(files.len() > 50);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../fixtures/jdcloud-matting/replies");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for file in files {
+            let bench = Bench::new();
+            let answer = play(&bench, &std::fs::read_to_string(&file).unwrap());
+            let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+            insta::assert_snapshot!(name, whole(&bench, &answer));
+        }
+    });
+}
+
+/// Sends a golden request: a `# sign:` line, a request line, headers, a blank line, a body or `< file`.
+fn play(bench: &Bench, text: &str) -> Answer {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
+    let mut lines = head.lines();
+    let how = lines.next().unwrap().strip_prefix("# sign: ").unwrap();
+    let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
+    let mut headers: Vec<(String, String)> =
+        lines.map(|line| line.split_once(": ").unwrap()).map(|(k, v)| (k.into(), v.into())).collect();
+    let body = body_of(body.trim_end());
+    let host = headers[0].1.clone();
+    let mut target = target.to_owned();
+    let (ak, sk) = (bench.demo("ak"), bench.demo("sk"));
+    let token = [("x-jdcloud-security-token", "dG9rZW4=")];
+    let path = target.clone();
+    let unsigned = |extra| Unsigned { method, path: &path, host: &host, body: &body, extra };
+    let now = bench.now();
+    let (appkey, secret) = (bench.demo("appkey"), bench.demo("secret"));
+    let good_query = app_query(&appkey, &secret, now);
+    match how {
+        "none" => {}
+        "aksk" => headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now)),
+        "aksk3" => headers.extend(sign(&unsigned(&[]), 3, &ak, &sk, now)),
+        "aksk-token" => headers.extend(sign(&unsigned(&token), 2, &ak, &sk, now)),
+        "bad-key" => headers.extend(sign(&unsigned(&[]), 2, "STRANGER", &sk, now)),
+        "bad-signature" => headers.extend(sign(&unsigned(&[]), 2, &ak, "wrong", now)),
+        "stale" => headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now - Duration::from_mins(16))),
+        "no-date" | "no-nonce" => {
+            let missing = if how == "no-date" { "x-jdcloud-date" } else { "x-jdcloud-nonce" };
+            headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now).into_iter().filter(|(name, _)| name != missing));
+        }
+        "appkey" => target = format!("{target}?{good_query}"),
+        "appkey-unknown" => target = format!("{target}?{}", app_query("stranger", &secret, now)),
+        "appkey-stale" => target = format!("{target}?{}", app_query(&appkey, &secret, now - Duration::from_mins(6))),
+        "appkey-bad-sign" => target = format!("{target}?{}", app_query(&appkey, "wrong", now)),
+        "appkey-no-timestamp" => target = format!("{target}?appkey={appkey}"),
+        "appkey-bad-timestamp" => target = format!("{target}?appkey={appkey}&timestamp=noon"),
+        "appkey-no-sign" => target = format!("{target}?appkey={appkey}&timestamp={}", now.millis()),
+        other => panic!("unknown way to sign: {other}"),
+    }
+    bench.send(method, &format!("http://{}{target}", bench.host()), &headers, &body)
+}
+
+fn body_of(text: &str) -> Vec<u8> {
+    let words: Vec<&str> = text.split(' ').collect();
+    match words[..] {
+        ["<", "padded", length, file] => {
+            let mut bytes = fixture(file);
+            bytes.resize(length.parse().unwrap(), 0);
+            bytes
+        }
+        ["<", "base64", file] => {
+            use base64::Engine;
+            let image = base64::engine::general_purpose::STANDARD.encode(fixture(file));
+            serde_json::json!({"image": image}).to_string().into_bytes()
+        }
+        ["<", file] => fixture(file),
+        _ => text.as_bytes().to_vec(),
+    }
+}
+
+/// The reply as text: status, headers by name, body. Long strings and files are named by their hash.
+fn whole(bench: &Bench, answer: &Answer) -> String {
+    let mut out = format!("{}\n", answer.status);
+    let mut headers = answer.headers.clone();
+    headers.sort();
+    for (name, value) in headers.iter().filter(|(name, _)| name != "content-length") {
+        writeln!(out, "{name}: {value}").unwrap();
+    }
+    out.push('\n');
+    if answer.header("content-type").starts_with("application/json") {
+        let mut json = answer.json();
+        shorten(bench, &mut json);
+        out.push_str(&serde_json::to_string_pretty(&json).unwrap());
+    } else {
+        out.push_str(&answer.text());
+    }
+    out
+}
+
+fn shorten(bench: &Bench, json: &mut serde_json::Value) {
+    use serde_json::Value;
+    match json {
+        Value::String(text) if text.len() > 300 => *text = format!("{} characters, sha256 {}", text.len(), sha256_hex(text.as_bytes())),
+        Value::String(text) if text.contains("/_files/") => {
+            let file = text.rsplit('/').next().unwrap();
+            let got = bench.send("GET", &format!("http://{}/_files/{file}", bench.host()), &[], &[]);
+            assert_eq!(got.header("content-type"), "image/png");
+            *text = format!("{text} ({} bytes, sha256 {})", got.body.len(), sha256_hex(&got.body));
+        }
+        // A matrix of classes: what is in it, not all of it.
+        Value::Array(rows) if rows.len() > 100 => {
+            let text = serde_json::to_string(rows).unwrap();
+            *json = Value::String(format!("{} rows, sha256 {}", rows.len(), sha256_hex(text.as_bytes())));
+        }
+        Value::Array(all) => all.iter_mut().for_each(|one| shorten(bench, one)),
+        Value::Object(fields) => fields.values_mut().for_each(|one| shorten(bench, one)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,158 @@
+//! One row for every call, whatever happens: clients that leave, kill -9, a graceful stop.
+
+use super::support::fixture;
+use super::support::program::{Folder, Program, pause};
+use super::support::signer::app_query;
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+use understudy::clock::{Clock, Time};
+
+/// How long after a call its row may still be in memory: the flush interval, stated in the README.
+const FLUSH: Duration = Duration::from_millis(50);
+
+/// What a client saw of one call.
+struct Seen {
+    request_id: Option<String>,
+    ended: Time,
+}
+
+/// 1,000 calls, 32 at once, one in ten hanging up at once after sending.
+fn storm(program: &Program, calls: usize, stop: &AtomicBool) -> Vec<Seen> {
+    let next = AtomicUsize::new(0);
+    let seen = Mutex::new(Vec::new());
+    let picture = fixture("pictures/plain.jpg");
+    let clock = Clock::real();
+    std::thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| {
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    if nth >= calls || stop.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    let leaves = nth % 10 == 9;
+                    if let Some(request_id) = call(program, &picture, leaves, &clock) {
+                        seen.lock().unwrap().push(Seen { request_id, ended: clock.now() });
+                    }
+                }
+            });
+        }
+    });
+    seen.into_inner().unwrap()
+}
+
+/// `None`: nothing was sent. `Some(None)`: sent, no answer seen.
+fn call(program: &Program, picture: &[u8], leaves: bool, clock: &Clock) -> Option<Option<String>> {
+    let query = app_query(program.credential("appkey"), program.credential("secret"), clock.now());
+    let mut socket = TcpStream::connect(program.listen()).ok()?;
+    let head = format!("POST /api/cutout?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", picture.len());
+    socket.write_all(&[head.as_bytes(), picture].concat()).ok()?;
+    if leaves {
+        return Some(None);
+    }
+    let mut text = Vec::new();
+    socket.read_to_end(&mut text).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let id = text.split("x-understudy-request-id: ").nth(1).map(|rest| rest[..32].to_owned());
+    Some(id)
+}
+
+fn rows(store: &Path) -> Vec<(String, String)> {
+    let conn = rusqlite::Connection::open(store).unwrap();
+    let mut query = conn.prepare("SELECT lower(hex(request_id)), outcome FROM call").unwrap();
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn sums(store: &Path) -> (i64, i64) {
+    let conn = rusqlite::Connection::open(store).unwrap();
+    conn.query_row("SELECT COALESCE(SUM(calls), 0), (SELECT COUNT(*) FROM call) FROM rollup", [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_graceful_stop_loses_no_row() {
+    let folder = Folder::new("graceful");
+    let program = Program::serve(&folder.0, &[]);
+    let seen = storm(&program, 1000, &AtomicBool::new(false));
+    assert_eq!(seen.len(), 1000);
+    program.stop();
+    let rows = rows(&folder.file("store.db"));
+    let names: HashSet<_> = rows.iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(names.len(), rows.len(), "a call was written twice");
+    for one in &seen {
+        if let Some(id) = &one.request_id {
+            assert!(names.contains(id), "{id} was answered and has no row");
+        }
+    }
+    let answered = seen.iter().filter(|one| one.request_id.is_some()).count();
+    assert_eq!(answered, 900);
+    // A client that leaves may be gone before its connection was looked at: then the call never reached us.
+    assert!((900..=1000).contains(&rows.len()), "{}", rows.len());
+    let (calls, count) = sums(&folder.file("store.db"));
+    assert_eq!(calls, count);
+}
+
+#[test]
+fn a_kill_loses_only_what_was_answered_within_the_flush_interval() {
+    let folder = Folder::new("kill");
+    let program = Program::serve(&folder.0, &[]);
+    let stop = AtomicBool::new(false);
+    let clock = Clock::real();
+    let (seen, killed) = std::thread::scope(|scope| {
+        let storm = scope.spawn(|| storm(&program, 1_000_000, &stop));
+        pause(Duration::from_millis(700));
+        let killed = clock.now();
+        program.signal("-KILL");
+        stop.store(true, Ordering::Relaxed);
+        (storm.join().unwrap(), killed)
+    });
+    drop(program);
+    let rows = rows(&folder.file("store.db"));
+    let names: HashSet<_> = rows.iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(names.len(), rows.len(), "a call was written twice");
+    let (calls, count) = sums(&folder.file("store.db"));
+    assert_eq!(calls, count, "roll-ups and rows differ");
+    let mut safe = 0;
+    for one in seen.iter().filter(|one| one.ended + FLUSH < killed) {
+        if let Some(id) = &one.request_id {
+            safe += 1;
+            assert!(names.contains(id), "{id} was answered {:?} before the kill and has no row", killed.since(one.ended));
+        }
+    }
+    assert!(safe > 50, "only {safe} calls were made");
+    let again = Program::serve(&folder.0, &[]);
+    again.stop();
+}
+
+#[test]
+fn a_stop_finishes_the_calls_in_flight() {
+    let folder = Folder::new("in-flight");
+    let program = Program::serve(&folder.0, &[]);
+    let picture = fixture("photos/coffee.jpg");
+    let clock = Clock::real();
+    let answers: Vec<Option<Option<String>>> = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..4u8)
+            .map(|nth| {
+                let mut body = picture.clone();
+                body.push(nth);
+                let (program, clock) = (&program, &clock);
+                scope.spawn(move || call(program, &body, false, clock))
+            })
+            .collect();
+        pause(Duration::from_millis(30));
+        program.signal("-TERM");
+        calls.into_iter().map(|call| call.join().unwrap()).collect()
+    });
+    let answered = answers.iter().flatten().flatten().count();
+    assert_eq!(answered, 4, "{answers:?}");
+    program.stop();
+    assert_eq!(rows(&folder.file("store.db")).len(), 4);
+}

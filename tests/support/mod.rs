@@ -1,0 +1,16 @@
+//! A server of one's own, with verbs.
+
+pub mod bench;
+pub mod program;
+pub mod signer;
+pub mod synthetic;
+
+pub use bench::{Answer, Bench, fixture};
+
+/// Skips a test for want of something outside the project, or fails where everything is required.
+pub fn skip(why: &str) {
+    #[expect(clippy::disallowed_methods, reason = "how CI says that a skip is a failure")]
+    let required = std::env::var("UNDERSTUDY_REQUIRE_ALL").is_ok_and(|value| value == "1");
+    assert!(!required, "required here, but {why}");
+    eprintln!("skipped: {why}");
+}
