@@ -21,7 +21,7 @@ struct Head;
 /// Largest body the admin API takes.
 const MOST_BODY: usize = 4 << 20;
 
-fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
         .service(health::health)
         .service(health::ready)

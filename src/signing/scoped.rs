@@ -92,7 +92,7 @@ impl Canonical<'_> {
 }
 
 /// The key that signs for a scope.
-pub fn signing_key(dialect: &Dialect, secret: &str, claim: &Claim) -> [u8; 32] {
+pub fn signing_key(dialect: &Dialect, secret: &str, claim: &Claim<'_>) -> [u8; 32] {
     let prefixed = [dialect.key_prefix, secret].concat();
     let date = hmac_sha256(prefixed.as_bytes(), claim.date.as_bytes());
     let region = hmac_sha256(&date, claim.region.as_bytes());

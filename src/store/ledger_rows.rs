@@ -103,7 +103,7 @@ impl Store for Sqlite {
     }
 }
 
-fn insert_calls(tx: &Transaction, batch: &[Entry]) -> Result<(), rusqlite::Error> {
+fn insert_calls(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::Error> {
     let mut insert = tx.prepare_cached(INSERT_CALL)?;
     for entry in batch {
         insert.execute(params![
@@ -130,7 +130,7 @@ fn insert_calls(tx: &Transaction, batch: &[Entry]) -> Result<(), rusqlite::Error
     Ok(())
 }
 
-fn upsert_rollups(tx: &Transaction, batch: &[Entry]) -> Result<(), rusqlite::Error> {
+fn upsert_rollups(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::Error> {
     let marks = vec!["?"; COLUMNS.len() + 4].join(",");
     let sums = COLUMNS.map(|column| format!("{column} = {column} + excluded.{column}")).join(", ");
     let sql = format!(

@@ -63,7 +63,7 @@ impl Admission {
     ///
     /// # Errors
     /// The limit that stops it.
-    pub fn admit(&self, who: &Applicant, settings: &WorldSettings, trail: &mut Trail) -> Result<Slot, Failure> {
+    pub fn admit(&self, who: &Applicant<'_>, settings: &WorldSettings, trail: &mut Trail) -> Result<Slot, Failure> {
         let mut state = self.state.lock().expect("no panic while held");
         let mut slot = Slot { state: self.state.clone(), scopes: Vec::new(), hold: None };
         for (scope, limit) in settings.limits.iter().filter(|(scope, _)| covers(scope, who.operation)) {
@@ -118,7 +118,7 @@ impl State {
     fn check(
         &mut self,
         clock: &Clock,
-        who: &Applicant,
+        who: &Applicant<'_>,
         scope: &str,
         limit: &Limit,
         slot: &mut Slot,
@@ -158,7 +158,7 @@ impl State {
         Ok(())
     }
 
-    fn check_balance(&mut self, who: &Applicant, balance: i64, trail: &mut Trail) -> Result<(), Failure> {
+    fn check_balance(&mut self, who: &Applicant<'_>, balance: i64, trail: &mut Trail) -> Result<(), Failure> {
         let price = self.meters.next_fee(who.operation, who.arrived, who.tiers);
         let left = balance - self.meters.spent_fen() - self.held_fen;
         let rule = format!("{left} fen left, this call costs {price}");

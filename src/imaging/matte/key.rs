@@ -63,8 +63,7 @@ fn backdrop(picture: &Picture, contrast: &Contrast, ground: &Ground) -> Region {
         })
         .collect();
     let mut backdrop = Region::new(w, h, passable).reached_from_border();
-    let least = (w * h / 12_000).max(9);
-    for hole in holes(contrast, ground, &backdrop, &smooth, least) {
+    for hole in holes(picture, contrast, ground, &backdrop, &smooth) {
         for at in hole {
             backdrop.inside[at] = true;
         }
@@ -76,37 +75,47 @@ fn backdrop(picture: &Picture, contrast: &Contrast, ground: &Ground) -> Region {
 /// The ground seen through the thing: enclosed, and either just like the ground, or like the ground in the
 /// shadow that the thing casts close by, behind a frame that stands out from it. A pale label is neither.
 fn holes(
+    picture: &Picture,
     contrast: &Contrast,
     ground: &Ground,
     backdrop: &Region,
     smooth: &Plane,
-    least: usize,
 ) -> Vec<Vec<usize>> {
     let (w, h) = (backdrop.width, backdrop.height);
+    let least = (w * h / 12_000).max(9);
+    // A shadowed part of more than a fifth of the thing is the thing itself: a white mug.
+    let thing = backdrop.inside.iter().filter(|inside| !**inside).count();
     let like_ground = |at: usize| {
         let s = contrast.shade.data[at];
         contrast.distance[at] < contrast.low
             || (s > 0.45 && s < 1.02 && contrast.chroma[at] < 0.9 * contrast.low)
     };
     let enclosed = (0..w * h).map(|at| !backdrop.inside[at] && like_ground(at)).collect();
-    let most_mean = (1.5 * ground.residual as f32).max(2.0);
+    let darkest = darkest_shadow(backdrop, smooth);
+    let most = (1.5 * ground.residual as f32).max(2.0);
     let mut holes = Region::new(w, h, enclosed).components();
     holes.retain(|hole| {
-        let n = hole.len() as f32;
-        let mean = hole.iter().map(|at| contrast.distance[*at]).sum::<f32>() / n;
-        let shade = hole.iter().map(|at| contrast.shade.data[*at]).sum::<f32>() / n;
+        let middle = |values: &[f32]| {
+            let mut own: Vec<f32> = hole.iter().map(|at| values[*at]).collect();
+            let half = own.len() / 2;
+            *own.select_nth_unstable_by(half, f32::total_cmp).1
+        };
+        let (distance, shade) = (middle(&contrast.distance), middle(&contrast.shade.data));
+        let is_window = hole.len() * 5 < thing;
         hole.len() > least
-            && (mean < most_mean
-                || (shade > darkest_nearby(hole, backdrop, smooth) - 0.04 && is_framed(hole, contrast, w, h)))
+            && (distance < most
+                || (is_window && shade > darkest && is_framed(hole, picture, 2.0 * contrast.low)))
     });
     holes
 }
 
-/// The darkest shade (but for the last twentieth) of the open ground around a hole; 1 where there is none.
-fn darkest_nearby(hole: &[usize], backdrop: &Region, smooth: &Plane) -> f32 {
+/// How dark the ground in a hole may be: a little darker than the darkest (but for the last twentieth) of the
+/// open ground around the thing, and hardly darker than the bare ground where nothing casts a shadow.
+fn darkest_shadow(backdrop: &Region, smooth: &Plane) -> f32 {
     let (w, h) = (backdrop.width, backdrop.height);
-    let margin = w.max(h) / 8;
-    let (xs, ys) = (hole.iter().map(|at| at % w), hole.iter().map(|at| at / w));
+    let margin = w.max(h) / 16;
+    let thing: Vec<usize> = (0..w * h).filter(|at| !backdrop.inside[*at]).collect();
+    let (xs, ys) = (thing.iter().map(|at| at % w), thing.iter().map(|at| at / w));
     let (left, right) = (xs.clone().min().unwrap_or(0), xs.max().unwrap_or(0));
     let (top, bottom) = (ys.clone().min().unwrap_or(0), ys.max().unwrap_or(0));
     let mut shades = Vec::new();
@@ -118,31 +127,41 @@ fn darkest_nearby(hole: &[usize], backdrop: &Region, smooth: &Plane) -> f32 {
         }
     }
     let twentieth = shades.len() / 20;
-    if shades.is_empty() { 1.0 } else { *shades.select_nth_unstable_by(twentieth, f32::total_cmp).1 }
+    let darkest = if shades.is_empty() { 1.0 } else { *shades.select_nth_unstable_by(twentieth, f32::total_cmp).1 };
+    if darkest < 0.97 { darkest - 0.2 } else { 0.97 }
 }
 
-/// Whether almost everything around a hole differs clearly from the ground.
-fn is_framed(hole: &[usize], contrast: &Contrast, w: usize, h: usize) -> bool {
-    const STEPS: usize = 3;
+/// Whether most of what is around a hole differs clearly from what is in it.
+fn is_framed(hole: &[usize], picture: &Picture, clearly: f32) -> bool {
+    // Coding noise beside a strong edge reaches as far as its block.
+    const STEPS: i32 = 8;
+    let (w, h) = (picture.width, picture.height);
     let own: std::collections::HashSet<usize> = hole.iter().copied().collect();
+    let n = hole.len() as f32;
+    let mut mean = [0.0f32; 3];
+    for at in hole {
+        let colour = picture.at(at % w, at / w);
+        for (sum, value) in mean.iter_mut().zip(colour) {
+            *sum += f32::from(value) / n;
+        }
+    }
     let (mut edges, mut framed) = (0usize, 0usize);
     for at in hole {
-        let (x, y) = (at % w, at / w);
-        for (dx, dy) in [(-1i32, 0i32), (1, 0), (0, -1), (0, 1)] {
-            let step = |k: usize| {
-                let (nx, ny) = (x as i32 + dx * k as i32, y as i32 + dy * k as i32);
-                (nx >= 0 && ny >= 0 && nx < w as i32 && ny < h as i32).then(|| ny as usize * w + nx as usize)
+        let (x, y) = ((at % w) as i32, (at / w) as i32);
+        for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
+            let step = |k: i32| {
+                let (nx, ny) = (x + dx * k, y + dy * k);
+                (nx >= 0 && ny >= 0 && nx < w as i32 && ny < h as i32).then(|| (nx as usize, ny as usize))
             };
-            if step(1).is_some_and(|next| own.contains(&next)) {
+            if step(1).is_some_and(|(nx, ny)| own.contains(&(ny * w + nx))) {
                 continue;
             }
             edges += 1;
-            let strongest =
-                (1..=STEPS).filter_map(step).map(|next| contrast.chroma[next].max(255.0 * (0.45 - contrast.shade.data[next]))).fold(0.0, f32::max);
-            framed += usize::from(strongest > 3.0 * contrast.low);
+            let off = |(nx, ny): (usize, usize)| norm(sub(picture.at(nx, ny).map(f32::from), mean));
+            framed += usize::from((1..=STEPS).filter_map(step).map(off).fold(0.0, f32::max) > clearly);
         }
     }
-    framed * 10 >= edges * 9
+    framed * 4 >= edges * 3
 }
 
 /// Little things that hardly differ from the ground are noise, not thing.

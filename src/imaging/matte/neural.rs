@@ -48,7 +48,7 @@ impl Model {
             data.extend(small.data.iter().map(|v| (v - MEAN[c]) / DEVIATION[c]));
         }
         let value = rten::Value::from_shape(&[1, 3, SIDE, SIDE], data).map_err(|why| why.to_string())?;
-        let inputs: Vec<(NodeId, ValueOrView)> = vec![(self.input, value.into())];
+        let inputs: Vec<(NodeId, ValueOrView<'_>)> = vec![(self.input, value.into())];
         let mut outputs = self.net.run(inputs, &[self.output], None).map_err(|why| why.to_string())?;
         let out = outputs.pop().ok_or("it gave no output")?;
         let (_, data): ([usize; 4], Vec<f32>) = out.into_shape_vec().map_err(|why| why.to_string())?;

@@ -111,7 +111,7 @@ fn dialect(header: &str) -> Option<&'static Dialect> {
 }
 
 /// Whether the signature is right under any of the canonical forms real clients use (§2.1 rules 1–8).
-fn verify(call: &Call, claim: &Claim, dialect: &Dialect, secret: &str, date: &str) -> bool {
+fn verify(call: &Call, claim: &Claim<'_>, dialect: &Dialect, secret: &str, date: &str) -> bool {
     let key = signing_key(dialect, secret, claim);
     let scope = claim.scope(dialect);
     // Rule 3: a payload hash that is sent is taken as it is. Clients send the hash of nothing with a file.

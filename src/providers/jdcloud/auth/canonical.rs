@@ -17,7 +17,7 @@ pub(super) struct Forms {
     pub(super) headers: Vec<String>,
 }
 
-pub(super) fn forms(call: &Call, claim: &Claim, third: bool) -> Forms {
+pub(super) fn forms(call: &Call, claim: &Claim<'_>, third: bool) -> Forms {
     if third {
         return Forms {
             uris: vec![third_uri(&call.path)],
@@ -88,7 +88,7 @@ fn third_query(query: &str) -> String {
 }
 
 /// Rule 2: the signed headers alone, in the order they are named.
-fn headers(all: &Headers, claim: &Claim, value: fn(&Headers, &str) -> String) -> String {
+fn headers(all: &Headers, claim: &Claim<'_>, value: fn(&Headers, &str) -> String) -> String {
     let mut text = String::new();
     for name in claim.signed_headers.split(';') {
         let name = name.to_ascii_lowercase();

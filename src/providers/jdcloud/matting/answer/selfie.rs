@@ -52,7 +52,7 @@ pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failu
 }
 
 fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
-    let request: Request = serde_json::from_slice(body).map_err(|why| {
+    let request: Request<'_> = serde_json::from_slice(body).map_err(|why| {
         // A field of the wrong type is a parameter error; text that is no JSON at all is not.
         Failure::Input(if why.is_data() { InputFlaw::Field("image") } else { InputFlaw::NotJson })
     })?;
