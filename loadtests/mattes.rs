@@ -4,6 +4,13 @@
 //! `-- --seed N --scenes N` other scenes; with `-- --sheet DIR` pictures to look at; with `-- --model FILE`
 //! the neural matte too.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::pedantic,
+    reason = "a benchmark may panic, and prints what it found"
+)]
+
 #[path = "../tests/support/synthetic.rs"]
 mod synthetic;
 
@@ -33,7 +40,12 @@ fn main() {
 }
 
 fn options() -> Options {
-    let mut options = Options { seeds: vec![101, 102], scenes: 40, sheet: None, model: None };
+    let mut options = Options {
+        seeds: vec![101, 102],
+        scenes: 40,
+        sheet: None,
+        model: None,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -69,12 +81,17 @@ fn report(name: &str, mode: MatteMode, seed: u64, options: &Options) {
         };
         if let Some(folder) = &options.sheet {
             let file = format!("{:?}-{nth:03}-{:.4}.png", scene.backdrop, figure.error);
-            sheet(&picture, &found.alpha.data, &colours, scene).save(folder.join(file)).unwrap();
+            sheet(&picture, &found.alpha.data, &colours, scene)
+                .save(folder.join(file))
+                .unwrap();
         }
         figures.entry(scene.backdrop).or_default().push(figure);
     }
     println!("{name}, seed {seed}, {} scenes a ground", options.scenes);
-    println!("{:<14} {:>8} {:>8} {:>8} {:>8}  worst / tiers", "ground", "mean", "median", "worst", "fringe");
+    println!(
+        "{:<14} {:>8} {:>8} {:>8} {:>8}  worst / tiers",
+        "ground", "mean", "median", "worst", "fringe"
+    );
     for (backdrop, mut all) in figures {
         all.sort_by(|a, b| a.error.total_cmp(&b.error));
         let mean = all.iter().map(|f| f.error).sum::<f32>() / all.len() as f32;
@@ -90,7 +107,11 @@ fn report(name: &str, mode: MatteMode, seed: u64, options: &Options) {
         );
         let mut kinds: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
         for f in &all {
-            let kind = if f.name.ends_with("motion") { "motion" } else { f.name.split(' ').next().unwrap() };
+            let kind = if f.name.ends_with("motion") {
+                "motion"
+            } else {
+                f.name.split(' ').next().unwrap()
+            };
             kinds.entry(kind).or_default().push(f.error);
         }
         let kinds: Vec<String> = kinds
@@ -112,8 +133,10 @@ fn fringe(alpha: &[f32], colours: &[u8], scene: &Scene) -> f32 {
     for at in 0..alpha.len() {
         let a = alpha[at].min(scene.alpha[at]);
         if a > 0.1 && scene.alpha[at] < 0.95 {
-            let off: f32 =
-                (0..3).map(|c| (f32::from(colours[at * 3 + c]) - scene.colours[at][c]).abs()).sum::<f32>() / 765.0;
+            let off: f32 = (0..3)
+                .map(|c| (f32::from(colours[at * 3 + c]) - scene.colours[at][c]).abs())
+                .sum::<f32>()
+                / 765.0;
             sum += a * off;
             weight += a;
         }

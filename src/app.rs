@@ -74,10 +74,14 @@ impl House {
         let run = next_run(&*store)?;
         let clock = first_clock(&*store, &settings)?;
         let gateway = Data::new(gateway(&settings, &store, &clock, seed, run)?);
-        let fresh_token = (settings.server.admin_token.is_none() && !is_loopback(&admin_listen))
-            .then(crate::dice::secret);
+        let fresh_token =
+            (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
         let guard = Guard {
-            token: settings.server.admin_token.clone().or_else(|| fresh_token.clone()),
+            token: settings
+                .server
+                .admin_token
+                .clone()
+                .or_else(|| fresh_token.clone()),
             hosts: settings.server.admin_hosts.clone(),
             address: admin_listen,
         };
@@ -91,7 +95,16 @@ impl House {
             run,
             store_url: settings.store.url.clone(),
         });
-        Ok(Self { gateway, admin, provider_socket, admin_socket, settings, listen, admin_listen, fresh_token })
+        Ok(Self {
+            gateway,
+            admin,
+            provider_socket,
+            admin_socket,
+            settings,
+            listen,
+            admin_listen,
+            fresh_token,
+        })
     }
 
     /// What the ready file says.
@@ -115,7 +128,9 @@ impl House {
         let timeout = server.shutdown_timeout.as_secs().max(1);
         let gateway = self.gateway.clone();
         let provider = HttpServer::new(move || {
-            App::new().app_data(gateway.clone()).default_service(web::route().to(receive))
+            App::new()
+                .app_data(gateway.clone())
+                .default_service(web::route().to(receive))
         })
         .workers(server.workers)
         .max_connections(server.max_connections)
@@ -129,7 +144,10 @@ impl House {
         .run();
         let admin = self.admin.clone();
         let control = HttpServer::new(move || {
-            App::new().app_data(admin.clone()).configure(admin::mount).default_service(web::route().to(admin::nothing))
+            App::new()
+                .app_data(admin.clone())
+                .configure(admin::mount)
+                .default_service(web::route().to(admin::nothing))
         })
         .workers(ADMIN_WORKERS)
         .keep_alive(KEEP_ALIVE)
@@ -198,7 +216,10 @@ fn gateway(
         operations: operation_names(),
         run,
     })?;
-    let ledger = LedgerSettings { queue: settings.ledger.queue, linger: settings.ledger.linger };
+    let ledger = LedgerSettings {
+        queue: settings.ledger.queue,
+        linger: settings.ledger.linger,
+    };
     let studio = StudioSettings {
         mode: settings.imaging.matte,
         max_pixels: settings.imaging.max_pixels,
@@ -207,7 +228,9 @@ fn gateway(
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Gateway {
         worlds: Arc::new(worlds),
-        ledger: Arc::new(Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?),
+        ledger: Arc::new(
+            Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,
+        ),
         meter: Arc::new(Meter::new()),
         studio: Arc::new(Studio::new(studio, model(settings)?)),
         files,
@@ -231,9 +254,16 @@ fn model(settings: &Settings) -> anyhow::Result<Option<Model>> {
 
 /// Where `models install` puts the model: beside the store's file, or into the default data directory.
 pub fn installed_model(settings: &Settings) -> PathBuf {
-    let store = settings.store.url.strip_prefix("sqlite:").filter(|path| *path != ":memory:");
+    let store = settings
+        .store
+        .url
+        .strip_prefix("sqlite:")
+        .filter(|path| *path != ":memory:");
     let folder = store.and_then(|path| std::path::Path::new(path).parent().map(PathBuf::from));
-    folder.unwrap_or_else(|| PathBuf::from("understudy-data")).join("models").join("u2netp.onnx")
+    folder
+        .unwrap_or_else(|| PathBuf::from("understudy-data"))
+        .join("models")
+        .join("u2netp.onnx")
 }
 
 fn bytes(size: bytesize::ByteSize) -> usize {
@@ -251,7 +281,11 @@ fn remembered_seed(store: &dyn Store, set: Option<u64>) -> anyhow::Result<u64> {
 }
 
 fn next_run(store: &dyn Store) -> anyhow::Result<u64> {
-    let run = store.meta("run")?.and_then(|run| run.parse::<u64>().ok()).unwrap_or(0) + 1;
+    let run = store
+        .meta("run")?
+        .and_then(|run| run.parse::<u64>().ok())
+        .unwrap_or(0)
+        + 1;
     store.set_meta("run", &run.to_string())?;
     Ok(run)
 }
@@ -264,7 +298,11 @@ fn first_clock(store: &dyn Store, settings: &Settings) -> anyhow::Result<Clock> 
         None => Face::real(),
     };
     let clock = Clock::new(face);
-    let asked = Change { now: settings.clock.time, scale: settings.clock.scale, frozen: None };
+    let asked = Change {
+        now: settings.clock.time,
+        scale: settings.clock.scale,
+        frozen: None,
+    };
     if asked != Change::default() {
         clock.change(asked);
     }

@@ -22,12 +22,15 @@ impl Dice {
     ///
     /// # Panics
     /// When the operating system has no randomness to give.
-    #[expect(clippy::disallowed_types, reason = "this is the Dice")]
     pub fn from_entropy() -> Self {
         use rand::TryRng;
-        let seed = rand::rngs::SysRng.try_next_u64().expect("the operating system gives randomness");
+        let seed = rand::rngs::SysRng
+            .try_next_u64()
+            .expect("the operating system gives randomness");
         // JSON numbers are exact to 2^53 in every client, and a seed should survive being copied from one.
-        Self { seed: seed & ((1 << 53) - 1) }
+        Self {
+            seed: seed & ((1 << 53) - 1),
+        }
     }
 
     /// The seed these dice were made of.
@@ -47,7 +50,9 @@ impl Dice {
 
     /// Dice for a part of the house: same seed and name, same dice.
     pub fn derive(&self, name: &str) -> Dice {
-        Dice { seed: (self.draw(&[b"derive", name.as_bytes()]) as u64) & ((1 << 53) - 1) }
+        Dice {
+            seed: (self.draw(&[b"derive", name.as_bytes()]) as u64) & ((1 << 53) - 1),
+        }
     }
 
     /// A stream of randomness for this key.
@@ -62,7 +67,8 @@ impl Dice {
     pub fn text(&self, key: &[&[u8]], alphabet: &[u8], len: usize) -> String {
         use rand::Rng;
         let mut stream = self.stream(key);
-        let letter = |word: u32| char::from(alphabet[(u64::from(word) * alphabet.len() as u64 >> 32) as usize]);
+        let letter =
+            |word: u32| char::from(alphabet[((u64::from(word) * alphabet.len() as u64) >> 32) as usize]);
         (0..len).map(|_| letter(stream.next_u32())).collect()
     }
 }
@@ -71,11 +77,12 @@ impl Dice {
 ///
 /// # Panics
 /// When the operating system has no randomness to give.
-#[expect(clippy::disallowed_types, reason = "this is the Dice")]
 pub fn secret() -> String {
     use rand::TryRng;
     let mut bits = [0; 16];
-    rand::rngs::SysRng.try_fill_bytes(&mut bits).expect("the operating system gives randomness");
+    rand::rngs::SysRng
+        .try_fill_bytes(&mut bits)
+        .expect("the operating system gives randomness");
     hex::encode(bits)
 }
 

@@ -24,7 +24,9 @@ pub struct Understudy {
 impl Understudy {
     /// A server on free ports with nothing on disk.
     pub fn builder() -> Self {
-        Self { settings: Settings::for_tests() }
+        Self {
+            settings: Settings::for_tests(),
+        }
     }
 
     /// With other settings.
@@ -43,19 +45,27 @@ impl Understudy {
         let (gateway, clock) = (house.gateway().clone(), house.clock().clone());
         let (started, wait) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let thread = std::thread::Builder::new().name("understudy".into()).spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let serving = house.serve();
-                let running = serving.as_ref().ok().cloned();
-                drop(started.send(serving.map(|_: Serving| ())));
-                if let Some(running) = running {
-                    drop(stopped.await);
-                    running.stop().await;
-                }
-            });
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("understudy".into())
+            .spawn(move || {
+                actix_web::rt::System::new().block_on(async move {
+                    let serving = house.serve();
+                    let running = serving.as_ref().ok().cloned();
+                    drop(started.send(serving.map(|_: Serving| ())));
+                    if let Some(running) = running {
+                        drop(stopped.await);
+                        running.stop().await;
+                    }
+                });
+            })?;
         wait.recv().context("the server's thread ended")??;
-        Ok(Running { ready, gateway: gateway.into_inner(), clock, stop: Some(stop), thread: Some(thread) })
+        Ok(Running {
+            ready,
+            gateway: gateway.into_inner(),
+            clock,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 

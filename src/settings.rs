@@ -194,20 +194,36 @@ impl Default for Settings {
                 shutdown_timeout: Duration::from_secs(30),
                 public_headers: true,
             },
-            store: StoreSettings { url: "sqlite:understudy-data/understudy.db".into() },
+            store: StoreSettings {
+                url: "sqlite:understudy-data/understudy.db".into(),
+            },
             clock: ClockSettings::default(),
-            ledger: LedgerConfig { queue: 65_536, linger: Duration::from_millis(20) },
-            journal: JournalSettings { max_bytes: ByteSize::mib(8) },
-            files: FileSettings { max_bytes: ByteSize::mib(256), ttl: Duration::from_secs(24 * 3600) },
+            ledger: LedgerConfig {
+                queue: 65_536,
+                linger: Duration::from_millis(20),
+            },
+            journal: JournalSettings {
+                max_bytes: ByteSize::mib(8),
+            },
+            files: FileSettings {
+                max_bytes: ByteSize::mib(256),
+                ttl: Duration::from_secs(24 * 3600),
+            },
             imaging: ImagingSettings {
                 matte: MatteMode::Auto,
                 model: None,
                 max_pixels: 40_000_000,
                 cache_bytes: ByteSize::mib(128),
             },
-            pool: PoolSettings { threads: None, queue: 256 },
+            pool: PoolSettings {
+                threads: None,
+                queue: 256,
+            },
             auth: AuthSettings::default(),
-            log: LogSettings { format: LogFormat::Human, level: "info".into() },
+            log: LogSettings {
+                format: LogFormat::Human,
+                level: "info".into(),
+            },
         }
     }
 }
@@ -263,7 +279,10 @@ pub enum SettingsError {
 impl Settings {
     /// Settings for tests: free ports, nothing on disk, one worker.
     pub fn for_tests() -> Self {
-        let mut settings = Self { seed: Some(1), ..Self::default() };
+        let mut settings = Self {
+            seed: Some(1),
+            ..Self::default()
+        };
         settings.server.listen = "127.0.0.1:0".into();
         settings.server.admin_listen = "127.0.0.1:0".into();
         settings.server.workers = 1;
@@ -292,7 +311,8 @@ impl Settings {
     ) -> Result<Self, SettingsError> {
         let mut text = String::new();
         if let Some(path) = file {
-            text = std::fs::read_to_string(path).map_err(|why| SettingsError::Unreadable(path.into(), why))?;
+            text =
+                std::fs::read_to_string(path).map_err(|why| SettingsError::Unreadable(path.into(), why))?;
         }
         let wrong = |why: toml::de::Error| SettingsError::File {
             file: file.unwrap_or(Path::new("")).into(),
@@ -307,8 +327,11 @@ impl Settings {
         for (path, value) in overrides {
             set(&mut table, &path, value)?;
         }
-        let settings: Settings = serde_path_to_error::deserialize(table)
-            .map_err(|why| SettingsError::Environment { key: why.path().to_string(), why: why.inner().to_string() })?;
+        let settings: Settings =
+            serde_path_to_error::deserialize(table).map_err(|why| SettingsError::Environment {
+                key: why.path().to_string(),
+                why: why.inner().to_string(),
+            })?;
         settings.checked()
     }
 
@@ -330,7 +353,11 @@ impl Settings {
         if self.ledger.linger > Duration::from_secs(5) {
             return impossible("ledger.linger: expected at most 5s");
         }
-        if self.clock.scale.is_some_and(|scale| !(0.001..=1e6).contains(&scale)) {
+        if self
+            .clock
+            .scale
+            .is_some_and(|scale| !(0.001..=1e6).contains(&scale))
+        {
             return impossible("clock.scale: expected 0.001 to 1000000");
         }
         Ok(self)
@@ -350,17 +377,23 @@ fn overrides(variables: impl Iterator<Item = (String, String)>) -> Vec<(Vec<Stri
 }
 
 fn set(table: &mut toml::Table, path: &[String], value: String) -> Result<(), SettingsError> {
-    let Some((last, sections)) = path.split_last() else { return Ok(()) };
+    let Some((last, sections)) = path.split_last() else {
+        return Ok(());
+    };
     let mut here = table;
     for section in sections {
-        let entry = here.entry(section.clone()).or_insert_with(|| toml::Table::new().into());
+        let entry = here
+            .entry(section.clone())
+            .or_insert_with(|| toml::Table::new().into());
         here = entry.as_table_mut().ok_or_else(|| SettingsError::Environment {
             key: path.join("."),
             why: format!("{section} is no section"),
         })?;
     }
     // A value that reads as TOML is taken so; anything else is text.
-    let parsed = toml::from_str::<toml::Table>(&format!("v = {value}")).ok().and_then(|mut t| t.remove("v"));
+    let parsed = toml::from_str::<toml::Table>(&format!("v = {value}"))
+        .ok()
+        .and_then(|mut t| t.remove("v"));
     here.insert(last.clone(), parsed.unwrap_or(toml::Value::String(value)));
     Ok(())
 }
@@ -384,7 +417,11 @@ mod tests {
     use super::*;
 
     fn with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let file = std::env::temp_dir().join(format!("understudy-settings-{}-{}.toml", std::process::id(), text.len()));
+        let file = std::env::temp_dir().join(format!(
+            "understudy-settings-{}-{}.toml",
+            std::process::id(),
+            text.len()
+        ));
         std::fs::write(&file, text).unwrap();
         let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         let settings = Settings::from_sources(Some(&file), variables);
@@ -396,7 +433,10 @@ mod tests {
     fn file_then_environment() {
         let settings = with(
             "seed = 7\n[server]\nlisten = \"0.0.0.0:80\"\n[journal]\nmax_bytes = \"1 MiB\"\n",
-            &[("UNDERSTUDY__SERVER__LISTEN", "127.0.0.1:9"), ("UNDERSTUDY__LEDGER__LINGER", "5ms")],
+            &[
+                ("UNDERSTUDY__SERVER__LISTEN", "127.0.0.1:9"),
+                ("UNDERSTUDY__LEDGER__LINGER", "5ms"),
+            ],
         )
         .unwrap();
         assert_eq!(settings.seed, Some(7));
@@ -407,13 +447,21 @@ mod tests {
 
     #[test]
     fn errors_name_line_and_key() {
-        let why = with("[server]\nlisten = \"x\"\nlissten = 1\n", &[]).unwrap_err().to_string();
+        let why = with("[server]\nlisten = \"x\"\nlissten = 1\n", &[])
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("line 3") && why.contains("lissten"), "{why}");
-        let why = with("[ledger]\nlinger = \"soon\"\n", &[]).unwrap_err().to_string();
+        let why = with("[ledger]\nlinger = \"soon\"\n", &[])
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("line 2") && why.contains("700ms"), "{why}");
-        let why = with("", &[("UNDERSTUDY__POOL__QUEUE", "many")]).unwrap_err().to_string();
+        let why = with("", &[("UNDERSTUDY__POOL__QUEUE", "many")])
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("pool.queue"), "{why}");
-        let why = with("", &[("UNDERSTUDY__POOL__QUEUES", "1")]).unwrap_err().to_string();
+        let why = with("", &[("UNDERSTUDY__POOL__QUEUES", "1")])
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("queues"), "{why}");
     }
 }

@@ -10,7 +10,9 @@ use tracing_subscriber::EnvFilter;
 pub fn start(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.level)
         .map_err(|why| anyhow::anyhow!("config: log.level: expected info, debug … or a filter: {why}"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Json => lines.json().try_init(),
         LogFormat::Human => lines.compact().try_init(),

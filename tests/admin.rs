@@ -9,7 +9,10 @@ fn a_world_is_one_post_away_and_its_keys_open_it() {
     let made = bench.admin("POST", "worlds", json!({"name": "ci-7"}));
     assert_eq!(made.status, 201);
     let credentials = &made.json()["credentials"]["jdcloud"];
-    let pair = (credentials["ak"].as_str().unwrap(), credentials["sk"].as_str().unwrap());
+    let pair = (
+        credentials["ak"].as_str().unwrap(),
+        credentials["sk"].as_str().unwrap(),
+    );
     let answer = bench.signed("POST", "/api/cutout", &fixture("pictures/plain.jpg"), pair);
     assert_eq!(answer.json()["code"], 10000);
     assert_eq!(bench.get("journal?world=ci-7").as_array().unwrap().len(), 1);
@@ -29,11 +32,26 @@ fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
         (json!({"name": ""}), "expected 1 to 64"),
         (json!({"name": "Über"}), "expected 1 to 64"),
         (json!({"nam": "x"}), "unknown field `nam`"),
-        (json!({"name": "x", "settings": {"limits": {"nowhere": {}}}}), "expected *"),
-        (json!({"name": "x", "settings": {"limits": {"*": {"rate": {"calls": 0}}}}}), "1 or more"),
-        (json!({"name": "x", "settings": {"limits": {"*": {"rate": {"calls": 1, "per": "soon"}}}}}), "700ms"),
-        (json!({"name": "x", "settings": {"balance_fen": "much"}}), "invalid type"),
-        (json!({"name": "x", "settings": {"prices": {"jdcloud-matting/cutout": [{"from": 5, "fen": 1}, {"from": 5, "fen": 2}]}}}), "rising"),
+        (
+            json!({"name": "x", "settings": {"limits": {"nowhere": {}}}}),
+            "expected *",
+        ),
+        (
+            json!({"name": "x", "settings": {"limits": {"*": {"rate": {"calls": 0}}}}}),
+            "1 or more",
+        ),
+        (
+            json!({"name": "x", "settings": {"limits": {"*": {"rate": {"calls": 1, "per": "soon"}}}}}),
+            "700ms",
+        ),
+        (
+            json!({"name": "x", "settings": {"balance_fen": "much"}}),
+            "invalid type",
+        ),
+        (
+            json!({"name": "x", "settings": {"prices": {"jdcloud-matting/cutout": [{"from": 5, "fen": 1}, {"from": 5, "fen": 2}]}}}),
+            "rising",
+        ),
     ];
     for (body, expected) in cases {
         let answer = bench.admin("POST", "worlds", body.clone());
@@ -43,7 +61,12 @@ fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
         assert!(detail.contains(expected), "{body}: {detail}");
     }
     assert_eq!(bench.get("worlds").as_array().unwrap().len(), 1);
-    let answer = bench.send("POST", &format!("http://{}/_understudy/worlds", bench.admin_host()), &[], b"{");
+    let answer = bench.send(
+        "POST",
+        &format!("http://{}/_understudy/worlds", bench.admin_host()),
+        &[],
+        b"{",
+    );
     assert_eq!(answer.status, 400);
 }
 
@@ -72,11 +95,20 @@ fn keys_are_disabled_expired_restricted_rotated_and_removed() {
     change(&app_path, json!({"state": "disabled"}));
     assert_eq!(bench.cutout(&picture).json()["error"]["status"], "HTTP_FORBIDDEN");
     assert_eq!(code(&bench.cutout_by_app(&picture, (&appkey, &secret))), 10050);
-    change(&path, json!({"state": "active", "operations": ["jdcloud-matting/selfie-seg"]}));
-    change(&app_path, json!({"state": "active", "operations": ["jdcloud-matting/selfie-seg"]}));
+    change(
+        &path,
+        json!({"state": "active", "operations": ["jdcloud-matting/selfie-seg"]}),
+    );
+    change(
+        &app_path,
+        json!({"state": "active", "operations": ["jdcloud-matting/selfie-seg"]}),
+    );
     assert_eq!(bench.cutout(&picture).status, 403);
     assert_eq!(code(&bench.cutout_by_app(&picture, (&appkey, &secret))), 10048);
-    change(&path, json!({"operations": null, "expires": "2026-11-22T12:00:01+08:00"}));
+    change(
+        &path,
+        json!({"operations": null, "expires": "2026-11-22T12:00:01+08:00"}),
+    );
     assert_eq!(bench.cutout(&picture).status, 200);
     bench.admin("POST", "clock/advance", json!({"by": "1s"}));
     assert_eq!(bench.cutout(&picture).status, 401);
@@ -85,17 +117,34 @@ fn keys_are_disabled_expired_restricted_rotated_and_removed() {
     change(&path, json!({"state": "leaked"}));
     assert_eq!(bench.cutout(&picture).status, 200);
 
-    let fresh = change(&path, json!({"state": "active", "rotate": true}))["secret"].as_str().unwrap().to_owned();
+    let fresh = change(&path, json!({"state": "active", "rotate": true}))["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_ne!(fresh, sk);
     assert_eq!(bench.cutout(&picture).status, 401);
-    assert_eq!(bench.signed("POST", "/api/cutout", &picture, (&ak, &fresh)).status, 200);
+    assert_eq!(
+        bench
+            .signed("POST", "/api/cutout", &picture, (&ak, &fresh))
+            .status,
+        200
+    );
     assert_eq!(bench.get("worlds/demo/keys")[0]["secret"], "****");
     assert_eq!(bench.get("worlds/demo/keys?reveal=true")[0]["secret"], fresh);
 
     assert_eq!(bench.admin("DELETE", &path, Value::Null).status, 204);
-    assert_eq!(bench.signed("POST", "/api/cutout", &picture, (&ak, &fresh)).status, 401);
+    assert_eq!(
+        bench
+            .signed("POST", "/api/cutout", &picture, (&ak, &fresh))
+            .status,
+        401
+    );
     assert_eq!(bench.admin("PATCH", &path, json!({})).status, 404);
-    for bad in [json!({"state": "asleep"}), json!({"operations": ["tupu"]}), json!({"stat": "active"})] {
+    for bad in [
+        json!({"state": "asleep"}),
+        json!({"operations": ["tupu"]}),
+        json!({"stat": "active"}),
+    ] {
         assert_eq!(bench.admin("PATCH", &app_path, bad).status, 422);
     }
 }
@@ -106,8 +155,22 @@ fn a_key_can_be_given_its_parts() {
     let new = json!({"vendor": "jdcloud", "scheme": "aksk", "id": "MYAK", "secret": "mysecret"});
     assert_eq!(bench.admin("POST", "worlds/demo/keys", new.clone()).status, 201);
     assert_eq!(bench.admin("POST", "worlds/demo/keys", new).status, 409);
-    assert_eq!(bench.signed("POST", "/api/cutout", &fixture("pictures/plain.jpg"), ("MYAK", "mysecret")).status, 200);
-    for bad in [json!({"vendor": "acme"}), json!({"vendor": "jdcloud", "scheme": "jwt"}), json!({"vendor": "jdcloud", "id": "a b"})] {
+    assert_eq!(
+        bench
+            .signed(
+                "POST",
+                "/api/cutout",
+                &fixture("pictures/plain.jpg"),
+                ("MYAK", "mysecret")
+            )
+            .status,
+        200
+    );
+    for bad in [
+        json!({"vendor": "acme"}),
+        json!({"vendor": "jdcloud", "scheme": "jwt"}),
+        json!({"vendor": "jdcloud", "id": "a b"}),
+    ] {
         let answer = bench.admin("POST", "worlds/demo/keys", bad);
         assert_eq!(answer.status, 422);
         assert!(answer.json()["field"].is_string());
@@ -123,17 +186,36 @@ fn the_journal_lists_explains_masks_and_forgets() {
     assert_eq!(record["outcome"], "answered");
     assert_eq!(record["fee_fen"], 8);
     let text = record.to_string();
-    assert!(text.contains("Signature=****") && !text.contains(&bench.demo("sk")), "{text}");
+    assert!(
+        text.contains("Signature=****") && !text.contains(&bench.demo("sk")),
+        "{text}"
+    );
     assert!(record["request"]["body"].is_null());
-    assert!(record["reply"]["body"]["text"].as_str().unwrap().contains("12007"));
+    assert!(
+        record["reply"]["body"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("12007")
+    );
     let explained = bench.explain_last();
     let last = explained["decisions"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!((last["stage"].as_str(), last["verdict"].as_str()), (Some("answer"), Some("refuse")));
+    assert_eq!(
+        (last["stage"].as_str(), last["verdict"].as_str()),
+        (Some("answer"), Some("refuse"))
+    );
     assert!(last["because"].as_str().unwrap().contains("PictureKind"));
-    assert_eq!(bench.admin("DELETE", "journal", Value::Null).json()["forgotten"], 1);
+    assert_eq!(
+        bench.admin("DELETE", "journal", Value::Null).json()["forgotten"],
+        1
+    );
     assert_eq!(bench.get("journal").as_array().unwrap().len(), 0);
     assert_eq!(bench.admin("GET", "journal/xyz", Value::Null).status, 400);
-    assert_eq!(bench.admin("GET", "journal/00000000000000000000000000000000", Value::Null).status, 404);
+    assert_eq!(
+        bench
+            .admin("GET", "journal/00000000000000000000000000000000", Value::Null)
+            .status,
+        404
+    );
     assert_eq!(bench.admin("GET", "journal?colour=red", Value::Null).status, 400);
 }
 
@@ -143,8 +225,14 @@ fn bodies_are_kept_only_where_the_world_captures() {
     bench.admin("PATCH", "worlds/demo", json!({"settings": {"capture": true}}));
     bench.cutout(&fixture("pictures/plain.jpg"));
     use base64::Engine;
-    let kept = bench.get("journal")[0]["request"]["body"]["base64"].as_str().unwrap().to_owned();
-    assert_eq!(base64::engine::general_purpose::STANDARD.decode(kept).unwrap(), fixture("pictures/plain.jpg"));
+    let kept = bench.get("journal")[0]["request"]["body"]["base64"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        base64::engine::general_purpose::STANDARD.decode(kept).unwrap(),
+        fixture("pictures/plain.jpg")
+    );
 }
 
 #[test]
@@ -170,35 +258,83 @@ fn assertions_count_calls_and_show_near_misses() {
     assert_eq!(missed["passed"], false);
     assert_eq!(missed["expected"], "at least 1");
     assert_eq!(missed["near_misses"][0]["differs"][0]["field"], "code");
-    assert_eq!(verify(json!({"match": {"code": "12007"}, "at_most": 0}))["passed"], false);
-    assert_eq!(verify(json!({"match": {"header": {"host": bench.host()}}, "at_least": 2}))["passed"], true);
-    assert_eq!(bench.admin("POST", "journal/verify", json!({"match": {"colour": 1}})).status, 422);
-    assert_eq!(bench.admin("POST", "journal/verify", json!({"count": 1, "at_least": 1})).status, 422);
+    assert_eq!(
+        verify(json!({"match": {"code": "12007"}, "at_most": 0}))["passed"],
+        false
+    );
+    assert_eq!(
+        verify(json!({"match": {"header": {"host": bench.host()}}, "at_least": 2}))["passed"],
+        true
+    );
+    assert_eq!(
+        bench
+            .admin("POST", "journal/verify", json!({"match": {"colour": 1}}))
+            .status,
+        422
+    );
+    assert_eq!(
+        bench
+            .admin("POST", "journal/verify", json!({"count": 1, "at_least": 1}))
+            .status,
+        422
+    );
 }
 
 #[test]
 fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
     let bench = Bench::new();
     let contract = bench.get("contracts/jdcloud-matting");
-    assert!(contract["contract"]["terms"].as_array().unwrap().iter().all(|term| term["clause"].as_str().unwrap().starts_with("000 ")));
-    assert_eq!(contract["operations"][0]["prices"][1], json!({"from": 3001, "fen": 6}));
+    assert!(
+        contract["contract"]["terms"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|term| term["clause"].as_str().unwrap().starts_with("000 "))
+    );
+    assert_eq!(
+        contract["operations"][0]["prices"][1],
+        json!({"from": 3001, "fen": 6})
+    );
     let host = bench.host();
     let picture = fixture("pictures/plain.jpg");
     let mut seen = 0;
-    for row in contract["errors"].as_array().unwrap().iter().filter(|row| row["code"] != "10000") {
+    for row in contract["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["code"] != "10000")
+    {
         let code = row["code"].as_str().unwrap();
-        let unsigned = super::support::signer::Unsigned { method: "POST", path: "/api/cutout", host: &host, body: &picture, extra: &[] };
-        let mut headers = super::support::signer::sign(&unsigned, 2, &bench.demo("ak"), &bench.demo("sk"), bench.now());
+        let unsigned = super::support::signer::Unsigned {
+            method: "POST",
+            path: "/api/cutout",
+            host: &host,
+            body: &picture,
+            extra: &[],
+        };
+        let mut headers =
+            super::support::signer::sign(&unsigned, 2, &bench.demo("ak"), &bench.demo("sk"), bench.now());
         headers.push(("x-understudy-refusal".into(), code.into()));
         let answer = bench.send("POST", &format!("http://{host}/api/cutout"), &headers, &picture);
-        assert_eq!(u64::from(answer.status), row["status"].as_u64().unwrap(), "{code}");
+        assert_eq!(
+            u64::from(answer.status),
+            row["status"].as_u64().unwrap(),
+            "{code}"
+        );
         let text = answer.text();
-        let message = row["zh"].as_str().filter(|zh| !zh.is_empty()).unwrap_or(row["en"].as_str().unwrap());
+        let message = row["zh"]
+            .as_str()
+            .filter(|zh| !zh.is_empty())
+            .unwrap_or(row["en"].as_str().unwrap());
         assert!(text.contains(message), "{code}: {text}");
         seen += 1;
     }
     assert_eq!(seen, 70);
-    bench.admin("PATCH", "worlds/demo", json!({"settings": {"ignore_rehearsals": true}}));
+    bench.admin(
+        "PATCH",
+        "worlds/demo",
+        json!({"settings": {"ignore_rehearsals": true}}),
+    );
     assert_eq!(bench.admin("GET", "contracts/acme", Value::Null).status, 404);
 }
 
@@ -206,7 +342,10 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
 fn messages_come_in_english_on_request() {
     let bench = Bench::new();
     bench.admin("PATCH", "worlds/demo", json!({"settings": {"language": "en"}}));
-    assert_eq!(bench.cutout(&fixture("pictures/plain.jpg")).json()["msg"], "Search succeeded");
+    assert_eq!(
+        bench.cutout(&fixture("pictures/plain.jpg")).json()["msg"],
+        "Search succeeded"
+    );
 }
 
 #[test]
@@ -226,8 +365,23 @@ fn the_openapi_document_describes_every_route() {
     let bench = Bench::new();
     let document = bench.get("openapi.json");
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-    for path in ["health", "ready", "info", "worlds", "worlds/{world}/keys/{key}", "clock/advance", "journal/{request_id}/explain", "usage", "contracts", "metrics", "reset"] {
-        assert!(paths.contains(&format!("/_understudy/{path}")), "{path} is missing in {paths:?}");
+    for path in [
+        "health",
+        "ready",
+        "info",
+        "worlds",
+        "worlds/{world}/keys/{key}",
+        "clock/advance",
+        "journal/{request_id}/explain",
+        "usage",
+        "contracts",
+        "metrics",
+        "reset",
+    ] {
+        assert!(
+            paths.contains(&format!("/_understudy/{path}")),
+            "{path} is missing in {paths:?}"
+        );
     }
     insta::assert_snapshot!("openapi", serde_json::to_string_pretty(&document).unwrap());
 }
@@ -248,7 +402,11 @@ fn health_ready_info_and_metrics_answer() {
 fn pages_of_other_origins_and_rebound_names_are_refused() {
     let bench = Bench::new();
     let url = format!("http://{}/_understudy/info", bench.admin_host());
-    let with = |name: &str, value: &str| bench.send("GET", &url, &[(name.into(), value.into())], &[]).status;
+    let with = |name: &str, value: &str| {
+        bench
+            .send("GET", &url, &[(name.into(), value.into())], &[])
+            .status
+    };
     assert_eq!(with("host", "evil.example"), 403);
     assert_eq!(with("origin", "http://evil.example"), 403);
     assert_eq!(with("origin", "null"), 403);

@@ -29,9 +29,18 @@ fn a_rate_follows_the_virtual_clock() {
     bench.admin("POST", "clock/advance", json!({"by": "1s"}));
     assert_eq!(bench.cutout(&picture).status, 200);
     let (appkey, secret) = (bench.demo("appkey"), bench.demo("secret"));
-    assert_eq!(bench.cutout_by_app(&picture, (&appkey, &secret)).json()["code"], 10000);
-    assert_eq!(bench.cutout_by_app(&picture, (&appkey, &secret)).json()["code"], 10000);
-    assert_eq!(bench.cutout_by_app(&picture, (&appkey, &secret)).json()["code"], 10043);
+    assert_eq!(
+        bench.cutout_by_app(&picture, (&appkey, &secret)).json()["code"],
+        10000
+    );
+    assert_eq!(
+        bench.cutout_by_app(&picture, (&appkey, &secret)).json()["code"],
+        10000
+    );
+    assert_eq!(
+        bench.cutout_by_app(&picture, (&appkey, &secret)).json()["code"],
+        10043
+    );
 }
 
 #[test]
@@ -53,17 +62,35 @@ fn a_quota_ends_with_the_local_day() {
     bench.signed("POST", "/api/cutout", &picture, ("nobody", "x"));
     bench.cutout(&picture);
     assert_eq!(bench.cutout(&picture).json()["error"]["status"], "QUOTA_EXCEEDED");
-    bench.admin("POST", "clock/advance", json!({"to": "2026-11-22T23:59:59+08:00"}));
+    bench.admin(
+        "POST",
+        "clock/advance",
+        json!({"to": "2026-11-22T23:59:59+08:00"}),
+    );
     assert_eq!(bench.cutout(&picture).status, 429);
-    bench.admin("POST", "clock/advance", json!({"to": "2026-11-23T00:00:00+08:00"}));
+    bench.admin(
+        "POST",
+        "clock/advance",
+        json!({"to": "2026-11-23T00:00:00+08:00"}),
+    );
     assert_eq!(bench.cutout(&picture).status, 200);
 }
 
 #[test]
 fn what_remains_of_a_quota_is_in_the_jdai_envelope() {
     let bench = limited(json!({"limits": {"*": {"quota": {"calls": 500}}}}));
-    let answer = bench.signed("POST", "/jdai/SelfieSeg", b"{}", (&bench.demo("ak"), &bench.demo("sk"))).json();
-    assert_eq!((&answer["charge"], &answer["remain"], &answer["msg"]), (&json!(true), &json!(499), &json!("查询成功,扣费")));
+    let answer = bench
+        .signed(
+            "POST",
+            "/jdai/SelfieSeg",
+            b"{}",
+            (&bench.demo("ak"), &bench.demo("sk")),
+        )
+        .json();
+    assert_eq!(
+        (&answer["charge"], &answer["remain"], &answer["msg"]),
+        (&json!(true), &json!(499), &json!("查询成功,扣费"))
+    );
 }
 
 #[test]
@@ -81,7 +108,10 @@ fn a_balance_is_spent_by_tier_price_to_the_fen() {
     bench.admin("PATCH", "worlds/demo", json!({"settings": {"balance_fen": 26}}));
     assert_eq!(bench.cutout(&picture).json()["code"], 10000);
     let day = bench.get("usage")[0].clone();
-    assert_eq!((&day["units"], &day["fee_fen"], &day["calls"]), (&json!(4), &json!(26), &json!(5)));
+    assert_eq!(
+        (&day["units"], &day["fee_fen"], &day["calls"]),
+        (&json!(4), &json!(26), &json!(5))
+    );
 }
 
 #[test]
@@ -104,7 +134,10 @@ fn concurrency_is_counted_while_calls_are_in_flight() {
     });
     let served = answers.iter().filter(|status| **status == 200).count();
     assert!(served >= 1, "{answers:?} at {host}");
-    assert_eq!(served + answers.iter().filter(|status| **status == 429).count(), 6);
+    assert_eq!(
+        served + answers.iter().filter(|status| **status == 429).count(),
+        6
+    );
     assert!(served < 6, "six calls at once never overlapped: {answers:?}");
     assert_eq!(bench.cutout(&picture).status, 200);
 }
@@ -124,7 +157,9 @@ fn a_full_pool_is_the_vendors_busy() {
                 body.push(nth);
                 let bench = &bench;
                 let (ak, sk) = (&ak, &sk);
-                scope.spawn(move || bench.signed("POST", "/api/cutout", &body, (ak, sk)).json()["code"].clone())
+                scope.spawn(move || {
+                    bench.signed("POST", "/api/cutout", &body, (ak, sk)).json()["code"].clone()
+                })
             })
             .collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()

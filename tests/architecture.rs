@@ -15,18 +15,55 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("store", &["clock", "exchange"]),
     ("ledger", &["clock", "exchange", "store"]),
     ("world", &["clock", "dice", "exchange", "billing", "store"]),
-    ("providers", &["clock", "exchange", "billing", "sla", "signing", "imaging", "world"]),
+    (
+        "providers",
+        &[
+            "clock", "exchange", "billing", "sla", "signing", "imaging", "world",
+        ],
+    ),
     (
         "gateway",
-        &["clock", "exchange", "billing", "imaging", "ledger", "world", "providers"],
+        &[
+            "clock",
+            "exchange",
+            "billing",
+            "imaging",
+            "ledger",
+            "world",
+            "providers",
+        ],
     ),
     (
         "admin",
-        &["clock", "exchange", "billing", "sla", "signing", "store", "world", "providers", "gateway"],
+        &[
+            "clock",
+            "exchange",
+            "billing",
+            "sla",
+            "signing",
+            "store",
+            "world",
+            "providers",
+            "gateway",
+        ],
     ),
     ("settings", &["clock", "imaging"]),
     ("telemetry", &["settings"]),
-    ("app", &["clock", "dice", "imaging", "ledger", "store", "world", "providers", "gateway", "admin", "settings"]),
+    (
+        "app",
+        &[
+            "clock",
+            "dice",
+            "imaging",
+            "ledger",
+            "store",
+            "world",
+            "providers",
+            "gateway",
+            "admin",
+            "settings",
+        ],
+    ),
 ];
 
 /// What may be named only in these rooms.
@@ -59,8 +96,16 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// The room a file is in: the first part of its path under `src`.
 fn room(path: &Path) -> String {
-    let within = path.strip_prefix(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
-    within.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
+    let within = path
+        .strip_prefix(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap();
+    within
+        .iter()
+        .next()
+        .unwrap()
+        .to_string_lossy()
+        .trim_end_matches(".rs")
+        .to_owned()
 }
 
 /// The rooms a text names after `crate::`.
@@ -69,7 +114,11 @@ fn used(text: &str) -> BTreeSet<String> {
     code.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .flat_map(|line| line.split("crate::").skip(1))
-        .map(|rest| rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect())
+        .map(|rest| {
+            rest.chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect()
+        })
         .collect()
 }
 
@@ -78,10 +127,18 @@ fn a_room_uses_only_rooms_it_may() {
     let mut broken = BTreeSet::new();
     for (path, text) in sources() {
         let own = room(&path);
-        let Some((_, may)) = MAY_USE.iter().find(|(name, _)| *name == own) else { continue };
-        for other in used(&text).iter().filter(|other| **other != own && !other.is_empty()) {
+        let Some((_, may)) = MAY_USE.iter().find(|(name, _)| *name == own) else {
+            continue;
+        };
+        for other in used(&text)
+            .iter()
+            .filter(|other| **other != own && !other.is_empty())
+        {
             if !may.contains(&other.as_str()) {
-                broken.insert(format!("{own} -> {other} ({})", path.file_name().unwrap().to_string_lossy()));
+                broken.insert(format!(
+                    "{own} -> {other} ({})",
+                    path.file_name().unwrap().to_string_lossy()
+                ));
             }
         }
     }
@@ -95,7 +152,9 @@ fn what_belongs_to_one_room_is_named_in_no_other() {
         for (word, rooms) in ONLY_IN {
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             let named = code.into_iter().any(|line| {
-                line.match_indices(word).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+                line.match_indices(word).any(|(at, _)| {
+                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+                })
             });
             if named && !rooms.contains(&room(&path).as_str()) {
                 broken.push(format!("{word} in {}", path.display()));
@@ -109,21 +168,34 @@ fn what_belongs_to_one_room_is_named_in_no_other() {
 fn every_file_says_what_it_is_for_and_is_about_one_noun() {
     for (path, text) in sources() {
         let first = text.lines().next().unwrap_or_default();
-        assert!(first.starts_with("//!") || first.starts_with("#![doc"), "{} has no //!", path.display());
+        assert!(
+            first.starts_with("//!") || first.starts_with("#![doc"),
+            "{} has no //!",
+            path.display()
+        );
         assert!(text.lines().count() <= 500, "{} is too long", path.display());
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["utils", "helpers", "common", "manager", "service"].contains(&name.as_str()), "{name}");
+        assert!(
+            !["utils", "helpers", "common", "manager", "service"].contains(&name.as_str()),
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn engines_name_no_vendor() {
     for (path, text) in sources() {
-        if ["clock", "dice", "exchange", "billing", "sla", "signing", "store", "ledger", "gateway"].contains(&room(&path).as_str()) {
+        if [
+            "clock", "dice", "exchange", "billing", "sla", "signing", "store", "ledger", "gateway",
+        ]
+        .contains(&room(&path).as_str())
+        {
             let code = text.split("#[cfg(test)]").next().unwrap();
             let strings = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in strings {
-                let named = ["\"jdcloud", "\"tupu", "\"kling", "\"facepp"].iter().any(|vendor| line.contains(vendor));
+                let named = ["\"jdcloud", "\"tupu", "\"kling", "\"facepp"]
+                    .iter()
+                    .any(|vendor| line.contains(vendor));
                 assert!(!named, "{}: {line}", path.display());
             }
         }
@@ -136,14 +208,27 @@ fn a_folder_with_an_sla_is_a_provider_with_fixtures() {
     for (path, _) in sources() {
         if path.file_name().is_some_and(|name| name == "sla.rs") && room(&path) == "providers" {
             let folder = path.parent().unwrap();
-            assert!(folder.join("README.md").metadata().unwrap().len() > 500, "{}", folder.display());
+            assert!(
+                folder.join("README.md").metadata().unwrap().len() > 500,
+                "{}",
+                folder.display()
+            );
             folders.push(folder.to_path_buf());
         }
     }
-    let listed: Vec<_> = understudy::providers::ALL.iter().map(|provider| provider.card().id).collect();
+    let listed: Vec<_> = understudy::providers::ALL
+        .iter()
+        .map(|provider| provider.card().id)
+        .collect();
     assert_eq!(folders.len(), listed.len());
     for id in listed {
-        let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(id);
-        assert!(std::fs::read_dir(&fixtures).unwrap().count() > 10, "{}", fixtures.display());
+        let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures")
+            .join(id);
+        assert!(
+            std::fs::read_dir(&fixtures).unwrap().count() > 10,
+            "{}",
+            fixtures.display()
+        );
     }
 }

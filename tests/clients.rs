@@ -7,13 +7,17 @@ use std::process::Command;
 
 /// Where `.ci/run` installs them, each in a folder of its own: two of them share an import name.
 fn installed(client: &str) -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/clients").join(client);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("target/clients")
+        .join(client);
     folder.exists().then_some(folder)
 }
 
 fn run(client: &str, script: &str) {
     let Some(packages) = installed(client) else {
-        return skip(&format!("the PyPI client {client} is not installed: pip install --target target/clients/{client} …"));
+        return skip(&format!(
+            "the PyPI client {client} is not installed: pip install --target target/clients/{client} …"
+        ));
     };
     let folder = Folder::new(client);
     let program = Program::serve(&folder.0, &[]);
@@ -28,8 +32,12 @@ fn run(client: &str, script: &str) {
             .env("no_proxy", "")
             .output()
             .unwrap();
-        let text = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success() && text.contains("all good"), "{client}, {way}: {text}");
+        let text =
+            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
+        assert!(
+            done.status.success() && text.contains("all good"),
+            "{client}, {way}: {text}"
+        );
     }
     program.stop();
 }

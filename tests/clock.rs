@@ -7,11 +7,18 @@ use serde_json::json;
 fn the_clock_is_set_frozen_scaled_and_advanced() {
     let bench = Bench::new();
     assert_eq!(bench.get("clock")["now"], "2026-11-22T12:00:00.000000+08:00");
-    let set = bench.admin("PUT", "clock", json!({"now": "2026-12-01T00:00:00+08:00"})).json();
-    assert_eq!((&set["now"], &set["frozen"]), (&json!("2026-12-01T00:00:00.000000+08:00"), &json!(true)));
+    let set = bench
+        .admin("PUT", "clock", json!({"now": "2026-12-01T00:00:00+08:00"}))
+        .json();
+    assert_eq!(
+        (&set["now"], &set["frozen"]),
+        (&json!("2026-12-01T00:00:00.000000+08:00"), &json!(true))
+    );
     bench.admin("POST", "clock/advance", json!({"by": "31d"}));
     assert_eq!(bench.get("clock")["now"], "2027-01-01T00:00:00.000000+08:00");
-    let scaled = bench.admin("PUT", "clock", json!({"scale": 3600, "frozen": false})).json();
+    let scaled = bench
+        .admin("PUT", "clock", json!({"scale": 3600, "frozen": false}))
+        .json();
     assert_eq!(scaled["scale"], 3600.0);
     assert!(bench.get("clock")["now"].as_str().unwrap() > "2027-01-01T00:00:00.000000+08:00");
 }
@@ -27,8 +34,17 @@ fn impossible_changes_are_refused() {
     ] {
         assert_eq!(bench.admin("PUT", "clock", body.clone()).status, 422, "{body}");
     }
-    for body in [json!({}), json!({"by": "1s", "to": "2027-01-01T00:00:00Z"}), json!({"by": "soon"}), json!({"to": "2020-01-01T00:00:00Z"})] {
-        assert_eq!(bench.admin("POST", "clock/advance", body.clone()).status, 422, "{body}");
+    for body in [
+        json!({}),
+        json!({"by": "1s", "to": "2027-01-01T00:00:00Z"}),
+        json!({"by": "soon"}),
+        json!({"to": "2020-01-01T00:00:00Z"}),
+    ] {
+        assert_eq!(
+            bench.admin("POST", "clock/advance", body.clone()).status,
+            422,
+            "{body}"
+        );
     }
     assert_eq!(bench.admin("GET", "clock?world=nowhere", json!(null)).status, 404);
     assert_eq!(bench.get("clock")["now"], "2026-11-22T12:00:00.000000+08:00");
@@ -39,11 +55,17 @@ fn a_world_may_have_a_clock_of_its_own_and_follow_again() {
     let bench = Bench::new();
     bench.admin("POST", "worlds", json!({"name": "later"}));
     bench.admin("POST", "clock/advance?world=later", json!({"by": "1d"}));
-    assert_eq!(bench.get("clock?world=later")["now"], "2026-11-23T12:00:00.000000+08:00");
+    assert_eq!(
+        bench.get("clock?world=later")["now"],
+        "2026-11-23T12:00:00.000000+08:00"
+    );
     assert_eq!(bench.get("clock")["now"], "2026-11-22T12:00:00.000000+08:00");
     bench.admin("PUT", "clock?world=later", json!({"follow": true}));
     assert_eq!(bench.get("clock?world=later")["own"], false);
-    assert_eq!(bench.get("clock?world=later")["now"], "2026-11-22T12:00:00.000000+08:00");
+    assert_eq!(
+        bench.get("clock?world=later")["now"],
+        "2026-11-22T12:00:00.000000+08:00"
+    );
 }
 
 #[test]
@@ -52,6 +74,9 @@ fn date_header_journal_and_usage_follow_the_clock() {
     bench.admin("PUT", "clock", json!({"now": "2027-02-03T04:05:06+08:00"}));
     let answer = bench.cutout(&fixture("pictures/plain.jpg"));
     assert_eq!(answer.header("date"), "Tue, 02 Feb 2027 20:05:06 GMT");
-    assert_eq!(bench.get("journal")[0]["arrived"], "2027-02-03T04:05:06.000000+08:00");
+    assert_eq!(
+        bench.get("journal")[0]["arrived"],
+        "2027-02-03T04:05:06.000000+08:00"
+    );
     assert_eq!(bench.get("usage")[0]["day"], "2027-02-03");
 }

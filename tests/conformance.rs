@@ -10,7 +10,10 @@ use understudy::signing::digest::sha256_hex;
 #[test]
 fn every_request_gets_the_reply_it_got_before() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/jdcloud-matting");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "http"));
     files.sort();
     assert!(files.len() > 50);
@@ -34,15 +37,23 @@ fn play(bench: &Bench, text: &str) -> Answer {
     let mut lines = head.lines();
     let how = lines.next().unwrap().strip_prefix("# sign: ").unwrap();
     let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
-    let mut headers: Vec<(String, String)> =
-        lines.map(|line| line.split_once(": ").unwrap()).map(|(k, v)| (k.into(), v.into())).collect();
+    let mut headers: Vec<(String, String)> = lines
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect();
     let body = body_of(body.trim_end());
     let host = headers[0].1.clone();
     let mut target = target.to_owned();
     let (ak, sk) = (bench.demo("ak"), bench.demo("sk"));
     let token = [("x-jdcloud-security-token", "dG9rZW4=")];
     let path = target.clone();
-    let unsigned = |extra| Unsigned { method, path: &path, host: &host, body: &body, extra };
+    let unsigned = |extra| Unsigned {
+        method,
+        path: &path,
+        host: &host,
+        body: &body,
+        extra,
+    };
     let now = bench.now();
     let (appkey, secret) = (bench.demo("appkey"), bench.demo("secret"));
     let good_query = app_query(&appkey, &secret, now);
@@ -55,19 +66,37 @@ fn play(bench: &Bench, text: &str) -> Answer {
         "bad-signature" => headers.extend(sign(&unsigned(&[]), 2, &ak, "wrong", now)),
         "stale" => headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now - Duration::from_mins(16))),
         "no-date" | "no-nonce" => {
-            let missing = if how == "no-date" { "x-jdcloud-date" } else { "x-jdcloud-nonce" };
-            headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now).into_iter().filter(|(name, _)| name != missing));
+            let missing = if how == "no-date" {
+                "x-jdcloud-date"
+            } else {
+                "x-jdcloud-nonce"
+            };
+            headers.extend(
+                sign(&unsigned(&[]), 2, &ak, &sk, now)
+                    .into_iter()
+                    .filter(|(name, _)| name != missing),
+            );
         }
         "appkey" => target = format!("{target}?{good_query}"),
         "appkey-unknown" => target = format!("{target}?{}", app_query("stranger", &secret, now)),
-        "appkey-stale" => target = format!("{target}?{}", app_query(&appkey, &secret, now - Duration::from_mins(6))),
+        "appkey-stale" => {
+            target = format!(
+                "{target}?{}",
+                app_query(&appkey, &secret, now - Duration::from_mins(6))
+            )
+        }
         "appkey-bad-sign" => target = format!("{target}?{}", app_query(&appkey, "wrong", now)),
         "appkey-no-timestamp" => target = format!("{target}?appkey={appkey}"),
         "appkey-bad-timestamp" => target = format!("{target}?appkey={appkey}&timestamp=noon"),
         "appkey-no-sign" => target = format!("{target}?appkey={appkey}&timestamp={}", now.millis()),
         other => panic!("unknown way to sign: {other}"),
     }
-    bench.send(method, &format!("http://{}{target}", bench.host()), &headers, &body)
+    bench.send(
+        method,
+        &format!("http://{}{target}", bench.host()),
+        &headers,
+        &body,
+    )
 }
 
 fn body_of(text: &str) -> Vec<u8> {
@@ -110,17 +139,31 @@ fn whole(bench: &Bench, answer: &Answer) -> String {
 fn shorten(bench: &Bench, json: &mut serde_json::Value) {
     use serde_json::Value;
     match json {
-        Value::String(text) if text.len() > 300 => *text = format!("{} characters, sha256 {}", text.len(), sha256_hex(text.as_bytes())),
+        Value::String(text) if text.len() > 300 => {
+            *text = format!(
+                "{} characters, sha256 {}",
+                text.len(),
+                sha256_hex(text.as_bytes())
+            )
+        }
         Value::String(text) if text.contains("/_files/") => {
             let file = text.rsplit('/').next().unwrap();
             let got = bench.send("GET", &format!("http://{}/_files/{file}", bench.host()), &[], &[]);
             assert_eq!(got.header("content-type"), "image/png");
-            *text = format!("{text} ({} bytes, sha256 {})", got.body.len(), sha256_hex(&got.body));
+            *text = format!(
+                "{text} ({} bytes, sha256 {})",
+                got.body.len(),
+                sha256_hex(&got.body)
+            );
         }
         // A matrix of classes: what is in it, not all of it.
         Value::Array(rows) if rows.len() > 100 => {
             let text = serde_json::to_string(rows).unwrap();
-            *json = Value::String(format!("{} rows, sha256 {}", rows.len(), sha256_hex(text.as_bytes())));
+            *json = Value::String(format!(
+                "{} rows, sha256 {}",
+                rows.len(),
+                sha256_hex(text.as_bytes())
+            ));
         }
         Value::Array(all) => all.iter_mut().for_each(|one| shorten(bench, one)),
         Value::Object(fields) => fields.values_mut().for_each(|one| shorten(bench, one)),

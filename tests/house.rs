@@ -1,5 +1,10 @@
 //! The server from outside, in one binary: a room of tests a file.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says why it is skipped")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::pedantic,
+    reason = "a test may panic, says why it is skipped, and reads best plain"
+)]
 
 mod support;
 

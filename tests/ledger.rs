@@ -37,7 +37,10 @@ fn storm(program: &Program, calls: usize, stop: &AtomicBool) -> Vec<Seen> {
                     }
                     let leaves = nth % 10 == 9;
                     if let Some(request_id) = call(program, &picture, leaves, &clock) {
-                        seen.lock().unwrap().push(Seen { request_id, ended: clock.now() });
+                        seen.lock().unwrap().push(Seen {
+                            request_id,
+                            ended: clock.now(),
+                        });
                     }
                 }
             });
@@ -48,9 +51,16 @@ fn storm(program: &Program, calls: usize, stop: &AtomicBool) -> Vec<Seen> {
 
 /// `None`: nothing was sent. `Some(None)`: sent, no answer seen.
 fn call(program: &Program, picture: &[u8], leaves: bool, clock: &Clock) -> Option<Option<String>> {
-    let query = app_query(program.credential("appkey"), program.credential("secret"), clock.now());
+    let query = app_query(
+        program.credential("appkey"),
+        program.credential("secret"),
+        clock.now(),
+    );
     let mut socket = TcpStream::connect(program.listen()).ok()?;
-    let head = format!("POST /api/cutout?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", picture.len());
+    let head = format!(
+        "POST /api/cutout?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        picture.len()
+    );
     socket.write_all(&[head.as_bytes(), picture].concat()).ok()?;
     if leaves {
         return Some(None);
@@ -58,22 +68,29 @@ fn call(program: &Program, picture: &[u8], leaves: bool, clock: &Clock) -> Optio
     let mut text = Vec::new();
     socket.read_to_end(&mut text).ok()?;
     let text = String::from_utf8_lossy(&text);
-    let id = text.split("x-understudy-request-id: ").nth(1).map(|rest| rest[..32].to_owned());
+    let id = text
+        .split("x-understudy-request-id: ")
+        .nth(1)
+        .map(|rest| rest[..32].to_owned());
     Some(id)
 }
 
 fn rows(store: &Path) -> Vec<(String, String)> {
     let conn = rusqlite::Connection::open(store).unwrap();
-    let mut query = conn.prepare("SELECT lower(hex(request_id)), outcome FROM call").unwrap();
+    let mut query = conn
+        .prepare("SELECT lower(hex(request_id)), outcome FROM call")
+        .unwrap();
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     rows.collect::<Result<_, _>>().unwrap()
 }
 
 fn sums(store: &Path) -> (i64, i64) {
     let conn = rusqlite::Connection::open(store).unwrap();
-    conn.query_row("SELECT COALESCE(SUM(calls), 0), (SELECT COUNT(*) FROM call) FROM rollup", [], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })
+    conn.query_row(
+        "SELECT COALESCE(SUM(calls), 0), (SELECT COUNT(*) FROM call) FROM rollup",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
     .unwrap()
 }
 
@@ -124,7 +141,11 @@ fn a_kill_loses_only_what_was_answered_within_the_flush_interval() {
     for one in seen.iter().filter(|one| one.ended + FLUSH < killed) {
         if let Some(id) = &one.request_id {
             safe += 1;
-            assert!(names.contains(id), "{id} was answered {:?} before the kill and has no row", killed.since(one.ended));
+            assert!(
+                names.contains(id),
+                "{id} was answered {:?} before the kill and has no row",
+                killed.since(one.ended)
+            );
         }
     }
     assert!(safe > 50, "only {safe} calls were made");

@@ -8,26 +8,43 @@ const ANY: PixelRange = PixelRange { least: 1, most: 4096 };
 fn error(scene: &Scene) -> f32 {
     let picture = Picture::decode(&scene.jpeg, ANY, 1 << 24).unwrap();
     let found = matte(&picture, MatteMode::Auto, None);
-    found.alpha.data.iter().zip(&scene.alpha).map(|(a, b)| (a - b).abs()).sum::<f32>() / scene.alpha.len() as f32
+    found
+        .alpha
+        .data
+        .iter()
+        .zip(&scene.alpha)
+        .map(|(a, b)| (a - b).abs())
+        .sum::<f32>()
+        / scene.alpha.len() as f32
 }
 
 #[test]
 fn the_model_free_matte_is_as_good_as_its_figures() {
     let all = scenes(103, 10);
     let errors = |wanted: &[Backdrop]| -> Vec<f32> {
-        all.iter().filter(|scene| wanted.contains(&scene.backdrop)).map(error).collect()
+        all.iter()
+            .filter(|scene| wanted.contains(&scene.backdrop))
+            .map(error)
+            .collect()
     };
     let mean = |errors: &[f32]| errors.iter().sum::<f32>() / errors.len() as f32;
     let studio = errors(&[Backdrop::White, Backdrop::Graded]);
     let worst = studio.iter().copied().fold(0.0, f32::max);
-    assert!(mean(&studio) <= 0.012 && worst <= 0.05, "mean {} worst {worst}", mean(&studio));
+    assert!(
+        mean(&studio) <= 0.012 && worst <= 0.05,
+        "mean {} worst {worst}",
+        mean(&studio)
+    );
     let photographic = errors(&[Backdrop::Photographic]);
     assert!(mean(&photographic) <= 0.035, "mean {}", mean(&photographic));
 }
 
 #[test]
 fn no_colour_of_the_ground_is_left_in_the_soft_edge() {
-    for scene in scenes(104, 6).iter().filter(|scene| scene.backdrop == Backdrop::Graded) {
+    for scene in scenes(104, 6)
+        .iter()
+        .filter(|scene| scene.backdrop == Backdrop::Graded)
+    {
         let picture = Picture::decode(&scene.jpeg, ANY, 1 << 24).unwrap();
         let found = matte(&picture, MatteMode::Auto, None);
         let colours = foreground(&picture, &found.alpha);
@@ -41,6 +58,12 @@ fn no_colour_of_the_ground_is_left_in_the_soft_edge() {
                 n += 3.0;
             }
         }
-        assert!(n < 300.0 || after < 0.6 * before, "{}: {} then {}", scene.name, before / n, after / n);
+        assert!(
+            n < 300.0 || after < 0.6 * before,
+            "{}: {} then {}",
+            scene.name,
+            before / n,
+            after / n
+        );
     }
 }

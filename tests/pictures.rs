@@ -3,7 +3,10 @@
 use super::support::fixture;
 use understudy::imaging::{Picture, PictureFlaw, PixelRange, Plane, encode_rgba};
 
-const ANY: PixelRange = PixelRange { least: 1, most: 10_000 };
+const ANY: PixelRange = PixelRange {
+    least: 1,
+    most: 10_000,
+};
 
 fn decode(path: &str) -> Result<Picture, PictureFlaw> {
     Picture::decode(&fixture(path), ANY, 10_000_000)
@@ -13,10 +16,22 @@ fn decode(path: &str) -> Result<Picture, PictureFlaw> {
 fn every_kind_decodes_to_about_the_same() {
     let plain = decode("pictures/plain.png").unwrap();
     assert_eq!((plain.width, plain.height), (160, 120));
-    for other in ["plain.jpg", "progressive.jpg", "plain.gif", "plain.bmp", "plain.webp", "cmyk.jpg"] {
+    for other in [
+        "plain.jpg",
+        "progressive.jpg",
+        "plain.gif",
+        "plain.bmp",
+        "plain.webp",
+        "cmyk.jpg",
+    ] {
         let picture = decode(&format!("pictures/{other}")).unwrap();
         assert_eq!((picture.width, picture.height), (160, 120), "{other}");
-        let off: u64 = plain.rgb.iter().zip(&picture.rgb).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        let off: u64 = plain
+            .rgb
+            .iter()
+            .zip(&picture.rgb)
+            .map(|(a, b)| u64::from(a.abs_diff(*b)))
+            .sum();
         let mean = off as f64 / plain.rgb.len() as f64;
         assert!(mean < 4.0, "{other} is off by {mean} levels");
     }
@@ -50,10 +65,22 @@ fn broken_and_enormous_pictures_are_refused_before_they_cost_anything() {
     ] {
         assert_eq!(decode(&format!("pictures/{file}")).unwrap_err(), flaw, "{file}");
     }
-    assert_eq!(Picture::decode(b"hello", ANY, 1000).unwrap_err(), PictureFlaw::Kind);
-    let tight = PixelRange { least: 200, most: 300 };
-    assert_eq!(Picture::decode(&fixture("pictures/plain.jpg"), tight, 1 << 20).unwrap_err(), PictureFlaw::Size);
-    assert_eq!(Picture::decode(&fixture("pictures/plain.jpg"), ANY, 100).unwrap_err(), PictureFlaw::Size);
+    assert_eq!(
+        Picture::decode(b"hello", ANY, 1000).unwrap_err(),
+        PictureFlaw::Kind
+    );
+    let tight = PixelRange {
+        least: 200,
+        most: 300,
+    };
+    assert_eq!(
+        Picture::decode(&fixture("pictures/plain.jpg"), tight, 1 << 20).unwrap_err(),
+        PictureFlaw::Size
+    );
+    assert_eq!(
+        Picture::decode(&fixture("pictures/plain.jpg"), ANY, 100).unwrap_err(),
+        PictureFlaw::Size
+    );
 }
 
 #[test]
@@ -70,12 +97,22 @@ fn any_cut_off_picture_is_an_error_and_never_a_panic() {
 
 #[test]
 fn flipped_bytes_never_panic() {
-    for name in ["plain.jpg", "progressive.jpg", "plain.png", "plain.gif", "plain.bmp"] {
+    for name in [
+        "plain.jpg",
+        "progressive.jpg",
+        "plain.png",
+        "plain.gif",
+        "plain.bmp",
+    ] {
         let whole = fixture(&format!("pictures/{name}"));
         for at in (0..whole.len()).step_by(whole.len() / 150 + 1) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x55;
-            drop(Picture::decode(&bytes, PixelRange { least: 1, most: 2000 }, 4_000_000));
+            drop(Picture::decode(
+                &bytes,
+                PixelRange { least: 1, most: 2000 },
+                4_000_000,
+            ));
         }
     }
 }
@@ -84,7 +121,11 @@ fn flipped_bytes_never_panic() {
 fn one_pixel_pictures_are_matted_too() {
     use understudy::imaging::{MatteMode, foreground, matte};
     for (width, height) in [(1, 1), (1, 40), (40, 1), (2, 3), (7, 5)] {
-        let picture = Picture { width, height, rgb: vec![90; width * height * 3] };
+        let picture = Picture {
+            width,
+            height,
+            rgb: vec![90; width * height * 3],
+        };
         for mode in [MatteMode::Key, MatteMode::Classic, MatteMode::Auto] {
             let found = matte(&picture, mode, None);
             assert_eq!(found.alpha.data.len(), width * height);

@@ -4,13 +4,26 @@ use super::support::program::{Folder, Program, run};
 use serde_json::{Value, json};
 
 fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into()
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into()
 }
 
 fn admin(program: &Program, method: &str, path: &str, body: Value) -> Value {
     let url = format!("{}/_understudy/{path}", program.admin());
-    let request = ureq::http::Request::builder().method(method).uri(url).body(body.to_string()).unwrap();
-    agent().run(request).unwrap().body_mut().read_json().unwrap_or(Value::Null)
+    let request = ureq::http::Request::builder()
+        .method(method)
+        .uri(url)
+        .body(body.to_string())
+        .unwrap();
+    agent()
+        .run(request)
+        .unwrap()
+        .body_mut()
+        .read_json()
+        .unwrap_or(Value::Null)
 }
 
 #[test]
@@ -20,10 +33,25 @@ fn worlds_keys_clock_and_money_survive_a_restart() {
     assert_eq!(program.ready["seed"], 7);
     assert_eq!(program.ready["world"], "demo");
     assert_eq!(program.ready["pid"], program.child.id());
-    let made = admin(&program, "POST", "worlds", json!({"name": "ci", "settings": {"balance_fen": 100}}));
+    let made = admin(
+        &program,
+        "POST",
+        "worlds",
+        json!({"name": "ci", "settings": {"balance_fen": 100}}),
+    );
     let ak = made["credentials"]["jdcloud"]["ak"].as_str().unwrap().to_owned();
-    admin(&program, "PATCH", &format!("worlds/ci/keys/{ak}"), json!({"state": "disabled"}));
-    admin(&program, "PUT", "clock?world=ci", json!({"now": "2027-01-01T00:00:00Z", "frozen": true}));
+    admin(
+        &program,
+        "PATCH",
+        &format!("worlds/ci/keys/{ak}"),
+        json!({"state": "disabled"}),
+    );
+    admin(
+        &program,
+        "PUT",
+        "clock?world=ci",
+        json!({"now": "2027-01-01T00:00:00Z", "frozen": true}),
+    );
     let url = format!("http://{}/api/cutout", program.listen());
     let query = super::support::signer::app_query(
         program.credential("appkey"),
@@ -31,7 +59,13 @@ fn worlds_keys_clock_and_money_survive_a_restart() {
         understudy::clock::Clock::real().now(),
     );
     let picture = super::support::fixture("pictures/plain.jpg");
-    let served = agent().post(format!("{url}?{query}")).send(&picture[..]).unwrap().body_mut().read_to_string().unwrap();
+    let served = agent()
+        .post(format!("{url}?{query}"))
+        .send(&picture[..])
+        .unwrap()
+        .body_mut()
+        .read_to_string()
+        .unwrap();
     assert!(served.contains("cutout_image_url"), "{served}");
     program.stop();
 
@@ -41,10 +75,18 @@ fn worlds_keys_clock_and_money_survive_a_restart() {
     assert_eq!(world["settings"]["balance_fen"], 100);
     assert_eq!(world["clock"]["now"], "2027-01-01T08:00:00.000000+08:00");
     let keys = admin(&again, "GET", "worlds/ci/keys", Value::Null);
-    let key = keys.as_array().unwrap().iter().find(|key| key["id"] == ak.as_str()).unwrap();
+    let key = keys
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["id"] == ak.as_str())
+        .unwrap();
     assert_eq!(key["state"], "disabled");
     assert_eq!(admin(&again, "GET", "worlds/demo", Value::Null)["spent_fen"], 8);
-    assert_eq!(admin(&again, "GET", "usage?world=demo", Value::Null)[0]["calls"], 1);
+    assert_eq!(
+        admin(&again, "GET", "usage?world=demo", Value::Null)[0]["calls"],
+        1
+    );
     again.stop();
 }
 
@@ -66,14 +108,23 @@ fn the_same_seed_gives_the_same_credentials() {
 fn under_json_logs_the_first_line_is_the_ready_object() {
     use std::io::{BufRead, BufReader};
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_understudy"))
-        .args(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--store", "sqlite::memory:"])
+        .args([
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-listen",
+            "127.0.0.1:0",
+            "--store",
+            "sqlite::memory:",
+        ])
         .args(["--log-format", "json"])
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     let ready: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(ready["credentials"]["jdcloud"]["ak"].as_str().unwrap().len(), 32);
     child.kill().unwrap();
@@ -92,18 +143,56 @@ fn what_cannot_be_used_stops_the_start_with_one_clear_message() {
     let cases: [(&[&str], &str); 7] = [
         (&["--config", &config], "line 3"),
         (&["--config", "/nowhere/x.toml"], "cannot be read"),
-        (&["--store", "mysql://x", "--listen", "127.0.0.1:0"], "expected sqlite:PATH"),
-        (&["--store", &not_a_database, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"], "not a database"),
-        (&["--store", &under_a_file, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"], "cannot be made"),
+        (
+            &["--store", "mysql://x", "--listen", "127.0.0.1:0"],
+            "expected sqlite:PATH",
+        ),
+        (
+            &[
+                "--store",
+                &not_a_database,
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ],
+            "not a database",
+        ),
+        (
+            &[
+                "--store",
+                &under_a_file,
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ],
+            "cannot be made",
+        ),
         (&["--listen", "nonsense"], "server.listen"),
-        (&["--matte-model", "/nowhere.onnx", "--store", "sqlite::memory:", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"], "matte model"),
+        (
+            &[
+                "--matte-model",
+                "/nowhere.onnx",
+                "--store",
+                "sqlite::memory:",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ],
+            "matte model",
+        ),
     ];
     for (arguments, expected) in cases {
         let ended = run(arguments);
         assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
         let message = String::from_utf8_lossy(&ended.stderr);
         assert!(message.contains(expected), "{arguments:?}: {message}");
-        assert!(message.trim().lines().count() <= 8 && !message.contains("panicked"), "{message}");
+        assert!(
+            message.trim().lines().count() <= 8 && !message.contains("panicked"),
+            "{message}"
+        );
     }
 }
 
@@ -112,7 +201,11 @@ fn configs_are_checked_and_described() {
     let folder = Folder::new("config");
     let good = folder.file("good.toml");
     std::fs::write(&good, "[ledger]\nlinger = \"5ms\"\n").unwrap();
-    assert!(run(&["config", "check", &good.display().to_string()]).status.success());
+    assert!(
+        run(&["config", "check", &good.display().to_string()])
+            .status
+            .success()
+    );
     let schema: Value = serde_json::from_slice(&run(&["config", "schema"]).stdout).unwrap();
     assert!(schema["properties"]["ledger"].is_object());
 }
@@ -124,14 +217,20 @@ fn worlds_and_keys_from_a_shell() {
     let server = ["--server", program.admin()];
     let shell = |words: &[&str]| {
         let ended = run(&[words, &server].concat());
-        (ended.status.success(), String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr))
+        (
+            ended.status.success(),
+            String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr),
+        )
     };
     let (made, text) = shell(&["world", "create", "ci", "--settings", "{\"balance_fen\": 5}"]);
     assert!(made && text.contains("\"sk\""), "{text}");
     assert!(shell(&["world", "show", "ci"]).1.contains("\"balance_fen\": 5"));
     let (made, text) = shell(&["key", "create", "ci", "jdcloud", "--scheme", "appkey"]);
     assert!(made, "{text}");
-    let id = serde_json::from_str::<Value>(&text).unwrap()["id"].as_str().unwrap().to_owned();
+    let id = serde_json::from_str::<Value>(&text).unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(shell(&["key", "list", "ci"]).1.contains(&id));
     assert!(shell(&["key", "revoke", "ci", &id]).0);
     assert!(shell(&["world", "delete", "ci"]).0);

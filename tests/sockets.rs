@@ -10,7 +10,13 @@ use std::time::Duration;
 
 /// A signed cutout as bytes on the wire, with the body framed as asked.
 fn request(bench: &Bench, target: &str, host: &str, body: &[u8], chunked: bool) -> Vec<u8> {
-    let unsigned = Unsigned { method: "POST", path: "/api/cutout", host, body, extra: &[] };
+    let unsigned = Unsigned {
+        method: "POST",
+        path: "/api/cutout",
+        host,
+        body,
+        extra: &[],
+    };
     let mut head = format!("POST {target} HTTP/1.1\r\nhost: {host}\r\n");
     for (name, value) in sign(&unsigned, 2, &bench.demo("ak"), &bench.demo("sk"), bench.now()) {
         write!(head, "{name}: {value}\r\n").unwrap();
@@ -64,9 +70,21 @@ fn chunked_bodies_and_absolute_targets_are_served() {
     let bench = Bench::new();
     let picture = fixture("pictures/plain.jpg");
     let host = "wko7luloi5tj.cn-north-1.jdcloud-api.net";
-    let chunked = exchange(&bench, &request(&bench, "/api/cutout", &bench.host(), &picture, true));
+    let chunked = exchange(
+        &bench,
+        &request(&bench, "/api/cutout", &bench.host(), &picture, true),
+    );
     assert!(chunked.contains("cutout_image_url"), "{chunked}");
-    let absolute = exchange(&bench, &request(&bench, &format!("http://{host}/api/cutout"), host, &picture, false));
+    let absolute = exchange(
+        &bench,
+        &request(
+            &bench,
+            &format!("http://{host}/api/cutout"),
+            host,
+            &picture,
+            false,
+        ),
+    );
     assert!(absolute.contains(&format!("http://{host}/_files/")), "{absolute}");
 }
 
@@ -81,7 +99,13 @@ fn an_empty_chunked_body_is_an_illegal_param() {
 fn pipelined_calls_are_answered_in_order() {
     let bench = Bench::new();
     let one = request(&bench, "/api/cutout", &bench.host(), b"one", false);
-    let two = request(&bench, "/api/cutout", &bench.host(), &fixture("pictures/plain.jpg"), false);
+    let two = request(
+        &bench,
+        "/api/cutout",
+        &bench.host(),
+        &fixture("pictures/plain.jpg"),
+        false,
+    );
     let mut socket = connect(&bench);
     socket.write_all(&[one, two].concat()).unwrap();
     let text = read_until(&mut socket, "cutout_image_url");
@@ -91,7 +115,13 @@ fn pipelined_calls_are_answered_in_order() {
 /// Waits until the ledger holds so many rows of an outcome.
 fn await_outcome(bench: &Bench, outcome: &str, count: usize) {
     for _ in 0..400 {
-        if bench.get(&format!("journal?outcome={outcome}")).as_array().unwrap().len() == count {
+        if bench
+            .get(&format!("journal?outcome={outcome}"))
+            .as_array()
+            .unwrap()
+            .len()
+            == count
+        {
             return;
         }
         pause(Duration::from_millis(10));
@@ -102,14 +132,23 @@ fn await_outcome(bench: &Bench, outcome: &str, count: usize) {
 #[test]
 fn a_client_that_leaves_while_uploading_leaves_a_row() {
     let bench = Bench::new();
-    let whole = request(&bench, "/api/cutout", &bench.host(), &fixture("photos/astronaut.jpg"), false);
+    let whole = request(
+        &bench,
+        "/api/cutout",
+        &bench.host(),
+        &fixture("photos/astronaut.jpg"),
+        false,
+    );
     let mut socket = connect(&bench);
     socket.write_all(&whole[..whole.len() / 2]).unwrap();
     pause(Duration::from_millis(50));
     drop(socket);
     await_outcome(&bench, "abandoned", 1);
     let record = bench.get("journal")[0].clone();
-    assert_eq!((record["status"].is_null(), record["fee_fen"].as_i64()), (true, Some(0)));
+    assert_eq!(
+        (record["status"].is_null(), record["fee_fen"].as_i64()),
+        (true, Some(0))
+    );
     assert_eq!(bench.get("usage")[0]["abandoned"], 1);
 }
 
@@ -120,7 +159,9 @@ fn a_client_that_leaves_before_the_answer_leaves_a_row() {
     for nth in 0..3u8 {
         bodies.push(nth);
         let mut socket = connect(&bench);
-        socket.write_all(&request(&bench, "/api/cutout", &bench.host(), &bodies, false)).unwrap();
+        socket
+            .write_all(&request(&bench, "/api/cutout", &bench.host(), &bodies, false))
+            .unwrap();
         if nth == 2 {
             // The two before it keep the only worker busy.
             pause(Duration::from_millis(20));
@@ -152,7 +193,11 @@ fn malformed_heads_get_an_answer_and_nothing_hangs() {
         let mut answer = Vec::new();
         drop(socket.read_to_end(&mut answer));
         let text = String::from_utf8_lossy(&answer);
-        assert!(!text.contains("HTTP/1.1 5"), "{}: {text}", String::from_utf8_lossy(case));
+        assert!(
+            !text.contains("HTTP/1.1 5"),
+            "{}: {text}",
+            String::from_utf8_lossy(case)
+        );
     }
     assert_eq!(bench.cutout(&fixture("pictures/plain.jpg")).status, 200);
 }

@@ -90,7 +90,11 @@ pub(super) async fn show(admin: Data<Admin>, request: HttpRequest) -> Result<Jso
     request_body = ClockChange,
     responses((status = 200, body = ClockView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[put("/clock")]
-pub(super) async fn set(admin: Data<Admin>, request: HttpRequest, body: Bytes) -> Result<Json<ClockView>, Problem> {
+pub(super) async fn set(
+    admin: Data<Admin>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<Json<ClockView>, Problem> {
     let (clock, world) = chosen(&admin, &request)?;
     let change: ClockChange = input::json(&body)?;
     if change.scale.is_some_and(|scale| !(0.001..=1e6).contains(&scale)) {
@@ -100,7 +104,11 @@ pub(super) async fn set(admin: Data<Admin>, request: HttpRequest, body: Bytes) -
     if change.follow {
         clock.set(None);
     } else {
-        clock.change(Change { now: change.now, scale: change.scale, frozen: change.frozen });
+        clock.change(Change {
+            now: change.now,
+            scale: change.scale,
+            frozen: change.frozen,
+        });
     }
     keep(&admin, world.as_deref())?;
     Ok(Json(ClockView::of(&clock)))
@@ -118,11 +126,17 @@ pub(super) async fn advance(
 ) -> Result<Json<ClockView>, Problem> {
     let (clock, world) = chosen(&admin, &request)?;
     let advance: Advance = input::json(&body)?;
-    let impossible = |field: &str, why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field);
+    let impossible =
+        |field: &str, why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field);
     let to = match (advance.by, advance.to) {
         (Some(by), None) => clock.now() + parse_span(&by).map_err(|why| impossible("by", why))?,
         (None, Some(to)) if to >= clock.now() => to,
-        (None, Some(_)) => return Err(impossible("to", "expected an instant that is not past; PUT clock sets it back".into())),
+        (None, Some(_)) => {
+            return Err(impossible(
+                "to",
+                "expected an instant that is not past; PUT clock sets it back".into(),
+            ));
+        }
         (Some(_), Some(_)) | (None, None) => return Err(impossible("by", "expected either by or to".into())),
     };
     clock.advance_to(to);
@@ -144,6 +158,7 @@ fn keep(admin: &Admin, world: Option<&str>) -> Result<(), Problem> {
         let world = worlds::find(admin, name)?;
         return Ok(admin.gateway.worlds.keep(&world)?);
     }
-    let face = serde_json::to_string(&admin.clock.face()).map_err(|why| Problem::bad_request(why.to_string()))?;
+    let face =
+        serde_json::to_string(&admin.clock.face()).map_err(|why| Problem::bad_request(why.to_string()))?;
     Ok(admin.store.set_meta(META, &face)?)
 }

@@ -61,7 +61,12 @@ fn view(card: &'static Card) -> ContractView {
 #[utoipa::path(tag = "contracts", responses((status = 200, body = Vec<ContractView>)))]
 #[get("/contracts")]
 pub(super) async fn list(_: Data<Admin>) -> Json<Vec<ContractView>> {
-    Json(providers::ALL.iter().map(|provider| view(provider.card())).collect())
+    Json(
+        providers::ALL
+            .iter()
+            .map(|provider| view(provider.card()))
+            .collect(),
+    )
 }
 
 /// One provider.

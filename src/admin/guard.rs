@@ -31,7 +31,14 @@ impl Guard {
     fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let forbidden = |what: String| Err(Problem::new(StatusCode::FORBIDDEN, what));
-        let host = header("host").or_else(|| request.uri().authority().map(|a| a.as_str())).unwrap_or_default();
+        let host = header("host")
+            .or_else(|| {
+                request
+                    .uri()
+                    .authority()
+                    .map(actix_web::http::uri::Authority::as_str)
+            })
+            .unwrap_or_default();
         if !self.knows(host) {
             return forbidden(format!(
                 "Host {host:?} is none of this listener's names; add it to server.admin_hosts if it is"
@@ -48,7 +55,8 @@ impl Guard {
         if given.is_some_and(|given| same(given, token)) {
             return Ok(());
         }
-        let detail = "expected Authorization: Bearer <token>, as printed at the start or set in server.admin_token";
+        let detail =
+            "expected Authorization: Bearer <token>, as printed at the start or set in server.admin_token";
         Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
     }
 
@@ -58,9 +66,12 @@ impl Guard {
             Some(_) | None => host,
         };
         let plain = name.trim_start_matches('[').trim_end_matches(']');
-        let loopback = plain == "localhost" || plain.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let loopback =
+            plain == "localhost" || plain.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
         // An address cannot be rebound, only a name can.
-        let own = plain.parse().is_ok_and(|ip: std::net::IpAddr| !is_loopback(&self.address) || ip == self.address.ip());
+        let own = plain
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| !is_loopback(&self.address) || ip == self.address.ip());
         loopback || own || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(plain))
     }
 }
@@ -70,7 +81,9 @@ pub(super) async fn watch(
     request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let checked = request.app_data::<Data<super::Admin>>().map_or(Ok(()), |admin| admin.guard.check(&request));
+    let checked = request
+        .app_data::<Data<super::Admin>>()
+        .map_or(Ok(()), |admin| admin.guard.check(&request));
     match checked {
         Ok(()) => next.call(request).await,
         Err(problem) => Ok(request.into_response(problem.error_response())),

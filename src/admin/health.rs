@@ -4,9 +4,9 @@ use super::{Admin, Problem};
 use crate::clock::Time;
 use crate::providers;
 use crate::world::Key;
+use actix_web::get;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::get;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -52,7 +52,10 @@ pub(super) struct Info {
 #[utoipa::path(tag = "server", responses((status = 200, body = Health)))]
 #[get("/health")]
 pub(super) async fn health(admin: Data<Admin>) -> Json<Health> {
-    Json(Health { status: "ok", matte: admin.gateway.studio.tier() })
+    Json(Health {
+        status: "ok",
+        matte: admin.gateway.studio.tier(),
+    })
 }
 
 /// Readiness: the store answers, and the ledger's queue has room.
@@ -63,9 +66,13 @@ pub(super) async fn ready(admin: Data<Admin>) -> Result<Json<Value>, Problem> {
     admin.store.meta("seed").map_err(|why| unready(why.to_string()))?;
     let (backlog, most) = admin.gateway.ledger.backlog();
     if backlog * 10 > most * 9 {
-        return Err(unready(format!("the ledger's queue is nearly full: {backlog} of {most}")));
+        return Err(unready(format!(
+            "the ledger's queue is nearly full: {backlog} of {most}"
+        )));
     }
-    Ok(Json(json!({"status": "ready", "ledger_backlog": backlog, "pool_waiting": admin.gateway.pool.waiting()})))
+    Ok(Json(
+        json!({"status": "ready", "ledger_backlog": backlog, "pool_waiting": admin.gateway.pool.waiting()}),
+    ))
 }
 
 /// What is running here.
@@ -93,7 +100,9 @@ pub fn credentials(keys: &[Arc<Key>]) -> Value {
     for vendor in vendors() {
         let mut fields = Map::new();
         for scheme in vendor.schemes {
-            let own = keys.iter().find(|key| key.vendor == vendor.id && key.credential.scheme == scheme.name);
+            let own = keys
+                .iter()
+                .find(|key| key.vendor == vendor.id && key.credential.scheme == scheme.name);
             if let Some(key) = own {
                 fields.insert(scheme.id_field.into(), key.credential.id.clone().into());
                 fields.insert(scheme.secret_field.into(), key.credential.secret.clone().into());
@@ -106,7 +115,10 @@ pub fn credentials(keys: &[Arc<Key>]) -> Value {
 
 /// Every vendor once.
 pub fn vendors() -> Vec<&'static crate::exchange::Vendor> {
-    let mut all: Vec<_> = providers::ALL.iter().map(|provider| provider.card().vendor).collect();
+    let mut all: Vec<_> = providers::ALL
+        .iter()
+        .map(|provider| provider.card().vendor)
+        .collect();
     all.dedup_by_key(|vendor| vendor.id);
     all
 }

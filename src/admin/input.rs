@@ -21,11 +21,17 @@ pub(super) fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
 
 /// A JSON body, or the default where it is empty.
 pub(super) fn json_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Result<T, Problem> {
-    if body.is_empty() { Ok(T::default()) } else { json(body) }
+    if body.is_empty() {
+        Ok(T::default())
+    } else {
+        json(body)
+    }
 }
 
 /// The query. Numbers and truths are read from their text; unknown parameters are refused.
 pub(super) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
     let query = actix_web::web::Query::<T>::from_query(request.query_string());
-    query.map(actix_web::web::Query::into_inner).map_err(|why| Problem::bad_request(format!("query: {why}")))
+    query
+        .map(actix_web::web::Query::into_inner)
+        .map_err(|why| Problem::bad_request(format!("query: {why}")))
 }

@@ -97,7 +97,11 @@ fn body(bytes: &[u8]) -> Value {
 
 fn view(record: &Record) -> RecordView {
     let (entry, call) = (&record.entry, &record.call);
-    let headers: Vec<_> = call.headers.iter().map(|(name, value)| json!([name, masked(name, value)])).collect();
+    let headers: Vec<_> = call
+        .headers
+        .iter()
+        .map(|(name, value)| json!([name, masked(name, value)]))
+        .collect();
     let mut request = json!({
         "method": call.method,
         "path": call.path,
@@ -110,7 +114,11 @@ fn view(record: &Record) -> RecordView {
     if !call.body.is_empty() {
         request["body"] = body(&call.body);
     }
-    let headers: Vec<_> = record.reply_headers.iter().map(|(name, value)| json!([name, value])).collect();
+    let headers: Vec<_> = record
+        .reply_headers
+        .iter()
+        .map(|(name, value)| json!([name, value]))
+        .collect();
     let mut reply = json!({"headers": headers, "bytes": entry.bytes_out});
     if let Some(bytes) = &record.reply_body {
         reply["body"] = body(bytes);
@@ -137,11 +145,17 @@ fn view(record: &Record) -> RecordView {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ListQuery {
     #[serde(default = "hundred")]
     limit: usize,
-    #[serde(flatten)]
-    filter: Filter,
+    world: Option<String>,
+    provider: Option<String>,
+    operation: Option<String>,
+    key: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    outcome: Option<Outcome>,
 }
 
 fn hundred() -> usize {
@@ -160,8 +174,20 @@ fn hundred() -> usize {
 #[get("/journal")]
 pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<RecordView>>, Problem> {
     let query: ListQuery = input::query(&request)?;
-    let found = records(&admin, query.filter.world.as_deref());
-    let fits = found.iter().filter(|record| query.filter.differences(record).is_empty());
+    let filter = Filter {
+        world: query.world,
+        provider: query.provider,
+        operation: query.operation,
+        key: query.key,
+        status: query.status,
+        code: query.code,
+        outcome: query.outcome,
+        ..Filter::default()
+    };
+    let found = records(&admin, filter.world.as_deref());
+    let fits = found
+        .iter()
+        .filter(|record| filter.differences(record).is_empty());
     Ok(Json(fits.take(query.limit).map(|record| view(record)).collect()))
 }
 
@@ -202,7 +228,9 @@ pub(super) async fn clear(admin: Data<Admin>, request: HttpRequest) -> Result<Js
         Some(name) => vec![super::worlds::find(&admin, name)?],
         None => admin.gateway.worlds.all(),
     };
-    Ok(Json(Forgotten { forgotten: worlds.iter().map(|world| world.journal.clear()).sum() }))
+    Ok(Json(Forgotten {
+        forgotten: worlds.iter().map(|world| world.journal.clear()).sum(),
+    }))
 }
 
 /// Recent calls of a world, or of all, the newest first.
@@ -218,7 +246,9 @@ pub(super) fn records(admin: &Admin, world: Option<&str>) -> Vec<Arc<Record>> {
 }
 
 fn find(admin: &Admin, id: &str) -> Result<Arc<Record>, Problem> {
-    let id: RequestId = id.parse().map_err(|why: String| Problem::bad_request(why).field("request_id"))?;
+    let id: RequestId = id
+        .parse()
+        .map_err(|why: String| Problem::bad_request(why).field("request_id"))?;
     let worlds = admin.gateway.worlds.all();
     let found = worlds.iter().find_map(|world| world.journal.find(id));
     found.ok_or_else(|| Problem::not_found(format!("the journal holds no call {id}")))

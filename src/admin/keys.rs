@@ -52,6 +52,7 @@ pub(super) struct NewKey {
 }
 
 /// Changes to a key; absent fields stay.
+#[expect(clippy::option_option, reason = "absent and null differ: stay, and none")]
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyChange {
@@ -70,6 +71,7 @@ pub(super) struct KeyChange {
 }
 
 /// Tells `null` from absent.
+#[expect(clippy::option_option, reason = "absent and null differ: stay, and none")]
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
 }
@@ -86,7 +88,11 @@ fn view(key: &Key, reveal: bool) -> KeyView {
         id: key.credential.id.clone(),
         vendor: key.vendor.clone(),
         scheme: key.credential.scheme.clone(),
-        secret: if reveal { key.credential.secret.clone() } else { "****".into() },
+        secret: if reveal {
+            key.credential.secret.clone()
+        } else {
+            "****".into()
+        },
         state: key.state,
         operations: key.operations.clone(),
         expires: key.expires,
@@ -105,28 +111,53 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<KeyView>>, Problem> {
     let query: ListQuery = input::query(&request)?;
     let world = worlds::find(&admin, &world)?;
-    Ok(Json(admin.gateway.worlds.keys_of(&world.name).iter().map(|key| view(key, query.reveal)).collect()))
+    Ok(Json(
+        admin
+            .gateway
+            .worlds
+            .keys_of(&world.name)
+            .iter()
+            .map(|key| view(key, query.reveal))
+            .collect(),
+    ))
 }
 
 /// Makes a key.
 #[utoipa::path(tag = "worlds", request_body = NewKey,
     responses((status = 201, body = KeyView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[post("/worlds/{world}/keys")]
-pub(super) async fn create(admin: Data<Admin>, world: Path<String>, body: Bytes) -> Result<HttpResponse, Problem> {
+pub(super) async fn create(
+    admin: Data<Admin>,
+    world: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
     let world = worlds::find(&admin, &world)?;
     let new: NewKey = input::json(&body)?;
     let known = health::vendors();
-    let vendor = known.iter().find(|vendor| vendor.id == new.vendor).ok_or_else(|| {
-        let all: Vec<_> = known.iter().map(|vendor| vendor.id).collect();
-        impossible("vendor", format!("expected one of {}", all.join(", ")))
-    })?;
+    let vendor = known
+        .iter()
+        .find(|vendor| vendor.id == new.vendor)
+        .ok_or_else(|| {
+            let all: Vec<_> = known.iter().map(|vendor| vendor.id).collect();
+            impossible("vendor", format!("expected one of {}", all.join(", ")))
+        })?;
     let wanted = new.scheme.as_deref();
-    let scheme = vendor.schemes.iter().find(|scheme| wanted.is_none_or(|name| name == scheme.name)).ok_or_else(|| {
-        let all: Vec<_> = vendor.schemes.iter().map(|scheme| scheme.name).collect();
-        impossible("scheme", format!("expected one of {}", all.join(", ")))
-    })?;
+    let scheme = vendor
+        .schemes
+        .iter()
+        .find(|scheme| wanted.is_none_or(|name| name == scheme.name))
+        .ok_or_else(|| {
+            let all: Vec<_> = vendor.schemes.iter().map(|scheme| scheme.name).collect();
+            impossible("scheme", format!("expected one of {}", all.join(", ")))
+        })?;
     check_operations(new.operations.as_deref())?;
-    let mut key = Key::further(vendor.id, scheme, &world.name, world.dice(), admin.clock.real_now());
+    let mut key = Key::further(
+        vendor.id,
+        scheme,
+        &world.name,
+        world.dice(),
+        admin.clock.real_now(),
+    );
     if let Some(id) = new.id {
         key.credential.id = checked_text("id", id)?;
     }
@@ -134,7 +165,10 @@ pub(super) async fn create(admin: Data<Admin>, world: Path<String>, body: Bytes)
         key.credential.secret = checked_text("secret", secret)?;
     }
     if admin.gateway.worlds.key(vendor.id, &key.credential.id).is_some() {
-        return Err(Problem::new(StatusCode::CONFLICT, format!("there is already a key {:?}", key.credential.id)));
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            format!("there is already a key {:?}", key.credential.id),
+        ));
     }
     key.operations = new.operations;
     key.expires = new.expires;
@@ -163,9 +197,21 @@ pub(super) async fn change(
     if change.rotate {
         let world = worlds::find(&admin, &key.world)?;
         let vendors = health::vendors();
-        let schemes = vendors.iter().filter(|vendor| vendor.id == key.vendor).flat_map(|vendor| vendor.schemes);
-        if let Some(scheme) = schemes.into_iter().find(|scheme| scheme.name == key.credential.scheme) {
-            let fresh = Key::further(&key.vendor, scheme, &key.world, world.dice(), admin.clock.real_now());
+        let schemes = vendors
+            .iter()
+            .filter(|vendor| vendor.id == key.vendor)
+            .flat_map(|vendor| vendor.schemes);
+        if let Some(scheme) = schemes
+            .into_iter()
+            .find(|scheme| scheme.name == key.credential.scheme)
+        {
+            let fresh = Key::further(
+                &key.vendor,
+                scheme,
+                &key.world,
+                world.dice(),
+                admin.clock.real_now(),
+            );
             key.credential.secret = fresh.credential.secret;
         }
     }
@@ -176,7 +222,10 @@ pub(super) async fn change(
 /// Removes a key.
 #[utoipa::path(tag = "worlds", responses((status = 204), (status = 404, body = Problem)))]
 #[delete("/worlds/{world}/keys/{key}")]
-pub(super) async fn remove(admin: Data<Admin>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
+pub(super) async fn remove(
+    admin: Data<Admin>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let key = find(&admin, &path)?;
     admin.gateway.worlds.remove_key(&key)?;
     Ok(HttpResponse::NoContent().finish())
@@ -195,14 +244,24 @@ fn impossible(field: &str, detail: String) -> Problem {
 
 fn checked_text(field: &str, text: String) -> Result<String, Problem> {
     let fits = (1..=256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic() && c != '/');
-    if fits { Ok(text) } else { Err(impossible(field, "expected 1 to 256 visible ASCII characters without '/'".into())) }
+    if fits {
+        Ok(text)
+    } else {
+        Err(impossible(
+            field,
+            "expected 1 to 256 visible ASCII characters without '/'".into(),
+        ))
+    }
 }
 
 fn check_operations(scopes: Option<&[String]>) -> Result<(), Problem> {
     let names = operation_names();
     for scope in scopes.unwrap_or_default() {
         if !names.iter().any(|name| covers(scope, name)) {
-            return Err(impossible("operations", format!("{scope:?} is none of {}", names.join(", "))));
+            return Err(impossible(
+                "operations",
+                format!("{scope:?} is none of {}", names.join(", ")),
+            ));
         }
     }
     Ok(())

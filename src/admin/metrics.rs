@@ -10,12 +10,24 @@ use std::sync::atomic::Ordering;
 #[get("/metrics")]
 pub(super) async fn metrics(admin: Data<Admin>) -> HttpResponse {
     let gateway = &admin.gateway;
-    let gauge = |name: &str, value: usize| gateway.meter.gauge(name, i64::try_from(value).unwrap_or(i64::MAX));
+    let gauge = |name: &str, value: usize| {
+        gateway
+            .meter
+            .gauge(name, i64::try_from(value).unwrap_or(i64::MAX));
+    };
     let health = gateway.ledger.health();
     gauge("ledger_backlog", gateway.ledger.backlog().0);
-    gauge("ledger_rows_written", health.written.load(Ordering::Relaxed) as usize);
-    gauge("ledger_failures", health.failures.load(Ordering::Relaxed) as usize);
+    gauge(
+        "ledger_rows_written",
+        health.written.load(Ordering::Relaxed) as usize,
+    );
+    gauge(
+        "ledger_failures",
+        health.failures.load(Ordering::Relaxed) as usize,
+    );
     gauge("pool_waiting", gateway.pool.waiting());
     gauge("worlds", gateway.worlds.all().len());
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(gateway.meter.text())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(gateway.meter.text())
 }

@@ -53,7 +53,9 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
 /// The OpenAPI document.
 fn document() -> Document {
     let app = actix_web::App::new().into_utoipa_app().openapi(Head::openapi());
-    app.service(scope::scope("/_understudy").configure(routes)).split_for_parts().1
+    app.service(scope::scope("/_understudy").configure(routes))
+        .split_for_parts()
+        .1
 }
 
 /// Mounts the admin API.

@@ -48,7 +48,10 @@ impl Problem {
     /// The field it is about.
     #[must_use]
     pub fn field(self, field: impl Into<String>) -> Self {
-        Self { field: Some(field.into()).filter(|field: &String| field != "."), ..self }
+        Self {
+            field: Some(field.into()).filter(|field: &String| field != "."),
+            ..self
+        }
     }
 }
 
@@ -66,7 +69,9 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code()).json(self);
         let kind = actix_web::http::header::HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(actix_web::http::header::CONTENT_TYPE, kind);
+        response
+            .headers_mut()
+            .insert(actix_web::http::header::CONTENT_TYPE, kind);
         response
     }
 }

@@ -1,8 +1,8 @@
 //! Back to the start, without a restart.
 
 use super::{Admin, Problem, input, worlds};
-use actix_web::web::{Bytes, Data, Json};
 use actix_web::post;
+use actix_web::web::{Bytes, Data, Json};
 use serde::{Deserialize, Serialize};
 
 /// What to reset; everything but the ledger where empty.
@@ -48,5 +48,9 @@ pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>,
         }
     }
     let worlds = chosen.iter().map(|world| world.name.clone()).collect();
-    Ok(Json(Done { worlds, forgotten, ledger: reset.ledger }))
+    Ok(Json(Done {
+        worlds,
+        forgotten,
+        ledger: reset.ledger,
+    }))
 }

@@ -14,44 +14,23 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub(super) struct Filter {
     pub(super) world: Option<String>,
-    provider: Option<String>,
-    operation: Option<String>,
-    key: Option<String>,
-    method: Option<String>,
-    path: Option<String>,
-    /// HTTP status. A number, or its text.
-    #[serde(default, deserialize_with = "number")]
-    #[schema(value_type = Option<u64>)]
-    status: Option<u64>,
+    pub(super) provider: Option<String>,
+    pub(super) operation: Option<String>,
+    pub(super) key: Option<String>,
+    pub(super) method: Option<String>,
+    pub(super) path: Option<String>,
+    /// HTTP status.
+    pub(super) status: Option<u16>,
     /// The vendor's own code.
-    code: Option<String>,
-    outcome: Option<Outcome>,
+    pub(super) code: Option<String>,
+    pub(super) outcome: Option<Outcome>,
     /// Header fields with their exact values, names in lower case.
     #[serde(default)]
-    header: BTreeMap<String, String>,
+    pub(super) header: BTreeMap<String, String>,
     /// Least bytes of request body.
-    #[serde(default, deserialize_with = "number")]
-    #[schema(value_type = Option<u64>)]
-    min_bytes: Option<u64>,
+    pub(super) min_bytes: Option<u64>,
     /// XXH3-128 of the request body, in hex.
-    content: Option<String>,
-}
-
-/// A number, also from a query, where everything is text.
-fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(u64),
-        Text(String),
-    }
-    match Option::<Either>::deserialize(from)? {
-        None => Ok(None),
-        Some(Either::Number(n)) => Ok(Some(n)),
-        Some(Either::Text(text)) => {
-            text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("expected a number, found {text:?}")))
-        }
-    }
+    pub(super) content: Option<String>,
 }
 
 /// Where a call differs from what was asked for.
@@ -69,7 +48,11 @@ impl Filter {
         let mut all = Vec::new();
         let mut compare = |field: &str, expected: Option<String>, found: String| {
             if let Some(expected) = expected.filter(|expected| *expected != found) {
-                all.push(Difference { field: field.to_owned(), expected, found });
+                all.push(Difference {
+                    field: field.to_owned(),
+                    expected,
+                    found,
+                });
             }
         };
         compare("world", self.world.clone(), entry.world.clone());
@@ -78,17 +61,27 @@ impl Filter {
         compare("key", self.key.clone(), entry.key.clone());
         compare("method", self.method.clone(), call.method.clone());
         compare("path", self.path.clone(), call.path.clone());
-        let status = entry.status.map_or("none".to_owned(), |status| status.to_string());
+        let status = entry
+            .status
+            .map_or("none".to_owned(), |status| status.to_string());
         compare("status", self.status.map(|status| status.to_string()), status);
         compare("code", self.code.clone(), entry.code.to_string());
-        compare("outcome", self.outcome.map(|o| o.name().to_owned()), entry.outcome.name().to_owned());
+        compare(
+            "outcome",
+            self.outcome.map(|o| o.name().to_owned()),
+            entry.outcome.name().to_owned(),
+        );
         compare("content", self.content.clone(), format!("{:032x}", entry.content));
         for (name, value) in &self.header {
             let found = call.headers.get(name).unwrap_or("absent").to_owned();
             compare(&format!("header.{name}"), Some(value.clone()), found);
         }
         if let Some(least) = self.min_bytes.filter(|least| entry.bytes_in < *least) {
-            compare("min_bytes", Some(format!("at least {least}")), entry.bytes_in.to_string());
+            compare(
+                "min_bytes",
+                Some(format!("at least {least}")),
+                entry.bytes_in.to_string(),
+            );
         }
         all
     }
@@ -138,14 +131,21 @@ pub(super) async fn verify(admin: Data<Admin>, body: Bytes) -> Result<Json<Verif
         let detail = "expected either count, or at_least and at_most";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field("count"));
     }
-    let least = assertion.count.or(assertion.at_least).unwrap_or(usize::from(assertion.at_most.is_none()));
+    let least = assertion
+        .count
+        .or(assertion.at_least)
+        .unwrap_or(usize::from(assertion.at_most.is_none()));
     let most = assertion.count.or(assertion.at_most).unwrap_or(usize::MAX);
     let mut near: Vec<NearMiss> = Vec::new();
     let mut requests = Vec::new();
     for record in journal::records(&admin, assertion.filter.world.as_deref()) {
         let request_id = record.entry.request_id.to_string();
         let differs = assertion.filter.differences(&record);
-        if differs.is_empty() { requests.push(request_id) } else { near.push(NearMiss { request_id, differs }) }
+        if differs.is_empty() {
+            requests.push(request_id);
+        } else {
+            near.push(NearMiss { request_id, differs });
+        }
     }
     let matched = requests.len();
     let passed = (least..=most).contains(&matched);
@@ -157,5 +157,11 @@ pub(super) async fn verify(admin: Data<Admin>, body: Bytes) -> Result<Json<Verif
         (a, usize::MAX) => format!("at least {a}"),
         (a, b) => format!("{a} to {b}"),
     };
-    Ok(Json(Verification { passed, matched, expected, requests, near_misses: near }))
+    Ok(Json(Verification {
+        passed,
+        matched,
+        expected,
+        requests,
+        near_misses: near,
+    }))
 }

@@ -62,14 +62,26 @@ fn view(admin: &Admin, world: &World, with_credentials: bool) -> WorldView {
 
 /// A world by its name, or a 404.
 pub(super) fn find(admin: &Admin, name: &str) -> Result<std::sync::Arc<World>, Problem> {
-    admin.gateway.worlds.get(name).ok_or_else(|| Problem::not_found(format!("there is no world {name:?}")))
+    admin
+        .gateway
+        .worlds
+        .get(name)
+        .ok_or_else(|| Problem::not_found(format!("there is no world {name:?}")))
 }
 
 /// All worlds, by name.
 #[utoipa::path(tag = "worlds", responses((status = 200, body = Vec<WorldView>)))]
 #[get("/worlds")]
 pub(super) async fn list(admin: Data<Admin>) -> Json<Vec<WorldView>> {
-    Json(admin.gateway.worlds.all().iter().map(|world| view(&admin, world, false)).collect())
+    Json(
+        admin
+            .gateway
+            .worlds
+            .all()
+            .iter()
+            .map(|world| view(&admin, world, false))
+            .collect(),
+    )
 }
 
 /// Makes a world with fresh credentials for every provider.
@@ -94,10 +106,15 @@ pub(super) async fn show(admin: Data<Admin>, name: Path<String>) -> Result<Json<
 #[utoipa::path(tag = "worlds", request_body = WorldChange,
     responses((status = 200, body = WorldView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[patch("/worlds/{world}")]
-pub(super) async fn change(admin: Data<Admin>, name: Path<String>, body: Bytes) -> Result<Json<WorldView>, Problem> {
+pub(super) async fn change(
+    admin: Data<Admin>,
+    name: Path<String>,
+    body: Bytes,
+) -> Result<Json<WorldView>, Problem> {
     let world = find(&admin, &name)?;
     let change: WorldChange = input::json(&body)?;
-    let mut settings = serde_json::to_value(&*world.settings()).map_err(|why| Problem::bad_request(why.to_string()))?;
+    let mut settings =
+        serde_json::to_value(&*world.settings()).map_err(|why| Problem::bad_request(why.to_string()))?;
     merge(&mut settings, change.settings);
     let settings: WorldSettings = input::json(&settings.to_string().into())?;
     admin.gateway.worlds.configure(&world, settings)?;
@@ -118,20 +135,21 @@ pub(super) async fn remove(admin: Data<Admin>, name: Path<String>) -> Result<Htt
 
 /// RFC 7396.
 fn merge(target: &mut Value, patch: Value) {
-    match patch {
-        Value::Object(patch) => {
-            if !target.is_object() {
-                *target = Value::Object(serde_json::Map::new());
-            }
-            let Some(fields) = target.as_object_mut() else { return };
-            for (key, value) in patch {
-                if value.is_null() {
-                    fields.remove(&key);
-                } else {
-                    merge(fields.entry(key).or_insert(Value::Null), value);
-                }
-            }
+    let Value::Object(patch) = patch else {
+        *target = patch;
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Some(fields) = target.as_object_mut() else {
+        return;
+    };
+    for (key, value) in patch {
+        if value.is_null() {
+            fields.remove(&key);
+        } else {
+            merge(fields.entry(key).or_insert(Value::Null), value);
         }
-        other => *target = other,
     }
 }

@@ -17,7 +17,13 @@ pub struct PriceTier {
 /// The fee in fen of `units` more, after `used` in the same month. Tiers are marginal: each unit costs what
 /// its own place in the month costs (INFERRED in `wire/jdcloud.md` §5, where the text leaves it open).
 pub fn fee(tiers: &[PriceTier], used: u64, units: u64) -> i64 {
-    let price = |nth: u64| tiers.iter().rev().find(|tier| nth >= tier.from).map_or(0, |tier| tier.fen);
+    let price = |nth: u64| {
+        tiers
+            .iter()
+            .rev()
+            .find(|tier| nth >= tier.from)
+            .map_or(0, |tier| tier.fen)
+    };
     (1..=units).map(|more| price(used + more)).sum()
 }
 

@@ -8,7 +8,12 @@ use serde_json::{Value, json};
 #[derive(Debug, clap::Args)]
 struct Server {
     /// Base URL of the admin listener
-    #[arg(long, global = true, default_value = "http://127.0.0.1:8081", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "http://127.0.0.1:8081",
+        value_name = "URL"
+    )]
     server: String,
     /// Bearer token, where the server asks for one
     #[arg(long, global = true, value_name = "TOKEN")]
@@ -86,7 +91,11 @@ pub(super) fn world(command: &World) -> anyhow::Result<()> {
     match &command.verb {
         WorldVerb::Create { name, settings } => {
             let settings: Value = serde_json::from_str(settings).context("--settings: expected JSON")?;
-            server.ask("POST", "worlds", Some(&json!({"name": name, "settings": settings})))
+            server.ask(
+                "POST",
+                "worlds",
+                Some(&json!({"name": name, "settings": settings})),
+            )
         }
         WorldVerb::List => server.ask("GET", "worlds", None),
         WorldVerb::Show { name } => server.ask("GET", &format!("worlds/{}", part(name)), None),
@@ -97,7 +106,11 @@ pub(super) fn world(command: &World) -> anyhow::Result<()> {
 pub(super) fn key(command: &Key) -> anyhow::Result<()> {
     let server = &command.server;
     match &command.verb {
-        KeyVerb::Create { world, vendor, scheme } => {
+        KeyVerb::Create {
+            world,
+            vendor,
+            scheme,
+        } => {
             let mut new = json!({"vendor": vendor});
             if let Some(scheme) = scheme {
                 new["scheme"] = json!(scheme);
@@ -105,9 +118,11 @@ pub(super) fn key(command: &Key) -> anyhow::Result<()> {
             server.ask("POST", &format!("worlds/{}/keys", part(world)), Some(&new))
         }
         KeyVerb::List { world } => server.ask("GET", &format!("worlds/{}/keys", part(world)), None),
-        KeyVerb::Revoke { world, id } => {
-            server.ask("DELETE", &format!("worlds/{}/keys/{}", part(world), part(id)), None)
-        }
+        KeyVerb::Revoke { world, id } => server.ask(
+            "DELETE",
+            &format!("worlds/{}/keys/{}", part(world), part(id)),
+            None,
+        ),
     }
 }
 
@@ -119,7 +134,11 @@ fn part(name: &str) -> String {
 impl Server {
     /// Asks, and prints the answer; a problem is an error in its own words.
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .build()
+            .into();
         let url = format!("{}/_understudy/{path}", self.server.trim_end_matches('/'));
         let mut request = ureq::http::Request::builder().method(method).uri(&url);
         if let Some(token) = &self.token {
@@ -127,11 +146,17 @@ impl Server {
         }
         let text = body.map(Value::to_string).unwrap_or_default();
         let request = request.header("content-type", "application/json").body(text)?;
-        let mut answer = agent.run(request).with_context(|| format!("{url} does not answer"))?;
+        let mut answer = agent
+            .run(request)
+            .with_context(|| format!("{url} does not answer"))?;
         let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
         let json: Option<Value> = serde_json::from_str(&text).ok();
         if !status.is_success() {
-            let detail = json.as_ref().and_then(|problem| problem["detail"].as_str()).unwrap_or(&text).to_owned();
+            let detail = json
+                .as_ref()
+                .and_then(|problem| problem["detail"].as_str())
+                .unwrap_or(&text)
+                .to_owned();
             bail!("{status}: {detail}");
         }
         if let Some(json) = json {

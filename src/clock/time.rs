@@ -52,7 +52,12 @@ impl Time {
 
     /// Local midnight (Asia/Shanghai) of the first day of this instant's month.
     pub fn month_start(self) -> Time {
-        from_civil(self.civil().date().first_of_month().to_datetime(jiff::civil::Time::midnight()))
+        from_civil(
+            self.civil()
+                .date()
+                .first_of_month()
+                .to_datetime(jiff::civil::Time::midnight()),
+        )
     }
 
     /// The local date (Asia/Shanghai) as `2026-11-22`.
@@ -73,7 +78,11 @@ impl Time {
     }
 
     fn stamp(self) -> Timestamp {
-        let edge = if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let edge = if self.0 < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        };
         Timestamp::from_microsecond(self.0).unwrap_or(edge)
     }
 
@@ -126,7 +135,10 @@ impl Add<Duration> for Time {
     type Output = Time;
 
     fn add(self, span: Duration) -> Time {
-        Time(self.0.saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Time(
+            self.0
+                .saturating_add(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 }
 
@@ -134,7 +146,10 @@ impl Sub<Duration> for Time {
     type Output = Time;
 
     fn sub(self, span: Duration) -> Time {
-        Time(self.0.saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)))
+        Time(
+            self.0
+                .saturating_sub(i64::try_from(span.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 }
 

@@ -33,12 +33,18 @@ impl Call {
 
     /// The first value of a query parameter, decoded.
     pub fn param(&self, name: &str) -> Option<Cow<'_, str>> {
-        form_urlencoded::parse(self.query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value)
+        form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
     }
 
     /// The path and query as sent.
     pub fn target(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+        if self.query.is_empty() {
+            self.path.clone()
+        } else {
+            format!("{}?{}", self.path, self.query)
+        }
     }
 
     /// A key for the content of this call: equal for equal operations and inputs, whatever a client makes
@@ -67,7 +73,9 @@ impl Headers {
 
     /// All values of a field, in order.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+        self.iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     /// All fields, in order.
@@ -77,7 +85,10 @@ impl Headers {
 
     /// Bytes the fields take in memory, about.
     pub fn weight(&self) -> usize {
-        self.fields.iter().map(|(name, value)| name.len() + value.len() + 32).sum()
+        self.fields
+            .iter()
+            .map(|(name, value)| name.len() + value.len() + 32)
+            .sum()
     }
 }
 

@@ -11,7 +11,12 @@ pub struct RequestId(u128);
 impl RequestId {
     /// An id of these 128 random bits, marked as a version 4 UUID.
     pub fn from_bits(bits: u128) -> Self {
-        Self(uuid::Builder::from_u128(bits).with_version(uuid::Version::Random).into_uuid().as_u128())
+        Self(
+            uuid::Builder::from_u128(bits)
+                .with_version(uuid::Version::Random)
+                .into_uuid()
+                .as_u128(),
+        )
     }
 
     /// The id as stored.
@@ -43,7 +48,8 @@ impl FromStr for RequestId {
     /// Reads either shape.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let id = uuid::Uuid::try_parse(text);
-        id.map(|id| Self(id.as_u128())).map_err(|_| format!("expected a request id of 32 hex digits, found {text:?}"))
+        id.map(|id| Self(id.as_u128()))
+            .map_err(|_| format!("expected a request id of 32 hex digits, found {text:?}"))
     }
 }
 

@@ -56,23 +56,38 @@ pub struct Decision {
 impl Decision {
     /// A decision that let the call go on.
     pub fn pass(stage: Stage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
-        Self { stage, rule, verdict: Verdict::Pass, because: because.into(), otherwise: Cow::Borrowed("") }
+        Self {
+            stage,
+            rule,
+            verdict: Verdict::Pass,
+            because: because.into(),
+            otherwise: Cow::Borrowed(""),
+        }
     }
 
     /// A decision that ended it.
     pub fn refuse(stage: Stage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
-        Self { verdict: Verdict::Refuse, ..Self::pass(stage, rule, because) }
+        Self {
+            verdict: Verdict::Refuse,
+            ..Self::pass(stage, rule, because)
+        }
     }
 
     /// A choice that shaped the answer.
     pub fn choose(stage: Stage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
-        Self { verdict: Verdict::Choose, ..Self::pass(stage, rule, because) }
+        Self {
+            verdict: Verdict::Choose,
+            ..Self::pass(stage, rule, because)
+        }
     }
 
     /// What would have changed it.
     #[must_use]
     pub fn otherwise(self, otherwise: impl Into<Cow<'static, str>>) -> Self {
-        Self { otherwise: otherwise.into(), ..self }
+        Self {
+            otherwise: otherwise.into(),
+            ..self
+        }
     }
 }
 

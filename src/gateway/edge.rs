@@ -29,7 +29,9 @@ pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gatew
     let mut call = head(&request);
     let placed = gateway.place(&mut visit, &call);
     let cap = match &placed {
-        Some((route, _)) => route.operation.map_or(STRANGE_BODY, |operation| operation.body_cap),
+        Some((route, _)) => route
+            .operation
+            .map_or(STRANGE_BODY, |operation| operation.body_cap),
         None => STRANGE_BODY,
     };
     let whole = read_body(&mut call, payload, cap, &mut visit).await;
@@ -59,7 +61,10 @@ fn head(request: &HttpRequest) -> Call {
     if let Some(authority) = uri.authority().filter(|_| headers.get("host").is_none()) {
         headers.push("host", authority.as_str());
     }
-    let host = headers.get("host").filter(|host| is_host(host)).map(str::to_owned);
+    let host = headers
+        .get("host")
+        .filter(|host| is_host(host))
+        .map(str::to_owned);
     let host = host.unwrap_or_else(|| request.app_config().local_addr().to_string());
     Call {
         method: request.method().as_str().to_owned(),
@@ -82,7 +87,11 @@ fn is_host(host: &str) -> bool {
 /// Reads the body up to `cap`; what is beyond is counted and thrown away, up to as much again. `false`: the
 /// client went away before the end.
 async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, visit: &mut Visit) -> bool {
-    let announced = call.headers.get("content-length").and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+    let announced = call
+        .headers
+        .get("content-length")
+        .and_then(|n| n.parse::<u64>().ok())
+        .unwrap_or(0);
     let mut kept = BytesMut::with_capacity(announced.min(cap).min(4 << 20) as usize);
     let mut whole = true;
     loop {
@@ -105,7 +114,11 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, visit: &mut V
             break;
         }
     }
-    call.body = if call.body_len <= cap { kept.freeze() } else { Bytes::new() };
+    call.body = if call.body_len <= cap {
+        kept.freeze()
+    } else {
+        Bytes::new()
+    };
     visit.page.entry.bytes_in = call.body_len;
     visit.page.entry.content = call.content_key();
     whole

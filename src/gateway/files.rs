@@ -13,7 +13,9 @@ pub const PREFIX: &str = "/_files/";
 pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
     let head_only = request.method() == Method::HEAD;
     if !head_only && request.method() != Method::GET {
-        return HttpResponse::MethodNotAllowed().insert_header(("allow", "GET, HEAD")).finish();
+        return HttpResponse::MethodNotAllowed()
+            .insert_header(("allow", "GET, HEAD"))
+            .finish();
     }
     let Some(file) = gateway.files.get(&request.path()[PREFIX.len()..]) else {
         return HttpResponse::NotFound()
@@ -22,12 +24,17 @@ pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
     };
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&file.bytes));
-    if header("if-none-match").is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag || one.trim() == "*")) {
+    if header("if-none-match")
+        .is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
+    {
         return with_facts(StatusCode::NOT_MODIFIED, &file, &tag).finish();
     }
     // A range of another version is of no use: then the whole is sent.
     let fresh = header("if-range").is_none_or(|one| one == tag);
-    match header("range").filter(|_| fresh).map(|range| range_of(range, file.bytes.len() as u64)) {
+    match header("range")
+        .filter(|_| fresh)
+        .map(|range| range_of(range, file.bytes.len() as u64))
+    {
         Some(Range::Part(first, last)) => {
             let mut response = with_facts(StatusCode::PARTIAL_CONTENT, &file, &tag);
             let total = file.bytes.len();
@@ -36,7 +43,9 @@ pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
         }
         Some(Range::Outside) => {
             let mut response = with_facts(StatusCode::RANGE_NOT_SATISFIABLE, &file, &tag);
-            response.insert_header(("content-range", format!("bytes */{}", file.bytes.len()))).finish()
+            response
+                .insert_header(("content-range", format!("bytes */{}", file.bytes.len())))
+                .finish()
         }
         Some(Range::Whole) | None => with_facts(StatusCode::OK, &file, &tag).body(file.bytes.clone()),
     }
@@ -52,7 +61,9 @@ enum Range {
 }
 
 fn range_of(header: &str, length: u64) -> Range {
-    let Ok(parsed) = parse_range_header(header) else { return Range::Whole };
+    let Ok(parsed) = parse_range_header(header) else {
+        return Range::Whole;
+    };
     match parsed.validate(length).as_deref() {
         Ok([one]) => Range::Part(*one.start(), *one.end()),
         Ok(_) => Range::Whole,

@@ -1,7 +1,9 @@
 //! Counters for Prometheus.
 
 use crate::exchange::Entry;
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 /// The counters of the server.
 pub struct Meter {
@@ -24,15 +26,23 @@ impl Meter {
     /// Never: the names are valid and distinct.
     pub fn new() -> Self {
         let labels = ["provider", "operation", "outcome", "status"];
-        let calls = Opts::new("understudy_calls_total", "Calls by provider, operation, outcome and HTTP status class.");
+        let calls = Opts::new(
+            "understudy_calls_total",
+            "Calls by provider, operation, outcome and HTTP status class.",
+        );
         let calls = IntCounterVec::new(calls, &labels).expect("a valid name");
         let own = HistogramOpts::new(
             "understudy_own_seconds",
             "Our own work on a call in real seconds, injected waits left out.",
         )
-        .buckets(vec![0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0]);
+        .buckets(vec![
+            0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0,
+        ]);
         let own_seconds = HistogramVec::new(own, &["provider", "operation"]).expect("a valid name");
-        let gauges = Opts::new("understudy_state", "State of the server by name: queues, rows, worlds.");
+        let gauges = Opts::new(
+            "understudy_state",
+            "State of the server by name: queues, rows, worlds.",
+        );
         let gauges = IntGaugeVec::new(gauges, &["name"]).expect("a valid name");
         let registry = Registry::new();
         for collector in [
@@ -42,7 +52,12 @@ impl Meter {
         ] {
             registry.register(collector).expect("distinct names");
         }
-        Self { registry, calls, own_seconds, gauges }
+        Self {
+            registry,
+            calls,
+            own_seconds,
+            gauges,
+        }
     }
 
     /// Counts a finished call.
@@ -58,7 +73,9 @@ impl Meter {
         };
         let labels = [&*entry.provider, &*entry.operation, entry.outcome.name(), status];
         self.calls.with_label_values(&labels).inc();
-        self.own_seconds.with_label_values(&labels[..2]).observe(entry.own_us as f64 / 1e6);
+        self.own_seconds
+            .with_label_values(&labels[..2])
+            .observe(entry.own_us as f64 / 1e6);
     }
 
     /// Sets a gauge.
@@ -72,7 +89,9 @@ impl Meter {
     /// Never: the families are consistent.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
-        TextEncoder::new().encode(&self.registry.gather(), &mut out).expect("consistent families");
+        TextEncoder::new()
+            .encode(&self.registry.gather(), &mut out)
+            .expect("consistent families");
         String::from_utf8(out).expect("labels are text")
     }
 }

@@ -21,17 +21,23 @@ pub type Done<T> = Result<std::thread::Result<T>, PoolFull>;
 impl Pool {
     /// A pool of `threads` at work and `queue` waiting.
     pub fn new(threads: usize, queue: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(threads)), waiting: AtomicUsize::new(0), most_waiting: queue }
+        Self {
+            permits: Arc::new(Semaphore::new(threads)),
+            waiting: AtomicUsize::new(0),
+            most_waiting: queue,
+        }
     }
 
     /// Does the work on a thread of its own, waiting for a place. A panic in it is given back, not spread.
+    ///
+    /// # Errors
+    /// When the queue is full.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Done<T> {
-        let permit = match self.permits.clone().try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                let _waiting = Waiting::enter(&self.waiting, self.most_waiting).ok_or(PoolFull)?;
-                self.permits.clone().acquire_owned().await.map_err(|_| PoolFull)?
-            }
+        let permit = if let Ok(permit) = self.permits.clone().try_acquire_owned() {
+            permit
+        } else {
+            let _waiting = Waiting::enter(&self.waiting, self.most_waiting).ok_or(PoolFull)?;
+            self.permits.clone().acquire_owned().await.map_err(|_| PoolFull)?
         };
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -52,7 +58,11 @@ struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {
     fn enter(count: &'a AtomicUsize, most: usize) -> Option<Self> {
-        count.fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| (n < most).then_some(n + 1)).ok()?;
+        count
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |n| {
+                (n < most).then_some(n + 1)
+            })
+            .ok()?;
         Some(Self(count))
     }
 }

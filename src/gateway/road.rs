@@ -56,7 +56,10 @@ impl Gateway {
             (Some(route), Some(id)) => self.worlds.key(route.provider.card().vendor.id, id),
             (None, _) | (_, None) => None,
         };
-        let world = key.as_ref().and_then(|key| self.worlds.get(&key.world)).unwrap_or_else(|| self.worlds.demo());
+        let world = key
+            .as_ref()
+            .and_then(|key| self.worlds.get(&key.world))
+            .unwrap_or_else(|| self.worlds.demo());
         let arrived = world.clock.now();
         visit.settle_in(world, arrived);
         visit.page.entry.key = claim.map(Cow::into_owned).unwrap_or_default();
@@ -64,7 +67,10 @@ impl Gateway {
             Stage::World,
             "world",
             match &key {
-                Some(_) => format!("the claimed key {:?} is of world {:?}", visit.page.entry.key, visit.world.name),
+                Some(_) => format!(
+                    "the claimed key {:?} is of world {:?}",
+                    visit.page.entry.key, visit.world.name
+                ),
                 None => "no known key is claimed, so the call is of the demo world".to_owned(),
             },
         );
@@ -83,9 +89,13 @@ impl Gateway {
         let reply = match self.serve(visit, route, key.as_deref(), &desk).await {
             Ok(reply) => reply,
             Err(Refusal::Vendor(failure)) => {
-                let mut reply = route.provider.refuse(route.operation, &visit.call, &failure, &desk);
+                let mut reply = route
+                    .provider
+                    .refuse(route.operation, &visit.call, &failure, &desk);
                 if let Some(limit) = failure.limit().filter(|_| self.public_headers) {
-                    reply.headers.push(("x-understudy-cause", Cow::Owned(format!("limit:{limit}"))));
+                    reply
+                        .headers
+                        .push(("x-understudy-cause", Cow::Owned(format!("limit:{limit}"))));
                 }
                 reply
             }
@@ -96,7 +106,11 @@ impl Gateway {
 
     /// A call nobody serves.
     pub fn nowhere(&self, visit: &mut Visit) {
-        let known = crate::providers::ALL.iter().map(|provider| provider.card().id).collect::<Vec<_>>().join(", ");
+        let known = crate::providers::ALL
+            .iter()
+            .map(|provider| provider.card().id)
+            .collect::<Vec<_>>()
+            .join(", ");
         visit.trail.push(
             Decision::refuse(Stage::Route, "path", "no provider serves this path or host").otherwise(known),
         );
@@ -105,26 +119,41 @@ impl Gateway {
             "path": visit.call.path,
         });
         let mut reply = Reply::json(404, "application/json", body.to_string().into_bytes());
-        reply.headers.push(("x-understudy-cause", Cow::Borrowed("no-such-operation")));
+        reply
+            .headers
+            .push(("x-understudy-cause", Cow::Borrowed("no-such-operation")));
         visit.answer_with(reply);
     }
 
     /// We broke: no vendor's face, no charge, no place in an SLA.
     pub fn broken(&self, visit: &mut Visit) {
-        let mut reply = Reply::json(500, "application/json", br#"{"error":"understudy broke; see its log"}"#.to_vec());
+        let mut reply = Reply::json(
+            500,
+            "application/json",
+            br#"{"error":"understudy broke; see its log"}"#.to_vec(),
+        );
         reply.headers.push(("x-understudy-broken", Cow::Borrowed("1")));
         visit.answer_with(reply);
         visit.page.entry.outcome = Outcome::Broken;
     }
 
     fn desk(&self, visit: &Visit, route: Route) -> Desk {
-        let operation = route.operation.map(|op| route.provider.card().full_name(op)).unwrap_or_default();
+        let operation = route
+            .operation
+            .map(|op| route.provider.card().full_name(op))
+            .unwrap_or_default();
         let settings = visit.world.settings();
-        let quotas = settings.limits.iter().filter(|(scope, _)| covers(scope, &operation));
+        let quotas = settings
+            .limits
+            .iter()
+            .filter(|(scope, _)| covers(scope, &operation));
         let remaining = quotas
             .filter_map(|(scope, limit)| Some((scope, limit.quota.as_ref()?)))
             .map(|(scope, quota)| {
-                let used = visit.world.admission.meters(|m| m.used(scope, quota.per, visit.page.entry.arrived));
+                let used = visit
+                    .world
+                    .admission
+                    .meters(|m| m.used(scope, quota.per, visit.page.entry.arrived));
                 quota.calls.saturating_sub(used + 1)
             })
             .min();
@@ -156,14 +185,26 @@ impl Gateway {
         }
         let read = visit.call.body.len() as u64;
         if visit.call.body_len > read {
-            let failure = Failure::TooLarge { limit: operation.body_cap };
+            let failure = Failure::TooLarge {
+                limit: operation.body_cap,
+            };
             return Err(refused(visit, Stage::Edge, "size", failure));
         }
         self.authenticate(visit, route, key)?;
-        self.admit(visit, route, key)?;
+        Self::admit(visit, route, key)?;
         let settings = visit.world.settings();
-        if let Some(code) = visit.call.headers.get(REHEARSAL).filter(|_| !settings.ignore_rehearsals) {
-            let known = route.provider.card().catalogue.iter().any(|row| row.code == code && code != "10000");
+        if let Some(code) = visit
+            .call
+            .headers
+            .get(REHEARSAL)
+            .filter(|_| !settings.ignore_rehearsals)
+        {
+            let known = route
+                .provider
+                .card()
+                .catalogue
+                .iter()
+                .any(|row| row.code == code && code != "10000");
             if known {
                 let failure = Failure::Catalogue(code.to_owned());
                 return Err(refused(visit, Stage::Answer, "rehearsal", failure));
@@ -177,31 +218,51 @@ impl Gateway {
     }
 
     fn authenticate(&self, visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
-        let now = if self.virtual_signatures { visit.world.clock.now() } else { self.clock.real_now() };
-        match route.provider.authenticate(&visit.call, key.map(|key| &key.credential), now) {
+        let now = if self.virtual_signatures {
+            visit.world.clock.now()
+        } else {
+            self.clock.real_now()
+        };
+        match route
+            .provider
+            .authenticate(&visit.call, key.map(|key| &key.credential), now)
+        {
             Ok(()) => {
-                visit.trail.push(Decision::pass(Stage::Authenticate, "signature", "the proof is right"));
+                visit.trail.push(Decision::pass(
+                    Stage::Authenticate,
+                    "signature",
+                    "the proof is right",
+                ));
                 Ok(())
             }
             Err(failure) => Err(refused(visit, Stage::Authenticate, "signature", failure)),
         }
     }
 
-    fn admit(&self, visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
-        let Some(operation) = route.operation else { return Ok(()) };
+    fn admit(visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
+        let Some(operation) = route.operation else {
+            return Ok(());
+        };
         let name = route.provider.card().full_name(operation);
         if let Some(failure) = key.and_then(|key| key_refusal(key, &name, visit)) {
             return Err(refused(visit, Stage::Admit, "key", failure));
         }
         let settings = visit.world.settings();
-        visit.tiers = settings.prices.get(&name).cloned().unwrap_or_else(|| operation.tiers.to_vec());
+        visit.tiers = settings
+            .prices
+            .get(&name)
+            .cloned()
+            .unwrap_or_else(|| operation.tiers.to_vec());
         let applicant = Applicant {
             operation: &name,
             key: &visit.page.entry.key,
             tiers: &visit.tiers,
             arrived: visit.page.entry.arrived,
         };
-        let slot = visit.world.admission.admit(&applicant, &settings, &mut visit.trail);
+        let slot = visit
+            .world
+            .admission
+            .admit(&applicant, &settings, &mut visit.trail);
         visit.slot = Some(slot.map_err(Refusal::Vendor)?);
         Ok(())
     }
@@ -241,7 +302,9 @@ fn remedy(failure: &Failure) -> Cow<'static, str> {
             "other limits: PATCH worlds/{world}"
         }
         Failure::Overloaded => "a longer pool.queue, or fewer calls at once",
-        Failure::NoSuchOperation | Failure::MethodNotAllowed => "one of the paths and methods of GET contracts",
+        Failure::NoSuchOperation | Failure::MethodNotAllowed => {
+            "one of the paths and methods of GET contracts"
+        }
         Failure::TooLarge { .. } => "a smaller body",
         Failure::Input(_) => "an input as GET contracts describes it",
         Failure::Internal => "nothing the client does",
@@ -287,4 +350,3 @@ fn blank(world: &World) -> Entry {
         content: 0,
     }
 }
-

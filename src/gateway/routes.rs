@@ -35,7 +35,9 @@ impl Routes {
         for provider in ALL {
             for operation in provider.card().operations {
                 for path in operation.paths {
-                    paths.insert(*path, (*provider, operation)).expect("no two operations claim one path");
+                    paths
+                        .insert(*path, (*provider, operation))
+                        .expect("no two operations claim one path");
                 }
             }
         }
@@ -46,15 +48,24 @@ impl Routes {
     pub fn find(&self, call: &Call) -> Option<Route> {
         if let Ok(found) = self.paths.at(&call.path) {
             let (provider, operation) = *found.value;
-            let method_fits = operation.methods.is_empty() || operation.methods.contains(&call.method.as_str());
-            return Some(Route { provider, operation: Some(operation), method_fits });
+            let method_fits =
+                operation.methods.is_empty() || operation.methods.contains(&call.method.as_str());
+            return Some(Route {
+                provider,
+                operation: Some(operation),
+                method_fits,
+            });
         }
         let host = call.host();
         let owner = ALL.iter().find(|provider| {
             let card = provider.card();
             card.owns_host(host) || card.prefixes.iter().any(|prefix| call.path.starts_with(prefix))
         })?;
-        Some(Route { provider: *owner, operation: None, method_fits: false })
+        Some(Route {
+            provider: *owner,
+            operation: None,
+            method_fits: false,
+        })
     }
 }
 
@@ -69,9 +80,14 @@ mod tests {
 
     #[test]
     fn a_strange_path_of_a_known_host_is_its_providers() {
-        let mut call = Call { path: "/nowhere".into(), method: "GET".into(), ..Call::default() };
+        let mut call = Call {
+            path: "/nowhere".into(),
+            method: "GET".into(),
+            ..Call::default()
+        };
         assert!(Routes::new().find(&call).is_none());
-        call.headers.push("host", "WKO7luloi5tj.cn-north-1.jdcloud-api.net:80");
+        call.headers
+            .push("host", "WKO7luloi5tj.cn-north-1.jdcloud-api.net:80");
         let route = Routes::new().find(&call).unwrap();
         assert_eq!(route.provider.card().id, "jdcloud-matting");
         assert!(route.operation.is_none());

@@ -39,7 +39,10 @@ pub struct Work {
 impl Work {
     /// Starts measuring.
     pub fn start() -> Self {
-        Self { watch: Stopwatch::start(), waited: Duration::ZERO }
+        Self {
+            watch: Stopwatch::start(),
+            waited: Duration::ZERO,
+        }
     }
 
     /// Leaves out a span that was not our work.
@@ -80,7 +83,7 @@ impl Visit {
     pub fn answer_with(&mut self, reply: Reply) {
         let entry = &mut self.page.entry;
         entry.status = Some(reply.status);
-        entry.code = reply.code.clone();
+        entry.code.clone_from(&reply.code);
         entry.units = reply.units;
         self.trail.extend(reply.notes.iter().cloned());
         self.reply = Some(reply);
@@ -109,12 +112,20 @@ impl Drop for Visit {
         entry.own_us = u64::try_from(self.work.own().as_micros()).unwrap_or(u64::MAX);
         let operation = format!("{}/{}", entry.provider, entry.operation);
         entry.fee_fen =
-            self.world.admission.charge(&operation, entry.arrived, u64::from(entry.units), &self.tiers);
+            self.world
+                .admission
+                .charge(&operation, entry.arrived, u64::from(entry.units), &self.tiers);
         drop(self.slot.take());
         self.meter.count(entry);
         let capture = self.world.settings().capture;
         let call = std::mem::take(&mut self.call);
         let trail = std::mem::take(&mut self.trail);
-        self.world.journal.push(Record::new(entry.clone(), call, self.reply.as_ref(), trail, capture));
+        self.world.journal.push(Record::new(
+            entry.clone(),
+            call,
+            self.reply.as_ref(),
+            trail,
+            capture,
+        ));
     }
 }

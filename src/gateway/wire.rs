@@ -11,7 +11,9 @@ use std::task::{Context, Poll};
 /// Sends the reply of a visit. The visit goes along with the body, so that its row says what was delivered.
 pub fn send(mut visit: Visit, public_headers: bool) -> HttpResponse {
     let Some(reply) = &visit.reply else {
-        return HttpResponse::InternalServerError().insert_header(("x-understudy-broken", "1")).finish();
+        return HttpResponse::InternalServerError()
+            .insert_header(("x-understudy-broken", "1"))
+            .finish();
     };
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponseBuilder::new(status);
@@ -29,7 +31,10 @@ pub fn send(mut visit: Visit, public_headers: bool) -> HttpResponse {
         visit.delivered(0);
         return response.finish();
     }
-    response.body(Delivery { left: Some(bytes), visit })
+    response.body(Delivery {
+        left: Some(bytes),
+        visit,
+    })
 }
 
 /// A body that knows when it was delivered.

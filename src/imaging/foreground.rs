@@ -40,7 +40,15 @@ pub fn foreground(picture: &Picture, alpha: &Plane) -> Vec<u8> {
 fn sizes(w: usize, h: usize) -> Vec<(usize, usize)> {
     let levels = usize::BITS - w.max(h).leading_zeros();
     let side = |full: usize, level: u32| (full >> (levels - level)).clamp(1, full);
-    (0..=levels).map(|level| if level == levels { (w, h) } else { (side(w, level), side(h, level)) }).collect()
+    (0..=levels)
+        .map(|level| {
+            if level == levels {
+                (w, h)
+            } else {
+                (side(w, level), side(h, level))
+            }
+        })
+        .collect()
 }
 
 /// Picture and alpha at one size.
@@ -64,7 +72,11 @@ impl Level {
                 small.push(alpha.at(from_x, from_y));
             }
         }
-        Self { image, alpha: small, full }
+        Self {
+            image,
+            alpha: small,
+            full,
+        }
     }
 }
 
@@ -78,40 +90,55 @@ impl Layers {
             }
         }
         let mean = mean.map(|sum| sum / n);
-        Self { width: 1, height: 1, thing: vec![mean], ground: vec![mean] }
+        Self {
+            width: 1,
+            height: 1,
+            thing: vec![mean],
+            ground: vec![mean],
+        }
     }
 
     fn resized(&self, width: usize, height: usize) -> Self {
         let at = |x: usize, y: usize| (y * self.height / height) * self.width + x * self.width / width;
         let spread = |from: &[[f32; 3]]| {
-            (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| from[at(x, y)]).collect()
+            (0..height)
+                .flat_map(|y| (0..width).map(move |x| (x, y)))
+                .map(|(x, y)| from[at(x, y)])
+                .collect()
         };
-        Self { width, height, thing: spread(&self.thing), ground: spread(&self.ground) }
+        Self {
+            width,
+            height,
+            thing: spread(&self.thing),
+            ground: spread(&self.ground),
+        }
     }
 
     fn refine(&mut self, level: &Level) {
-        let rounds = if self.width.max(self.height) <= 32 { ROUNDS.0 } else { ROUNDS.1 };
+        let rounds = if self.width.max(self.height) <= 32 {
+            ROUNDS.0
+        } else {
+            ROUNDS.1
+        };
         for _ in 0..rounds {
-            for y in 0..self.height {
-                for x in 0..self.width {
-                    let at = y * self.width + x;
-                    let a = level.alpha[at];
-                    if level.full && (a >= 1.0 || a <= 0.0) {
-                        // Known by the picture itself; only what lies between must be found.
-                        let known = if a >= 1.0 { &mut self.thing } else { &mut self.ground };
-                        known[at] = level.image[at];
-                        continue;
-                    }
-                    self.solve(x, y, level);
+            for at in 0..self.thing.len() {
+                let a = level.alpha[at];
+                // At full size the picture itself says what is all thing or all ground.
+                if level.full && a >= 1.0 {
+                    self.thing[at] = level.image[at];
+                } else if level.full && a <= 0.0 {
+                    self.ground[at] = level.image[at];
+                } else {
+                    self.solve(at, level);
                 }
             }
         }
     }
 
     /// The two colours that best explain a pixel, near those of its neighbours (a 2×2 system a channel).
-    fn solve(&mut self, x: usize, y: usize, level: &Level) {
+    fn solve(&mut self, at: usize, level: &Level) {
         let (w, h) = (self.width, self.height);
-        let at = y * w + x;
+        let (x, y) = (at % w, at / w);
         let a = level.alpha[at];
         let around = [
             if x > 0 { at - 1 } else { at },
@@ -132,7 +159,10 @@ impl Layers {
         let (xx, xy, yy) = (a * a + pull, a * b, b * b + pull);
         let inv = 1.0 / (xx * yy - xy * xy);
         for c in 0..3 {
-            let (p, q) = (a * level.image[at][c] + thing[c], b * level.image[at][c] + ground[c]);
+            let (p, q) = (
+                a * level.image[at][c] + thing[c],
+                b * level.image[at][c] + ground[c],
+            );
             self.thing[at][c] = (inv * (yy * p - xy * q)).clamp(0.0, 1.0);
             self.ground[at][c] = (inv * (xx * q - xy * p)).clamp(0.0, 1.0);
         }
@@ -157,7 +187,14 @@ mod tests {
                 alpha.data[y * w + x] = a;
             }
         }
-        let out = foreground(&Picture { width: w, height: h, rgb }, &alpha);
+        let out = foreground(
+            &Picture {
+                width: w,
+                height: h,
+                rgb,
+            },
+            &alpha,
+        );
         for x in 22..40 {
             let pixel = &out[(8 * w + x) * 3..][..3];
             assert!(pixel[1] < 24, "green is left at {x}: {pixel:?}");

@@ -106,12 +106,16 @@ pub fn people(picture: &Picture, alpha: &Plane) -> Vec<Person> {
         for x in 0..w {
             let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
             let across = |face: &Face| ((px - face.left - face.side / 2.0) / face.side).abs();
-            let Some((own, face)) =
-                faces.iter().enumerate().min_by(|(_, a), (_, b)| across(a).total_cmp(&across(b)))
+            let Some((own, face)) = faces
+                .iter()
+                .enumerate()
+                .min_by(|(_, a), (_, b)| across(a).total_cmp(&across(b)))
             else {
                 return people;
             };
-            let Some(class) = class(face, px, py, alpha.at(x, y)) else { continue };
+            let Some(class) = class(face, px, py, alpha.at(x, y)) else {
+                continue;
+            };
             let person = &mut people[own];
             person.classes[y * w + x] = class;
             person.left = person.left.min(x);
@@ -136,5 +140,11 @@ fn class(face: &Face, x: f32, y: f32, alpha: f32) -> Option<u8> {
     }
     let chin = face.top + 1.1 * face.side;
     let above = y < chin && u.abs() < 2.4 && y > face.top - face.side;
-    if above { Some(HAIR) } else if y >= chin { Some(CLOTHES) } else { None }
+    if above {
+        Some(HAIR)
+    } else if y >= chin {
+        Some(CLOTHES)
+    } else {
+        None
+    }
 }

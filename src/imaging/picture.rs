@@ -85,7 +85,11 @@ impl Picture {
         let has_alpha = decoded.color().has_alpha();
         let (width, height) = (decoded.width() as usize, decoded.height() as usize);
         if !has_alpha {
-            return Self { width, height, rgb: decoded.into_rgb8().into_raw() };
+            return Self {
+                width,
+                height,
+                rgb: decoded.into_rgb8().into_raw(),
+            };
         }
         // What is transparent already is shown on white, as a viewer would.
         let mut rgb = Vec::with_capacity(width * height * 3);
@@ -151,9 +155,16 @@ impl Picture {
             .expect("a picture holds width × height × 3 bytes");
         let mut target = fir::images::Image::new(side(width), side(height), kind);
         let mut resizer = fir::Resizer::new();
-        let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
-        resizer.resize(&source, &mut target, Some(&options)).expect("both have the same pixel type");
-        Self { width, height, rgb: target.into_vec() }
+        let options =
+            fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear));
+        resizer
+            .resize(&source, &mut target, Some(&options))
+            .expect("both have the same pixel type");
+        Self {
+            width,
+            height,
+            rgb: target.into_vec(),
+        }
     }
 
     /// The picture at a size whose longer side is at most `side`.

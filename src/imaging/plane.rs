@@ -14,7 +14,11 @@ pub struct Plane {
 impl Plane {
     /// A plane of one value.
     pub fn filled(width: usize, height: usize, value: f32) -> Self {
-        Self { width, height, data: vec![value; width * height] }
+        Self {
+            width,
+            height,
+            data: vec![value; width * height],
+        }
     }
 
     /// The number at a pixel.
@@ -24,7 +28,11 @@ impl Plane {
 
     /// The plane with every number changed.
     pub fn map(&self, change: impl Fn(f32) -> f32) -> Self {
-        Self { width: self.width, height: self.height, data: self.data.iter().map(|v| change(*v)).collect() }
+        Self {
+            width: self.width,
+            height: self.height,
+            data: self.data.iter().map(|v| change(*v)).collect(),
+        }
     }
 
     /// Mean over the square of side `2r + 1` around each pixel, cut at the edges.
@@ -58,7 +66,11 @@ impl Plane {
                 }
             }
         }
-        Self { width: w, height: h, data: out }
+        Self {
+            width: w,
+            height: h,
+            data: out,
+        }
     }
 
     /// Bilinear resize, pixel centres aligned.
@@ -120,7 +132,11 @@ mod tests {
 
     #[test]
     fn a_box_mean_is_the_mean_of_the_box() {
-        let plane = Plane { width: 7, height: 5, data: (0..35).map(|v| (v * v % 11) as f32).collect() };
+        let plane = Plane {
+            width: 7,
+            height: 5,
+            data: (0..35).map(|v| (v * v % 11) as f32).collect(),
+        };
         let mean = plane.box_mean(2);
         for y in 0..5usize {
             for x in 0..7usize {
@@ -138,7 +154,11 @@ mod tests {
 
     #[test]
     fn a_resized_ramp_is_a_ramp() {
-        let ramp = Plane { width: 8, height: 1, data: (0..8).map(|v| v as f32).collect() };
+        let ramp = Plane {
+            width: 8,
+            height: 1,
+            data: (0..8).map(|v| v as f32).collect(),
+        };
         let half = ramp.resize(4, 1);
         assert_eq!(half.data, [0.5, 2.5, 4.5, 6.5]);
     }

@@ -1,7 +1,9 @@
 //! Where pictures are worked on: settings, the model where one is installed, and what was made before.
 
 use super::people::{faces, people};
-use super::{Face, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, encode_rgba, foreground, matte};
+use super::{
+    Face, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, encode_rgba, foreground, matte,
+};
 use bytes::Bytes;
 use lru::LruCache;
 use std::sync::{Arc, Mutex};
@@ -42,13 +44,25 @@ struct Cache {
 impl Studio {
     /// A studio with an empty cache.
     pub fn new(settings: StudioSettings, model: Option<Model>) -> Self {
-        Self { settings, model, cache: Mutex::new(Cache { cut_outs: LruCache::unbounded(), bytes: 0 }) }
+        Self {
+            settings,
+            model,
+            cache: Mutex::new(Cache {
+                cut_outs: LruCache::unbounded(),
+                bytes: 0,
+            }),
+        }
     }
 
     /// What was cut out of the very same bytes before.
     pub fn remembered_cut_out(&self, bytes: &[u8]) -> Option<Arc<CutOut>> {
         let key = xxhash_rust::xxh3::xxh3_128(bytes);
-        self.cache.lock().expect("no panic while held").cut_outs.get(&key).cloned()
+        self.cache
+            .lock()
+            .expect("no panic while held")
+            .cut_outs
+            .get(&key)
+            .cloned()
     }
 
     /// Cuts the thing out of a picture.
@@ -66,10 +80,17 @@ impl Studio {
         for (colour, alpha) in colours.chunks_exact(3).zip(&matte.alpha.data) {
             let a = (alpha * 255.0 + 0.5) as u8;
             // What is wholly transparent has no colour: it would only hide the old ground in the file.
-            rgba.extend(if a == 0 { [0, 0, 0, 0] } else { [colour[0], colour[1], colour[2], a] });
+            rgba.extend(if a == 0 {
+                [0, 0, 0, 0]
+            } else {
+                [colour[0], colour[1], colour[2], a]
+            });
         }
         let png = encode_rgba(picture.width, picture.height, &rgba);
-        let cut = Arc::new(CutOut { png, because: matte.because });
+        let cut = Arc::new(CutOut {
+            png,
+            because: matte.because,
+        });
         self.remember(bytes, cut.clone());
         Ok(cut)
     }

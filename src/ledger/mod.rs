@@ -7,4 +7,4 @@ mod page;
 mod writer;
 
 pub use page::Page;
-pub use writer::{Ledger, LedgerSettings, Health};
+pub use writer::{Health, Ledger, LedgerSettings};

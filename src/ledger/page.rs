@@ -14,7 +14,10 @@ pub struct Page {
 
 impl Page {
     pub(super) fn new(entry: Entry, permit: OwnedPermit<Line>) -> Self {
-        Self { entry, permit: Some(permit) }
+        Self {
+            entry,
+            permit: Some(permit),
+        }
     }
 }
 

@@ -53,8 +53,16 @@ impl Ledger {
     pub fn start(store: Arc<dyn Store>, settings: LedgerSettings) -> std::io::Result<Self> {
         let (sender, lines) = mpsc::channel(settings.queue);
         let health = Arc::new(Health::default());
-        let writer = Writer { store, lines, linger: settings.linger, health: health.clone(), batch: Vec::new() };
-        let thread = std::thread::Builder::new().name("ledger".into()).spawn(move || writer.run())?;
+        let writer = Writer {
+            store,
+            lines,
+            linger: settings.linger,
+            health: health.clone(),
+            batch: Vec::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("ledger".into())
+            .spawn(move || writer.run())?;
         Ok(Self {
             lines: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(thread)),
@@ -145,7 +153,9 @@ impl Writer {
         while !self.batch.is_empty() {
             match self.store.append(&self.batch) {
                 Ok(()) => {
-                    self.health.written.fetch_add(self.batch.len() as u64, Ordering::Relaxed);
+                    self.health
+                        .written
+                        .fetch_add(self.batch.len() as u64, Ordering::Relaxed);
                     self.batch.clear();
                 }
                 Err(why) if self.lines.is_closed() => {

@@ -53,7 +53,8 @@ impl Desk {
         seed.extend_from_slice(&xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes());
         let name = format!("{:032x}.{extension}", xxhash_rust::xxh3::xxh3_128(&seed));
         let url = format!("{}/_files/{name}", self.base_url);
-        self.files.put(&self.world, &self.clock, name, bytes, content_type);
+        self.files
+            .put((&self.world, &self.clock), name, bytes, content_type);
         url
     }
 }

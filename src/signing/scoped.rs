@@ -39,7 +39,9 @@ impl<'a> Claim<'a> {
     pub fn parse(header: &'a str, dialect: &Dialect) -> Result<Self, &'static str> {
         let rest = header.strip_prefix(dialect.algorithm).ok_or("algorithm")?;
         let part = |name: &str| {
-            rest.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('=')).map(str::trim)
+            rest.split(',')
+                .find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
+                .map(str::trim)
         };
         let credential = part("Credential").ok_or("Credential")?;
         // The access key comes first and may hold slashes of its own, so the scope is read from the end.
@@ -49,19 +51,35 @@ impl<'a> Claim<'a> {
         if term != dialect.terminator {
             return Err("Credential");
         }
-        let signed_headers = part("SignedHeaders").filter(|text| !text.is_empty()).ok_or("SignedHeaders")?;
-        let signature = part("Signature").filter(|text| text.len() == 64).ok_or("Signature")?;
-        Ok(Self { access_key, date, region, service, signed_headers, signature })
+        let signed_headers = part("SignedHeaders")
+            .filter(|text| !text.is_empty())
+            .ok_or("SignedHeaders")?;
+        let signature = part("Signature")
+            .filter(|text| text.len() == 64)
+            .ok_or("Signature")?;
+        Ok(Self {
+            access_key,
+            date,
+            region,
+            service,
+            signed_headers,
+            signature,
+        })
     }
 
     /// The scope, `date/region/service/terminator`.
     pub fn scope(&self, dialect: &Dialect) -> String {
-        format!("{}/{}/{}/{}", self.date, self.region, self.service, dialect.terminator)
+        format!(
+            "{}/{}/{}/{}",
+            self.date, self.region, self.service, dialect.terminator
+        )
     }
 
     /// Whether a header is among the signed ones.
     pub fn signs(&self, name: &str) -> bool {
-        self.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name))
+        self.signed_headers
+            .split(';')
+            .any(|signed| signed.eq_ignore_ascii_case(name))
     }
 }
 
@@ -85,7 +103,14 @@ pub struct Canonical<'a> {
 impl Canonical<'_> {
     /// SHA-256 of the canonical request, in hex.
     pub fn hash(&self) -> String {
-        let Self { method, uri, query, headers, signed_headers, payload_hash } = self;
+        let Self {
+            method,
+            uri,
+            query,
+            headers,
+            signed_headers,
+            payload_hash,
+        } = self;
         let text = format!("{method}\n{uri}\n{query}\n{headers}\n{signed_headers}\n{payload_hash}");
         sha256_hex(text.as_bytes())
     }

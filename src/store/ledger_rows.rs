@@ -25,11 +25,16 @@ impl Store for Sqlite {
 
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
         let conn = self.reader();
-        Ok(conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+        Ok(conn
+            .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
+            .optional()?)
     }
 
     fn set_meta(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        self.writer().execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", [name, value])?;
+        self.writer().execute(
+            "INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)",
+            [name, value],
+        )?;
         Ok(())
     }
 
@@ -60,7 +65,10 @@ impl Store for Sqlite {
     }
 
     fn remove_key(&self, vendor: &str, id: &str) -> Result<(), StoreError> {
-        self.writer().execute("DELETE FROM credential WHERE vendor = ?1 AND id = ?2", [vendor, id])?;
+        self.writer().execute(
+            "DELETE FROM credential WHERE vendor = ?1 AND id = ?2",
+            [vendor, id],
+        )?;
         Ok(())
     }
 
@@ -89,7 +97,9 @@ impl Store for Sqlite {
     }
 
     fn row_count(&self) -> Result<u64, StoreError> {
-        let count: i64 = self.reader().query_row("SELECT COUNT(*) FROM call", [], |row| row.get(0))?;
+        let count: i64 = self
+            .reader()
+            .query_row("SELECT COUNT(*) FROM call", [], |row| row.get(0))?;
         Ok(count.cast_unsigned())
     }
 
@@ -97,7 +107,10 @@ impl Store for Sqlite {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
         for table in ["call", "rollup"] {
-            tx.execute(&format!("DELETE FROM {table} WHERE ?1 IS NULL OR world = ?1"), [world])?;
+            tx.execute(
+                &format!("DELETE FROM {table} WHERE ?1 IS NULL OR world = ?1"),
+                [world],
+            )?;
         }
         Ok(tx.commit()?)
     }
@@ -132,7 +145,9 @@ fn insert_calls(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::E
 
 fn upsert_rollups(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::Error> {
     let marks = vec!["?"; COLUMNS.len() + 4].join(",");
-    let sums = COLUMNS.map(|column| format!("{column} = {column} + excluded.{column}")).join(", ");
+    let sums = COLUMNS
+        .map(|column| format!("{column} = {column} + excluded.{column}"))
+        .join(", ");
     let sql = format!(
         "INSERT INTO rollup (world, provider, operation, bucket, {}) VALUES ({marks}) \
          ON CONFLICT (world, provider, operation, bucket) DO UPDATE SET {sums}",

@@ -24,7 +24,10 @@ impl Sqlite {
         let mut conn = Connection::open_in_memory()?;
         migrate(&mut conn)?;
         let conn = Arc::new(Mutex::new(conn));
-        Ok(Self { write: conn.clone(), read: conn })
+        Ok(Self {
+            write: conn.clone(),
+            read: conn,
+        })
     }
 
     /// A store in a file, made with its folders where they do not exist.
@@ -32,8 +35,14 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened or written.
     pub fn open(path: &str) -> Result<Self, StoreError> {
-        let unusable = |why: String| StoreError::Unusable { url: format!("sqlite:{path}"), why };
-        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let unusable = |why: String| StoreError::Unusable {
+            url: format!("sqlite:{path}"),
+            why,
+        };
+        if let Some(folder) = Path::new(path)
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(folder)
                 .map_err(|why| unusable(format!("folder {} cannot be made: {why}", folder.display())))?;
         }
@@ -48,15 +57,22 @@ impl Sqlite {
         let mut write = connect().map_err(|why| unusable(why.to_string()))?;
         migrate(&mut write).map_err(|why| unusable(why.to_string()))?;
         let read = connect().map_err(|why| unusable(why.to_string()))?;
-        Ok(Self { write: Arc::new(Mutex::new(write)), read: Arc::new(Mutex::new(read)) })
+        Ok(Self {
+            write: Arc::new(Mutex::new(write)),
+            read: Arc::new(Mutex::new(read)),
+        })
     }
 
     pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.write.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.write
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     pub(super) fn reader(&self) -> MutexGuard<'_, Connection> {
-        self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.read
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -77,6 +93,9 @@ fn migrate(conn: &mut Connection) -> Result<(), rusqlite::Error> {
         tx.commit()?;
     }
     // Opening an unwritable file succeeds; only a write tells.
-    conn.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('writable', '1')", [])?;
+    conn.execute(
+        "INSERT OR REPLACE INTO meta (name, value) VALUES ('writable', '1')",
+        [],
+    )?;
     Ok(())
 }

@@ -18,9 +18,15 @@ pub struct WorldRow {
 
 impl WorldRow {
     pub(super) fn all(conn: &Connection) -> Result<Vec<Self>, StoreError> {
-        let mut query = conn.prepare_cached("SELECT name, settings, clock, created FROM world ORDER BY name")?;
+        let mut query =
+            conn.prepare_cached("SELECT name, settings, clock, created FROM world ORDER BY name")?;
         let rows = query.query_map([], |row| {
-            Ok(Self { name: row.get(0)?, settings: row.get(1)?, clock: row.get(2)?, created: row.get(3)? })
+            Ok(Self {
+                name: row.get(0)?,
+                settings: row.get(1)?,
+                clock: row.get(2)?,
+                created: row.get(3)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

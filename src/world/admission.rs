@@ -1,13 +1,13 @@
 //! Whether a call may go on: rate, concurrency, quota, balance; each off unless set.
 
 use super::meters::{Meters, covers};
-use super::{Limit, WorldSettings};
+use super::{Limit, Quota, Rate, WorldSettings};
 use crate::billing::PriceTier;
 use crate::clock::{Clock, Time};
 use crate::exchange::{Decision, Failure, Stage, Trail};
-use governor::state::keyed::DashMapStateStore;
+use governor::RateLimiter;
 use governor::middleware::NoOpMiddleware;
-use governor::{NotUntil, Quota, RateLimiter};
+use governor::state::keyed::DashMapStateStore;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
@@ -56,19 +56,39 @@ pub struct Slot {
 impl Admission {
     /// A gate on a world's clock.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, state: Arc::default() }
+        Self {
+            clock,
+            state: Arc::default(),
+        }
     }
 
     /// Lets a call in, or says why not. `trail` learns every check made.
     ///
     /// # Errors
     /// The limit that stops it.
-    pub fn admit(&self, who: &Applicant<'_>, settings: &WorldSettings, trail: &mut Trail) -> Result<Slot, Failure> {
+    pub fn admit(
+        &self,
+        who: &Applicant<'_>,
+        settings: &WorldSettings,
+        trail: &mut Trail,
+    ) -> Result<Slot, Failure> {
         let mut state = self.state.lock().expect("no panic while held");
-        let mut slot = Slot { state: self.state.clone(), scopes: Vec::new(), hold: None };
-        for (scope, limit) in settings.limits.iter().filter(|(scope, _)| covers(scope, who.operation)) {
-            let verdict = state.check(&self.clock, who, scope, limit, &mut slot, trail);
-            if let Err(why) = verdict {
+        let mut slot = Slot {
+            state: self.state.clone(),
+            scopes: Vec::new(),
+            hold: None,
+        };
+        for (scope, limit) in settings
+            .limits
+            .iter()
+            .filter(|(scope, _)| covers(scope, who.operation))
+        {
+            let check = Check {
+                clock: &self.clock,
+                who,
+                scope,
+            };
+            if let Err(why) = check.all(&mut state, limit, &mut slot, trail) {
                 slot.give_back(&mut state);
                 return Err(why);
             }
@@ -93,7 +113,11 @@ impl Admission {
         if units == 0 {
             return 0;
         }
-        self.state.lock().expect("no panic while held").meters.charge(operation, at, units, tiers)
+        self.state
+            .lock()
+            .expect("no panic while held")
+            .meters
+            .charge(operation, at, units, tiers)
     }
 
     /// Runs `read` on the meters.
@@ -114,50 +138,83 @@ impl Admission {
     }
 }
 
-impl State {
-    fn check(
-        &mut self,
-        clock: &Clock,
-        who: &Applicant<'_>,
-        scope: &str,
+/// One limit put to one call.
+struct Check<'a> {
+    clock: &'a Clock,
+    who: &'a Applicant<'a>,
+    scope: &'a str,
+}
+
+impl Check<'_> {
+    fn all(
+        &self,
+        state: &mut State,
         limit: &Limit,
         slot: &mut Slot,
         trail: &mut Trail,
     ) -> Result<(), Failure> {
         if let Some(rate) = &limit.rate {
-            let bucket = self.bucket(clock, scope, rate);
-            let verdict = bucket.check_key(&who.key.to_owned()).map_err(|not: NotUntil<Time>| not.wait_time_from(clock.now()));
-            let rule = format!("{scope}: {} calls in {} a key", rate.calls, rate.per);
-            if let Err(retry_after) = verdict {
-                trail.push(Decision::refuse(Stage::Admit, "rate", rule).otherwise(format!("a call {retry_after:?} later")));
-                return Err(Failure::RateLimited { retry_after });
-            }
-            trail.push(Decision::pass(Stage::Admit, "rate", rule));
+            self.rate(state, rate, trail)?;
         }
         if let Some(most) = limit.concurrency {
-            let now = self.in_flight.entry(scope.to_owned()).or_default();
-            let rule = format!("{scope}: {now} of {most} calls at once");
-            if *now >= most {
-                trail.push(Decision::refuse(Stage::Admit, "concurrency", rule).otherwise("one call fewer in flight"));
-                return Err(Failure::TooManyConcurrent);
-            }
-            *now += 1;
-            slot.scopes.push(scope.to_owned());
-            trail.push(Decision::pass(Stage::Admit, "concurrency", rule));
+            self.concurrency(state, most, trail)?;
+            slot.scopes.push(self.scope.to_owned());
         }
-        if let Some(quota) = &limit.quota {
-            let pending: u64 = self.pending.iter().filter(|(op, _)| covers(scope, op)).map(|(_, n)| n).sum();
-            let used = self.meters.used(scope, quota.per, who.arrived) + pending;
-            let rule = format!("{scope}: {used} of {} charged calls used in the {:?}", quota.calls, quota.per);
-            if used >= quota.calls {
-                trail.push(Decision::refuse(Stage::Admit, "quota", rule).otherwise("a larger quota, or the next period"));
-                return Err(Failure::QuotaExhausted);
-            }
-            trail.push(Decision::pass(Stage::Admit, "quota", rule));
+        limit
+            .quota
+            .as_ref()
+            .map_or(Ok(()), |quota| self.quota(state, quota, trail))
+    }
+
+    fn rate(&self, state: &mut State, rate: &Rate, trail: &mut Trail) -> Result<(), Failure> {
+        let bucket = state.bucket(self.clock, self.scope, rate);
+        let verdict = bucket.check_key(&self.who.key.to_owned());
+        let rule = format!("{}: {} calls in {} a key", self.scope, rate.calls, rate.per);
+        if let Err(not_until) = verdict {
+            let retry_after = not_until.wait_time_from(self.clock.now());
+            let remedy = format!("a call {retry_after:?} later");
+            trail.push(Decision::refuse(Stage::Admit, "rate", rule).otherwise(remedy));
+            return Err(Failure::RateLimited { retry_after });
         }
+        trail.push(Decision::pass(Stage::Admit, "rate", rule));
         Ok(())
     }
 
+    fn concurrency(&self, state: &mut State, most: u32, trail: &mut Trail) -> Result<(), Failure> {
+        let now = state.in_flight.entry(self.scope.to_owned()).or_default();
+        let rule = format!("{}: {now} of {most} calls at once", self.scope);
+        if *now >= most {
+            let remedy = "one call fewer in flight";
+            trail.push(Decision::refuse(Stage::Admit, "concurrency", rule).otherwise(remedy));
+            return Err(Failure::TooManyConcurrent);
+        }
+        *now += 1;
+        trail.push(Decision::pass(Stage::Admit, "concurrency", rule));
+        Ok(())
+    }
+
+    fn quota(&self, state: &State, quota: &Quota, trail: &mut Trail) -> Result<(), Failure> {
+        let own = state
+            .pending
+            .iter()
+            .filter(|(operation, _)| covers(self.scope, operation));
+        let used =
+            state.meters.used(self.scope, quota.per, self.who.arrived) + own.map(|(_, n)| n).sum::<u64>();
+        let rule = format!(
+            "{}: {used} of {} charged calls used in the {:?}",
+            self.scope, quota.calls, quota.per
+        );
+        if used >= quota.calls {
+            let remedy = "a larger quota, or the next period";
+            trail.push(Decision::refuse(Stage::Admit, "quota", rule).otherwise(remedy));
+            return Err(Failure::QuotaExhausted);
+        }
+        trail.push(Decision::pass(Stage::Admit, "quota", rule));
+        Ok(())
+    }
+}
+
+impl State {
     fn check_balance(&mut self, who: &Applicant<'_>, balance: i64, trail: &mut Trail) -> Result<(), Failure> {
         let price = self.meters.next_fee(who.operation, who.arrived, who.tiers);
         let left = balance - self.meters.spent_fen() - self.held_fen;
@@ -171,7 +228,7 @@ impl State {
     }
 
     /// The scope's bucket; a new one where the clock was set back behind the old one's start.
-    fn bucket(&mut self, clock: &Clock, scope: &str, rate: &super::Rate) -> Arc<Bucket> {
+    fn bucket(&mut self, clock: &Clock, scope: &str, rate: &Rate) -> Arc<Bucket> {
         let now = clock.now();
         if let Some((since, bucket)) = self.buckets.get(scope)
             && *since <= now
@@ -180,8 +237,14 @@ impl State {
         }
         let burst = NonZeroU32::new(rate.burst.unwrap_or(rate.calls)).unwrap_or(NonZeroU32::MIN);
         let interval = rate.interval().expect("rates are checked when they are set");
-        let quota = Quota::with_period(interval).expect("an interval above zero").allow_burst(burst);
-        let bucket = Arc::new(RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()));
+        let quota = governor::Quota::with_period(interval)
+            .expect("an interval above zero")
+            .allow_burst(burst);
+        let bucket = Arc::new(RateLimiter::new(
+            quota,
+            DashMapStateStore::default(),
+            clock.clone(),
+        ));
         self.buckets.insert(scope.to_owned(), (now, bucket.clone()));
         bucket
     }

@@ -36,14 +36,29 @@ struct Shelf {
 impl Files {
     /// An empty shelf of at most so many bytes, for files that live so long.
     pub fn new(max_bytes: usize, ttl: Duration) -> Self {
-        Self { max_bytes, ttl, shelf: Mutex::new(Shelf { files: LruCache::unbounded(), bytes: 0 }) }
+        Self {
+            max_bytes,
+            ttl,
+            shelf: Mutex::new(Shelf {
+                files: LruCache::unbounded(),
+                bytes: 0,
+            }),
+        }
     }
 
-    /// Keeps a file of a world under a name, replacing one of the same name.
-    pub fn put(&self, world: &str, clock: &Clock, name: String, bytes: Bytes, content_type: &'static str) {
+    /// Keeps a file of a world, with its clock, under a name, replacing one of the same name.
+    pub fn put(&self, owner: (&str, &Clock), name: String, bytes: Bytes, content_type: &'static str) {
+        let (world, clock) = owner;
         let made = clock.now();
         let expires = made + self.ttl;
-        let file = File { bytes, content_type, made, expires, world: world.to_owned(), clock: clock.clone() };
+        let file = File {
+            bytes,
+            content_type,
+            made,
+            expires,
+            world: world.to_owned(),
+            clock: clock.clone(),
+        };
         let mut shelf = self.shelf.lock().expect("no panic while held");
         shelf.bytes += file.bytes.len();
         if let Some(old) = shelf.files.put(name, file) {
@@ -70,8 +85,12 @@ impl Files {
     /// Removes a world's files.
     pub fn erase(&self, world: &str) {
         let mut shelf = self.shelf.lock().expect("no panic while held");
-        let names: Vec<_> =
-            shelf.files.iter().filter(|(_, file)| file.world == world).map(|(name, _)| name.clone()).collect();
+        let names: Vec<_> = shelf
+            .files
+            .iter()
+            .filter(|(_, file)| file.world == world)
+            .map(|(name, _)| name.clone())
+            .collect();
         for name in names {
             if let Some(old) = shelf.files.pop(&name) {
                 shelf.bytes -= old.bytes.len();

@@ -37,7 +37,11 @@ impl Record {
             entry,
             call,
             reply_headers: reply.map_or_else(Vec::new, |reply| {
-                reply.headers.iter().map(|(name, value)| (*name, value.to_string())).collect()
+                reply
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (*name, value.to_string()))
+                    .collect()
             }),
             reply_body: reply.filter(textual).map(|reply| reply.body.clone()),
             trail,
@@ -47,7 +51,11 @@ impl Record {
     /// Bytes it takes in memory, about.
     fn weight(&self) -> usize {
         let bodies = self.call.body.len() + self.reply_body.as_ref().map_or(0, Bytes::len);
-        let trail: usize = self.trail.iter().map(|d| 80 + d.because.len() + d.otherwise.len()).sum();
+        let trail: usize = self
+            .trail
+            .iter()
+            .map(|d| 80 + d.because.len() + d.otherwise.len())
+            .sum();
         512 + self.call.headers.weight() + self.call.path.len() + self.call.query.len() + bodies + trail
     }
 }
@@ -69,7 +77,10 @@ struct Ring {
 impl Journal {
     /// An empty journal of at most so many bytes.
     pub fn new(max_bytes: usize) -> Self {
-        Self { max_bytes, ring: Mutex::default() }
+        Self {
+            max_bytes,
+            ring: Mutex::default(),
+        }
     }
 
     /// Keeps a record, letting the oldest go.
@@ -86,13 +97,24 @@ impl Journal {
 
     /// All records, the newest first.
     pub fn records(&self) -> Vec<Arc<Record>> {
-        self.ring.lock().expect("no panic while held").records.iter().rev().cloned().collect()
+        self.ring
+            .lock()
+            .expect("no panic while held")
+            .records
+            .iter()
+            .rev()
+            .cloned()
+            .collect()
     }
 
     /// One record by its call's name.
     pub fn find(&self, id: RequestId) -> Option<Arc<Record>> {
         let ring = self.ring.lock().expect("no panic while held");
-        ring.records.iter().rev().find(|record| record.entry.request_id == id).cloned()
+        ring.records
+            .iter()
+            .rev()
+            .find(|record| record.entry.request_id == id)
+            .cloned()
     }
 
     /// Forgets everything; says how many records there were.

@@ -60,7 +60,11 @@ impl Key {
     /// The first key of a scheme in a world: the same for the same seed and name.
     pub fn first(vendor: &str, scheme: &Scheme, world: &str, dice: Dice, created: Time) -> Self {
         Self::drawn(vendor, scheme, world, created, |part, len| {
-            dice.text(&[part, vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes()], scheme.alphabet, len)
+            dice.text(
+                &[part, vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes()],
+                scheme.alphabet,
+                len,
+            )
         })
     }
 
@@ -68,7 +72,17 @@ impl Key {
     pub fn further(vendor: &str, scheme: &Scheme, world: &str, dice: Dice, created: Time) -> Self {
         let nonce = created.micros().to_le_bytes();
         Self::drawn(vendor, scheme, world, created, |part, len| {
-            dice.text(&[part, vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes(), &nonce], scheme.alphabet, len)
+            dice.text(
+                &[
+                    part,
+                    vendor.as_bytes(),
+                    scheme.name.as_bytes(),
+                    world.as_bytes(),
+                    &nonce,
+                ],
+                scheme.alphabet,
+                len,
+            )
         })
     }
 
@@ -118,7 +132,10 @@ impl Key {
             scheme: self.credential.scheme.clone(),
             secret: self.credential.secret.clone(),
             state: self.state.name().to_owned(),
-            operations: self.operations.as_ref().map(|list| serde_json::json!(list).to_string()),
+            operations: self
+                .operations
+                .as_ref()
+                .map(|list| serde_json::json!(list).to_string()),
             expires: self.expires.map(Time::micros),
             created: self.created.micros(),
         }
@@ -131,10 +148,17 @@ impl Key {
     pub fn from_row(row: KeyRow) -> Result<Self, serde_json::Error> {
         Ok(Self {
             state: serde_json::from_value(row.state.into())?,
-            operations: row.operations.map(|list| serde_json::from_str(&list)).transpose()?,
+            operations: row
+                .operations
+                .map(|list| serde_json::from_str(&list))
+                .transpose()?,
             vendor: row.vendor,
             world: row.world,
-            credential: Credential { id: row.id, scheme: row.scheme, secret: row.secret },
+            credential: Credential {
+                id: row.id,
+                scheme: row.scheme,
+                secret: row.secret,
+            },
             expires: row.expires.map(Time::from_micros),
             created: Time::from_micros(row.created),
         })

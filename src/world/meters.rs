@@ -41,12 +41,20 @@ impl Meters {
     pub fn used(&self, scope: &str, period: Period, at: Time) -> u64 {
         let day = at.local_date();
         let sum = |map: &HashMap<(String, String), u64>, when: &str| {
-            map.iter().filter(|((op, span), _)| covers(scope, op) && span == when).map(|(_, n)| n).sum()
+            map.iter()
+                .filter(|((op, span), _)| covers(scope, op) && span == when)
+                .map(|(_, n)| n)
+                .sum()
         };
         match period {
             Period::Day => sum(&self.days, &day),
             Period::Month => sum(&self.months, month_of(&day)),
-            Period::Total => self.totals.iter().filter(|(op, _)| covers(scope, op)).map(|(_, n)| n).sum(),
+            Period::Total => self
+                .totals
+                .iter()
+                .filter(|(op, _)| covers(scope, op))
+                .map(|(_, n)| n)
+                .sum(),
         }
     }
 
@@ -62,7 +70,10 @@ impl Meters {
 
     fn count(&mut self, operation: &str, day: &str, units: u64) {
         let month = month_of(day).to_owned();
-        *self.days.entry((operation.to_owned(), day.to_owned())).or_default() += units;
+        *self
+            .days
+            .entry((operation.to_owned(), day.to_owned()))
+            .or_default() += units;
         *self.months.entry((operation.to_owned(), month)).or_default() += units;
         *self.totals.entry(operation.to_owned()).or_default() += units;
     }

@@ -51,13 +51,21 @@ impl World {
 
     /// Its dice.
     pub fn dice(&self) -> Dice {
-        self.settings.load().seed.map_or_else(|| self.house_dice.derive(&self.name), Dice::new)
+        self.settings
+            .load()
+            .seed
+            .map_or_else(|| self.house_dice.derive(&self.name), Dice::new)
     }
 
     /// A name for the call that has just arrived.
     pub fn next_request_id(&self) -> RequestId {
         let nth = self.arrivals.fetch_add(1, Ordering::Relaxed);
-        let key: [&[u8]; 4] = [b"request", self.name.as_bytes(), &self.run.to_le_bytes(), &nth.to_le_bytes()];
+        let key: [&[u8]; 4] = [
+            b"request",
+            self.name.as_bytes(),
+            &self.run.to_le_bytes(),
+            &nth.to_le_bytes(),
+        ];
         RequestId::from_bits(self.dice().draw(&key))
     }
 }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Settings of a world.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorldSettings {
     /// Seed of this world's dice; by default drawn from the server's seed and the world's name.
@@ -58,7 +60,9 @@ pub enum Strictness {
 }
 
 /// Limits of one scope.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limit {
     /// Calls in a span, for each key.
@@ -92,10 +96,17 @@ fn one_second() -> String {
 
 impl Rate {
     /// The span between two calls.
+    ///
+    /// # Errors
+    /// Says what was expected when the span is none, or no call fits into it.
     pub fn interval(&self) -> Result<Duration, String> {
         let per = parse_span(&self.per)?;
         let interval = per.checked_div(self.calls).ok_or("expected calls of 1 or more")?;
-        if interval.is_zero() { Err("expected a rate of at most one call a nanosecond".into()) } else { Ok(interval) }
+        if interval.is_zero() {
+            Err("expected a rate of at most one call a nanosecond".into())
+        } else {
+            Ok(interval)
+        }
     }
 }
 
@@ -132,14 +143,21 @@ impl WorldSettings {
     /// Names the field and what was expected.
     pub fn check(&self, operations: &[String]) -> Result<(), String> {
         let known = |scope: &str| {
-            scope == "*" || operations.iter().any(|op| op == scope || op.split('/').next() == Some(scope))
+            scope == "*"
+                || operations
+                    .iter()
+                    .any(|op| op == scope || op.split('/').next() == Some(scope))
         };
         for (scope, limit) in &self.limits {
             if !known(scope) {
-                return Err(format!("limits.{scope:?}: expected *, a provider or one of {}", operations.join(", ")));
+                return Err(format!(
+                    "limits.{scope:?}: expected *, a provider or one of {}",
+                    operations.join(", ")
+                ));
             }
             if let Some(rate) = &limit.rate {
-                rate.interval().map_err(|why| format!("limits.{scope:?}.rate: {why}"))?;
+                rate.interval()
+                    .map_err(|why| format!("limits.{scope:?}.rate: {why}"))?;
                 if rate.burst == Some(0) {
                     return Err(format!("limits.{scope:?}.rate.burst: expected 1 or more"));
                 }
@@ -147,10 +165,15 @@ impl WorldSettings {
         }
         for (operation, tiers) in &self.prices {
             if !operations.contains(operation) {
-                return Err(format!("prices.{operation:?}: expected one of {}", operations.join(", ")));
+                return Err(format!(
+                    "prices.{operation:?}: expected one of {}",
+                    operations.join(", ")
+                ));
             }
             if !tiers.is_sorted_by(|a, b| a.from < b.from) || tiers.iter().any(|tier| tier.fen < 0) {
-                return Err(format!("prices.{operation:?}: expected rising `from` and no price below 0"));
+                return Err(format!(
+                    "prices.{operation:?}: expected rising `from` and no price below 0"
+                ));
             }
         }
         Ok(())

@@ -60,7 +60,7 @@ pub struct WorldsSetup {
 pub struct Worlds {
     setup: WorldsSetup,
     /// Read on every call, written by the admin API.
-    worlds: RwLock<BTreeMap<String, Arc<World>>>,
+    by_name: RwLock<BTreeMap<String, Arc<World>>>,
     /// By vendor, then by public part. Read on every call.
     keys: RwLock<HashMap<String, HashMap<String, Arc<Key>>>>,
     /// Held while worlds or keys are changed, so that store and memory change alike.
@@ -75,12 +75,18 @@ impl Worlds {
     pub fn load(setup: WorldsSetup) -> Result<Self, WorldError> {
         let rows = setup.store.worlds()?;
         let keys = setup.store.keys()?;
-        let usage = setup.store.usage(None, Time::from_micros(i64::MIN), Time::from_micros(i64::MAX))?;
+        let usage = setup
+            .store
+            .usage(None, Time::from_micros(i64::MIN), Time::from_micros(i64::MAX))?;
         let unreadable = |what: &str, why: serde_json::Error| {
             WorldError::Invalid(format!("{what} in the store cannot be read: {why}"))
         };
-        let all =
-            Self { setup, worlds: RwLock::default(), keys: RwLock::default(), changes: Mutex::default() };
+        let all = Self {
+            setup,
+            by_name: RwLock::default(),
+            keys: RwLock::default(),
+            changes: Mutex::default(),
+        };
         for row in rows {
             let settings = serde_json::from_str(&row.settings).map_err(|why| unreadable(&row.name, why))?;
             let world = all.build(&row.name, settings, Time::from_micros(row.created));
@@ -105,7 +111,11 @@ impl Worlds {
 
     /// A world by name.
     pub fn get(&self, name: &str) -> Option<Arc<World>> {
-        self.worlds.read().expect("no panic while held").get(name).cloned()
+        self.by_name
+            .read()
+            .expect("no panic while held")
+            .get(name)
+            .cloned()
     }
 
     /// The demo world.
@@ -113,27 +123,46 @@ impl Worlds {
     /// # Panics
     /// Never: the demo world cannot be deleted.
     pub fn demo(&self) -> Arc<World> {
-        self.get(DEMO).expect("the demo world is made at the start and never deleted")
+        self.get(DEMO)
+            .expect("the demo world is made at the start and never deleted")
     }
 
     /// Every world, by name.
     pub fn all(&self) -> Vec<Arc<World>> {
-        self.worlds.read().expect("no panic while held").values().cloned().collect()
+        self.by_name
+            .read()
+            .expect("no panic while held")
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// A key by its public part.
     pub fn key(&self, vendor: &str, id: &str) -> Option<Arc<Key>> {
-        self.keys.read().expect("no panic while held").get(vendor)?.get(id).cloned()
+        self.keys
+            .read()
+            .expect("no panic while held")
+            .get(vendor)?
+            .get(id)
+            .cloned()
     }
 
     /// The keys of a world, the oldest first.
     pub fn keys_of(&self, world: &str) -> Vec<Arc<Key>> {
         let keys = self.keys.read().expect("no panic while held");
-        let mut own: Vec<_> =
-            keys.values().flat_map(HashMap::values).filter(|key| key.world == world).cloned().collect();
+        let mut own: Vec<_> = keys
+            .values()
+            .flat_map(HashMap::values)
+            .filter(|key| key.world == world)
+            .cloned()
+            .collect();
         own.sort_by(|a, b| {
-            (a.created, &a.vendor, &a.credential.scheme, &a.credential.id)
-                .cmp(&(b.created, &b.vendor, &b.credential.scheme, &b.credential.id))
+            (a.created, &a.vendor, &a.credential.scheme, &a.credential.id).cmp(&(
+                b.created,
+                &b.vendor,
+                &b.credential.scheme,
+                &b.credential.id,
+            ))
         });
         own
     }
@@ -145,12 +174,16 @@ impl Worlds {
     pub fn create(&self, name: &str, settings: WorldSettings) -> Result<Arc<World>, WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         check_name(name)?;
-        settings.check(&self.setup.operations).map_err(WorldError::Invalid)?;
+        settings
+            .check(&self.setup.operations)
+            .map_err(WorldError::Invalid)?;
         if self.get(name).is_some() {
             return Err(WorldError::Exists(format!("world {name:?}")));
         }
         if self.all().len() >= MOST_WORLDS {
-            return Err(WorldError::Invalid(format!("there are {MOST_WORLDS} worlds already, no more fit")));
+            return Err(WorldError::Invalid(format!(
+                "there are {MOST_WORLDS} worlds already, no more fit"
+            )));
         }
         let world = self.build(name, settings, self.setup.clock.real_now());
         self.keep(&world)?;
@@ -175,7 +208,9 @@ impl Worlds {
     /// When a setting is impossible or the store fails; nothing changes then.
     pub fn configure(&self, world: &World, settings: WorldSettings) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
-        settings.check(&self.setup.operations).map_err(WorldError::Invalid)?;
+        settings
+            .check(&self.setup.operations)
+            .map_err(WorldError::Invalid)?;
         self.setup.store.save_world(&row(world, &settings)?)?;
         let limits_changed = world.settings().limits != settings.limits;
         world.settings.store(Arc::new(settings));
@@ -200,11 +235,14 @@ impl Worlds {
     pub fn delete(&self, name: &str) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         if name == DEMO {
-            return Err(WorldError::Invalid("the demo world stays: calls without a known key belong to it".into()));
+            return Err(WorldError::Invalid(
+                "the demo world stays: calls without a known key belong to it".into(),
+            ));
         }
-        self.get(name).ok_or_else(|| WorldError::Unknown(format!("world {name:?}")))?;
+        self.get(name)
+            .ok_or_else(|| WorldError::Unknown(format!("world {name:?}")))?;
         self.setup.store.erase_world(name)?;
-        self.worlds.write().expect("no panic while held").remove(name);
+        self.by_name.write().expect("no panic while held").remove(name);
         for keys in self.keys.write().expect("no panic while held").values_mut() {
             keys.retain(|_, key| key.world != name);
         }
@@ -220,10 +258,15 @@ impl Worlds {
         let _changing = self.changes.lock().expect("no panic while held");
         match self.key(&key.vendor, &key.credential.id) {
             Some(other) if other.world != key.world => {
-                return Err(WorldError::Exists(format!("key {:?} in another world", key.credential.id)));
+                return Err(WorldError::Exists(format!(
+                    "key {:?} in another world",
+                    key.credential.id
+                )));
             }
             None if self.keys_of(&key.world).len() >= MOST_KEYS => {
-                return Err(WorldError::Invalid(format!("the world has {MOST_KEYS} keys already, no more fit")));
+                return Err(WorldError::Invalid(format!(
+                    "the world has {MOST_KEYS} keys already, no more fit"
+                )));
             }
             Some(_) | None => {}
         }
@@ -238,7 +281,12 @@ impl Worlds {
     pub fn remove_key(&self, key: &Key) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         self.setup.store.remove_key(&key.vendor, &key.credential.id)?;
-        if let Some(keys) = self.keys.write().expect("no panic while held").get_mut(&key.vendor) {
+        if let Some(keys) = self
+            .keys
+            .write()
+            .expect("no panic while held")
+            .get_mut(&key.vendor)
+        {
             keys.remove(&key.credential.id);
         }
         Ok(())
@@ -265,13 +313,18 @@ impl Worlds {
     }
 
     fn put(&self, world: Arc<World>) {
-        self.worlds.write().expect("no panic while held").insert(world.name.clone(), world);
+        self.by_name
+            .write()
+            .expect("no panic while held")
+            .insert(world.name.clone(), world);
     }
 
     fn put_key(&self, key: Key) -> Arc<Key> {
         let key = Arc::new(key);
         let mut keys = self.keys.write().expect("no panic while held");
-        keys.entry(key.vendor.clone()).or_default().insert(key.credential.id.clone(), key.clone());
+        keys.entry(key.vendor.clone())
+            .or_default()
+            .insert(key.credential.id.clone(), key.clone());
         key
     }
 }

@@ -33,13 +33,18 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value)
     }
 }
 
 /// The bytes of a fixture.
 pub fn fixture(path: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(path);
     std::fs::read(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
 }
 
@@ -55,8 +60,14 @@ impl Bench {
         change(&mut settings);
         let server = Understudy::builder().settings(settings).start().unwrap();
         let start: Time = START.parse().unwrap();
-        server.clock().set(Some(Face::frozen_at(start, server.clock().real_now())));
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        server
+            .clock()
+            .set(Some(Face::frozen_at(start, server.clock().real_now())));
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .build()
+            .into();
         Self { server, agent }
     }
 
@@ -65,7 +76,11 @@ impl Bench {
     }
 
     pub fn host(&self) -> String {
-        self.server.ready().listen.trim_start_matches("http://").to_owned()
+        self.server
+            .ready()
+            .listen
+            .trim_start_matches("http://")
+            .to_owned()
     }
 
     pub fn admin_host(&self) -> String {
@@ -74,7 +89,10 @@ impl Bench {
 
     /// A demo credential's part: `ak`, `sk`, `appkey`, `secret`.
     pub fn demo(&self, field: &str) -> String {
-        self.server.ready().credentials["jdcloud"][field].as_str().unwrap().to_owned()
+        self.server.ready().credentials["jdcloud"][field]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Any request.
@@ -90,14 +108,29 @@ impl Bench {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect();
         let status = reply.status().as_u16();
-        let body = reply.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap();
-        Answer { status, headers, body }
+        let body = reply
+            .body_mut()
+            .with_config()
+            .limit(1 << 30)
+            .read_to_vec()
+            .unwrap();
+        Answer {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// A request to the provider listener, signed with an access key.
     pub fn signed(&self, method: &str, path: &str, body: &[u8], (ak, sk): (&str, &str)) -> Answer {
         let host = self.host();
-        let unsigned = Unsigned { method, path, host: &host, body, extra: &[] };
+        let unsigned = Unsigned {
+            method,
+            path,
+            host: &host,
+            body,
+            extra: &[],
+        };
         let headers = sign(&unsigned, 2, ak, sk, self.now());
         self.send(method, &format!("http://{host}{path}"), &headers, body)
     }
@@ -110,13 +143,22 @@ impl Bench {
     /// A cut-out with an app key.
     pub fn cutout_by_app(&self, body: &[u8], (appkey, secret): (&str, &str)) -> Answer {
         let query = app_query(appkey, secret, self.now());
-        self.send("POST", &format!("http://{}/api/cutout?{query}", self.host()), &[], body)
+        self.send(
+            "POST",
+            &format!("http://{}/api/cutout?{query}", self.host()),
+            &[],
+            body,
+        )
     }
 
     /// A request to the admin API.
     pub fn admin(&self, method: &str, path: &str, body: Value) -> Answer {
         let url = format!("{}/_understudy/{path}", self.server.ready().admin);
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
         self.send(method, &url, &[], &body)
     }
 
@@ -127,6 +169,9 @@ impl Bench {
     /// The newest call in the journal, explained.
     pub fn explain_last(&self) -> Value {
         let last = self.get("journal?limit=1");
-        self.get(&format!("journal/{}/explain", last[0]["request_id"].as_str().unwrap()))
+        self.get(&format!(
+            "journal/{}/explain",
+            last[0]["request_id"].as_str().unwrap()
+        ))
     }
 }

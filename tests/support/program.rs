@@ -35,7 +35,10 @@ pub struct Program {
 
 /// Runs it to its end.
 pub fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_understudy")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_understudy"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 impl Program {
@@ -44,8 +47,17 @@ impl Program {
         let ready_file = folder.join("ready.json");
         drop(std::fs::remove_file(&ready_file));
         let mut child = Command::new(env!("CARGO_BIN_EXE_understudy"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-            .args(["--store", &format!("sqlite:{}", folder.join("store.db").display())])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ])
+            .args([
+                "--store",
+                &format!("sqlite:{}", folder.join("store.db").display()),
+            ])
             .arg("--ready-file")
             .arg(&ready_file)
             .args(further)
@@ -55,7 +67,10 @@ impl Program {
             .unwrap();
         loop {
             if let Ok(text) = std::fs::read_to_string(&ready_file) {
-                return Self { child, ready: serde_json::from_str(&text).unwrap() };
+                return Self {
+                    child,
+                    ready: serde_json::from_str(&text).unwrap(),
+                };
             }
             if let Some(status) = child.try_wait().unwrap() {
                 let mut why = String::new();
@@ -67,7 +82,10 @@ impl Program {
     }
 
     pub fn listen(&self) -> &str {
-        self.ready["listen"].as_str().unwrap().trim_start_matches("http://")
+        self.ready["listen"]
+            .as_str()
+            .unwrap()
+            .trim_start_matches("http://")
     }
 
     pub fn admin(&self) -> &str {
@@ -79,7 +97,10 @@ impl Program {
     }
 
     pub fn signal(&self, name: &str) {
-        let done = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        let done = Command::new("kill")
+            .args([name, &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(done.success());
     }
 
@@ -99,7 +120,10 @@ impl Drop for Program {
 }
 
 /// Real time: a process is waited for.
-#[expect(clippy::disallowed_methods, reason = "another process does not run on our clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process does not run on our clock"
+)]
 pub fn pause(span: Duration) {
     std::thread::sleep(span);
 }

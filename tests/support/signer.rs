@@ -14,21 +14,36 @@ pub struct Unsigned<'a> {
 }
 
 /// Headers of a JDCLOUD2 or JDCLOUD3 signature at an instant.
-pub fn sign(request: &Unsigned, version: u8, ak: &str, sk: &str, at: Time) -> Vec<(String, String)> {
+pub fn sign(request: &Unsigned<'_>, version: u8, ak: &str, sk: &str, at: Time) -> Vec<(String, String)> {
     let date = basic(at);
-    let mut signed: Vec<(&str, &str)> =
-        vec![("host", request.host), ("x-jdcloud-date", &date), ("x-jdcloud-nonce", "nonce")];
+    let mut signed: Vec<(&str, &str)> = vec![
+        ("host", request.host),
+        ("x-jdcloud-date", &date),
+        ("x-jdcloud-nonce", "nonce"),
+    ];
     signed.extend(request.extra);
     signed.sort_unstable();
-    let headers: String = signed.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let headers: String = signed
+        .iter()
+        .map(|(name, value)| format!("{name}:{value}\n"))
+        .collect();
     let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
-    let canonical =
-        format!("{}\n{path}\n{query}\n{headers}\n{names}\n{}", request.method, sha256_hex(request.body));
-    let (algorithm, term) = (format!("JDCLOUD{version}-HMAC-SHA256"), format!("jdcloud{version}_request"));
+    let canonical = format!(
+        "{}\n{path}\n{query}\n{headers}\n{names}\n{}",
+        request.method,
+        sha256_hex(request.body)
+    );
+    let (algorithm, term) = (
+        format!("JDCLOUD{version}-HMAC-SHA256"),
+        format!("jdcloud{version}_request"),
+    );
     let scope = format!("{}/cn-north-1/matting/{term}", &date[..8]);
-    let text = format!("{algorithm}\n{date}\n{scope}\n{}", sha256_hex(canonical.as_bytes()));
-    let mut key = hmac_sha256(format!("JDCLOUD{version}{sk}").as_bytes(), date[..8].as_bytes());
+    let text = format!(
+        "{algorithm}\n{date}\n{scope}\n{}",
+        sha256_hex(canonical.as_bytes())
+    );
+    let mut key = hmac_sha256(format!("JDCLOUD{version}{sk}").as_bytes(), &date.as_bytes()[..8]);
     for part in ["cn-north-1", "matting", &term] {
         key = hmac_sha256(&key, part.as_bytes());
     }
@@ -46,7 +61,10 @@ pub fn sign(request: &Unsigned, version: u8, ak: &str, sk: &str, at: Time) -> Ve
 /// The query of an app-key signature at an instant.
 pub fn app_query(appkey: &str, secret: &str, at: Time) -> String {
     let timestamp = at.millis();
-    format!("appkey={appkey}&timestamp={timestamp}&sign={}", md5_hex(format!("{secret}{timestamp}").as_bytes()))
+    format!(
+        "appkey={appkey}&timestamp={timestamp}&sign={}",
+        md5_hex(format!("{secret}{timestamp}").as_bytes())
+    )
 }
 
 /// `YYYYMMDDTHHMMSSZ`.

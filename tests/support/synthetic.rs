@@ -16,7 +16,10 @@ pub const SIDE: usize = 512;
 pub enum Backdrop {
     White,
     Graded,
+    /// Photographs and textures, behind what has a body: emoji and fur.
     Photographic,
+    /// The same grounds behind wire, lace, glass and motion, where no figure is promised.
+    Hard,
 }
 
 pub struct Scene {
@@ -49,7 +52,11 @@ impl Luck {
     }
 
     fn colour(&mut self, low: f32, high: f32) -> [f32; 3] {
-        [self.between(low, high), self.between(low, high), self.between(low, high)]
+        [
+            self.between(low, high),
+            self.between(low, high),
+            self.between(low, high),
+        ]
     }
 }
 
@@ -60,28 +67,40 @@ fn fixtures() -> PathBuf {
 /// `per_backdrop` scenes of each kind of ground. Even and odd seeds use different emoji.
 pub fn scenes(seed: u64, per_backdrop: usize) -> Vec<Scene> {
     let mut all = Vec::new();
-    for backdrop in [Backdrop::White, Backdrop::Graded, Backdrop::Photographic] {
+    for backdrop in [
+        Backdrop::White,
+        Backdrop::Graded,
+        Backdrop::Photographic,
+        Backdrop::Hard,
+    ] {
         for nth in 0..per_backdrop {
             let mut luck = Luck(ChaCha8Rng::seed_from_u64(seed * 1000 + nth as u64));
-            let (name, thing) = thing(&mut luck, seed, nth);
+            let (name, thing) = thing(&mut luck, seed, nth, backdrop);
             all.push(compose(name, thing, backdrop, &mut luck));
         }
     }
     all
 }
 
-/// Six in ten are emoji; the rest take turns.
-fn thing(luck: &mut Luck, seed: u64, nth: usize) -> (String, Canvas) {
-    match nth % 10 {
-        0 => ("fur".into(), fur(luck)),
-        1 => ("wire".into(), wire(luck)),
-        2 => ("glass".into(), glass(luck)),
-        3 if nth % 20 == 3 => ("lace".into(), lace(luck)),
-        3 => {
+/// Before plain grounds six in ten are emoji and the rest take turns; before photographs four in five.
+fn thing(luck: &mut Luck, seed: u64, nth: usize, backdrop: Backdrop) -> (String, Canvas) {
+    let kind = match backdrop {
+        Backdrop::White | Backdrop::Graded => {
+            ["fur", "wire", "glass", "lace or motion"].get(nth % 10).copied()
+        }
+        Backdrop::Photographic => ["fur"].get(nth % 5).copied(),
+        Backdrop::Hard => ["wire", "glass", "lace or motion"].get(nth % 3).copied(),
+    };
+    match kind {
+        Some("fur") => ("fur".into(), fur(luck)),
+        Some("wire") => ("wire".into(), wire(luck)),
+        Some("glass") => ("glass".into(), glass(luck)),
+        Some(_) if nth % 2 == 1 => ("lace".into(), lace(luck)),
+        Some(_) => {
             let (name, sharp) = emoji(luck, seed);
             (format!("{name} in motion"), in_motion(&sharp, 15))
         }
-        _ => emoji(luck, seed),
+        None => emoji(luck, seed),
     }
 }
 
@@ -112,7 +131,10 @@ fn emoji(luck: &mut Luck, seed: u64) -> (String, Canvas) {
             pixel.0[c] = pixel.0[c].clamp(0.0, pixel.0[3]);
         }
     }
-    (format!("emoji {}", file.file_stem().unwrap().to_string_lossy()), canvas)
+    (
+        format!("emoji {}", file.file_stem().unwrap().to_string_lossy()),
+        canvas,
+    )
 }
 
 /// Draws at twice the size with hard edges, then averages: true fractional alpha. Premultiplied.
@@ -124,7 +146,9 @@ const LARGE: usize = SIDE * 2;
 
 impl Drawing {
     fn new() -> Self {
-        Self { pixels: vec![[0.0; 4]; LARGE * LARGE] }
+        Self {
+            pixels: vec![[0.0; 4]; LARGE * LARGE],
+        }
     }
 
     fn dot(&mut self, x: f32, y: f32, colour: [f32; 3], alpha: f32) {
@@ -152,7 +176,12 @@ impl Drawing {
         let steps = (to.0 - from.0).hypot(to.1 - from.1).ceil().max(1.0);
         for step in 0..=steps as usize {
             let t = step as f32 / steps;
-            self.disc(from.0 + (to.0 - from.0) * t, from.1 + (to.1 - from.1) * t, r, colour);
+            self.disc(
+                from.0 + (to.0 - from.0) * t,
+                from.1 + (to.1 - from.1) * t,
+                r,
+                colour,
+            );
         }
     }
 
@@ -211,14 +240,22 @@ fn fur(luck: &mut Luck) -> Canvas {
 fn wire(luck: &mut Luck) -> Canvas {
     let mut drawing = Drawing::new();
     let colour = luck.colour(10.0, 110.0);
-    let (centre, radius) = ((luck.between(460.0, 560.0), luck.between(420.0, 500.0)), luck.between(260.0, 330.0));
+    let (centre, radius) = (
+        (luck.between(460.0, 560.0), luck.between(420.0, 500.0)),
+        luck.between(260.0, 330.0),
+    );
     drawing.ring(centre, radius, luck.between(8.0, 13.0), colour);
     drawing.ring(centre, radius * 0.55, 3.0, colour);
     drawing.disc(centre.0, centre.1, 40.0, colour);
     let spokes = 8 + luck.below(8);
     for spoke in 0..spokes {
         let (sin, cos) = (spoke as f32 / spokes as f32 * std::f32::consts::TAU).sin_cos();
-        drawing.line(centre, (centre.0 + radius * cos, centre.1 + radius * sin), luck.between(1.5, 3.0), colour);
+        drawing.line(
+            centre,
+            (centre.0 + radius * cos, centre.1 + radius * sin),
+            luck.between(1.5, 3.0),
+            colour,
+        );
     }
     drawing.line(centre, (centre.0 - 120.0, 960.0), 10.0, colour);
     drawing.line(centre, (centre.0 + 120.0, 960.0), 10.0, colour);
@@ -229,7 +266,11 @@ fn wire(luck: &mut Luck) -> Canvas {
 fn glass(luck: &mut Luck) -> Canvas {
     let mut drawing = Drawing::new();
     let (cx, half) = (luck.between(460.0, 564.0), luck.between(90.0, 120.0));
-    let (tint, label, cap) = (luck.colour(20.0, 140.0), luck.colour(60.0, 240.0), luck.colour(20.0, 120.0));
+    let (tint, label, cap) = (
+        luck.colour(20.0, 140.0),
+        luck.colour(60.0, 240.0),
+        luck.colour(20.0, 120.0),
+    );
     let least = luck.between(0.2, 0.35);
     for y in 300..900 {
         for x in (cx - half) as i32..(cx + half) as i32 {
@@ -260,8 +301,18 @@ fn lace(luck: &mut Luck) -> Canvas {
     let mut offset = -radius;
     while offset <= radius {
         let reach = (radius * radius - offset * offset).max(0.0).sqrt();
-        drawing.line((512.0 + offset, 512.0 - reach), (512.0 + offset, 512.0 + reach), 6.0, colour);
-        drawing.line((512.0 - reach, 512.0 + offset), (512.0 + reach, 512.0 + offset), 6.0, colour);
+        drawing.line(
+            (512.0 + offset, 512.0 - reach),
+            (512.0 + offset, 512.0 + reach),
+            6.0,
+            colour,
+        );
+        drawing.line(
+            (512.0 - reach, 512.0 + offset),
+            (512.0 + reach, 512.0 + offset),
+            6.0,
+            colour,
+        );
         offset += step;
     }
     drawing.ring(centre, radius, 10.0, colour);
@@ -300,8 +351,16 @@ fn compose(name: String, thing: Canvas, backdrop: Backdrop, luck: &mut Luck) -> 
     let mut jpeg = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, 92);
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
-    encoder.encode(&rgb, SIDE as u16, SIDE as u16, jpeg_encoder::ColorType::Rgb).unwrap();
-    Scene { name, backdrop, jpeg, alpha, colours }
+    encoder
+        .encode(&rgb, SIDE as u16, SIDE as u16, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    Scene {
+        name,
+        backdrop,
+        jpeg,
+        alpha,
+        colours,
+    }
 }
 
 type Ground = ImageBuffer<Rgb<f32>, Vec<f32>>;
@@ -323,9 +382,13 @@ fn ground(backdrop: Backdrop, luck: &mut Luck) -> Ground {
                 Rgb([0, 1, 2].map(|c| from[c] + (to[c] - from[c]) * t + noise.between(-1.0, 1.0)))
             })
         }
-        Backdrop::Photographic => {
+        Backdrop::Photographic | Backdrop::Hard => {
             // `imageops` takes floating-point colours to lie within 0–1.
-            let sharp = if luck.unit() < 0.8 { photograph(luck) } else { texture(luck) };
+            let sharp = if luck.unit() < 0.8 {
+                photograph(luck)
+            } else {
+                texture(luck)
+            };
             let mut ground = match luck.below(3) {
                 0 => sharp,
                 1 => imageops::blur(&sharp, 1.5),
@@ -341,7 +404,9 @@ fn ground(backdrop: Backdrop, luck: &mut Luck) -> Ground {
 
 fn photograph(luck: &mut Luck) -> Ground {
     let name = ["astronaut.jpg", "chelsea.jpg", "coffee.jpg"][luck.below(3)];
-    let photo = image::open(fixtures().join("photos").join(name)).unwrap().into_rgb32f();
+    let photo = image::open(fixtures().join("photos").join(name))
+        .unwrap()
+        .into_rgb32f();
     let shorter = photo.width().min(photo.height()) as f32;
     let side = luck.between(0.3, 0.6) * shorter;
     let left = luck.between(0.0, photo.width() as f32 - side);
@@ -379,7 +444,11 @@ fn texture(luck: &mut Luck) -> Ground {
 fn contact_shadow(ground: &mut Ground, thing: &Canvas) {
     let mask = ImageBuffer::<image::Luma<f32>, _>::from_fn(SIDE as u32, SIDE as u32, |x, y| {
         let (from_x, from_y) = (i64::from(x) - 14, i64::from(y) - 8);
-        image::Luma([if from_x >= 0 && from_y >= 0 { thing.get_pixel(from_x as u32, from_y as u32).0[3] } else { 0.0 }])
+        image::Luma([if from_x >= 0 && from_y >= 0 {
+            thing.get_pixel(from_x as u32, from_y as u32).0[3]
+        } else {
+            0.0
+        }])
     });
     let soft = imageops::blur(&mask, 14.0);
     for (pixel, shadow) in ground.pixels_mut().zip(soft.pixels()) {

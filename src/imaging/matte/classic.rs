@@ -58,9 +58,18 @@ fn tidy(share: &Plane) -> Plane {
     let enclosed = Region::new(
         w,
         h,
-        holes.inside.iter().zip(&outside.inside).map(|(hole, out)| *hole && !out).collect(),
+        holes
+            .inside
+            .iter()
+            .zip(&outside.inside)
+            .map(|(hole, out)| *hole && !out)
+            .collect(),
     );
-    for hole in enclosed.components().iter().filter(|hole| hole.len() * 60 < largest) {
+    for hole in enclosed
+        .components()
+        .iter()
+        .filter(|hole| hole.len() * 60 < largest)
+    {
         for at in hole {
             out.data[*at] = 1.0;
         }
@@ -94,13 +103,29 @@ pub(super) fn refine(picture: &Picture, full: &[Plane; 3], mask: &Plane, follow:
 /// 1 well inside the mask, -1 well outside, 0 in the band of its edge.
 fn sureness(mask: &Plane) -> Plane {
     const BAND: u16 = 6;
-    let thing = Region::new(mask.width, mask.height, mask.data.iter().map(|v| *v > 0.5).collect());
+    let thing = Region::new(
+        mask.width,
+        mask.height,
+        mask.data.iter().map(|v| *v > 0.5).collect(),
+    );
     let inward = thing.depth(BAND + 1);
     let outward = thing.complement().depth(BAND + 1);
     let data = inward
         .iter()
         .zip(&outward)
-        .map(|(i, o)| if *i > BAND { 1.0 } else if *o > BAND { -1.0 } else { 0.0 })
+        .map(|(i, o)| {
+            if *i > BAND {
+                1.0
+            } else if *o > BAND {
+                -1.0
+            } else {
+                0.0
+            }
+        })
         .collect();
-    Plane { width: mask.width, height: mask.height, data }
+    Plane {
+        width: mask.width,
+        height: mask.height,
+        data,
+    }
 }

@@ -76,7 +76,9 @@ impl Ground {
     pub(super) fn row(&self, y: usize, out: &mut [[f32; 3]]) {
         let (_, v) = position(0, y, self.width, self.height);
         // In u alone, for this row: c0 + c2 v + c5 v², c1 + c3 v, c4.
-        let reduced = self.coefficients.map(|c| [c[0] + c[2] * v + c[5] * v * v, c[1] + c[3] * v, c[4]]);
+        let reduced = self
+            .coefficients
+            .map(|c| [c[0] + c[2] * v + c[5] * v * v, c[1] + c[3] * v, c[4]]);
         for (x, colour) in out.iter_mut().enumerate() {
             let (u, _) = position(x, y, self.width, self.height);
             *colour = reduced.map(|[a, b, c]| (a + u * (b + u * c)).clamp(0.0, 255.0) as f32);
@@ -118,7 +120,10 @@ fn border(picture: &Picture) -> Vec<Sample> {
     let step = all.len().div_ceil(SAMPLES).max(1);
     all.into_iter()
         .step_by(step)
-        .map(|(x, y)| Sample { basis: basis(x, y, w, h), rgb: picture.at(x, y).map(f64::from) })
+        .map(|(x, y)| Sample {
+            basis: basis(x, y, w, h),
+            rgb: picture.at(x, y).map(f64::from),
+        })
         .collect()
 }
 
@@ -146,7 +151,9 @@ fn least_squares(samples: &[&Sample], channel: usize) -> [f64; 6] {
         row[i] += 1e-6;
     }
     for i in 0..6 {
-        let pivot = (i..6).max_by(|a, b| m[*a][i].abs().total_cmp(&m[*b][i].abs())).unwrap_or(i);
+        let pivot = (i..6)
+            .max_by(|a, b| m[*a][i].abs().total_cmp(&m[*b][i].abs()))
+            .unwrap_or(i);
         m.swap(i, pivot);
         let lead = m[i];
         for (k, row) in m.iter_mut().enumerate() {

@@ -8,7 +8,11 @@ pub(super) fn planes(picture: &Picture) -> [Plane; 3] {
     [0, 1, 2].map(|c| Plane {
         width: picture.width,
         height: picture.height,
-        data: picture.rgb.chunks_exact(3).map(|p| f32::from(p[c]) / 255.0).collect(),
+        data: picture
+            .rgb
+            .chunks_exact(3)
+            .map(|p| f32::from(p[c]) / 255.0)
+            .collect(),
     })
 }
 
@@ -47,7 +51,11 @@ pub(super) fn guided(full: &[Plane; 3], guide: &[Plane; 3], mask: &Plane, r: usi
 
 fn product(a: &Plane, b: &Plane) -> Plane {
     let data = a.data.iter().zip(&b.data).map(|(a, b)| a * b).collect();
-    Plane { width: a.width, height: a.height, data }
+    Plane {
+        width: a.width,
+        height: a.height,
+        data,
+    }
 }
 
 /// Solves the symmetric 3×3 system with entries xx, xy, xz, yy, yz, zz.

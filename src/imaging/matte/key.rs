@@ -40,7 +40,16 @@ impl Contrast {
             }
         }
         let low = (2.5 * ground.residual as f32).max(5.0);
-        Self { distance, shade: Plane { width: w, height: h, data: shade }, chroma, low }
+        Self {
+            distance,
+            shade: Plane {
+                width: w,
+                height: h,
+                data: shade,
+            },
+            chroma,
+            low,
+        }
     }
 }
 
@@ -90,7 +99,9 @@ fn holes(
         contrast.distance[at] < contrast.low
             || (s > 0.45 && s < 1.02 && contrast.chroma[at] < 0.9 * contrast.low)
     };
-    let enclosed = (0..w * h).map(|at| !backdrop.inside[at] && like_ground(at)).collect();
+    let enclosed = (0..w * h)
+        .map(|at| !backdrop.inside[at] && like_ground(at))
+        .collect();
     let darkest = darkest_shadow(backdrop, smooth);
     let most = (1.5 * ground.residual as f32).max(2.0);
     let mut holes = Region::new(w, h, enclosed).components();
@@ -127,7 +138,11 @@ fn darkest_shadow(backdrop: &Region, smooth: &Plane) -> f32 {
         }
     }
     let twentieth = shades.len() / 20;
-    let darkest = if shades.is_empty() { 1.0 } else { *shades.select_nth_unstable_by(twentieth, f32::total_cmp).1 };
+    let darkest = if shades.is_empty() {
+        1.0
+    } else {
+        *shades.select_nth_unstable_by(twentieth, f32::total_cmp).1
+    };
     if darkest < 0.97 { darkest - 0.2 } else { 0.97 }
 }
 
@@ -151,7 +166,7 @@ fn is_framed(hole: &[usize], picture: &Picture, clearly: f32) -> bool {
         for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1)] {
             let step = |k: i32| {
                 let (nx, ny) = (x + dx * k, y + dy * k);
-                (nx >= 0 && ny >= 0 && nx < w as i32 && ny < h as i32).then(|| (nx as usize, ny as usize))
+                (nx >= 0 && ny >= 0 && nx < w as i32 && ny < h as i32).then_some((nx as usize, ny as usize))
             };
             if step(1).is_some_and(|(nx, ny)| own.contains(&(ny * w + nx))) {
                 continue;
@@ -196,7 +211,11 @@ fn soft_alpha(picture: &Picture, ground: &Ground, contrast: &Contrast, backdrop:
             let at = y * w + x;
             let inside = thing.inside[at];
             alpha.data[at] = if inside { 1.0 } else { 0.0 };
-            let near = if inside { inward[at] <= wide } else { outward[at] <= reach };
+            let near = if inside {
+                inward[at] <= wide
+            } else {
+                outward[at] <= reach
+            };
             if near {
                 let b = scale(behind[x], shade.data[at].clamp(0.45, 1.02));
                 let i = picture.at(x, y).map(f32::from);
@@ -215,8 +234,9 @@ fn keep_deep_pixels(alpha: &mut Plane, inward: &[u16], reach: u16) {
     let (w, h) = (alpha.width, alpha.height);
     let around = alpha.box_mean(2);
     let mut open: Vec<bool> = inward.iter().map(|depth| *depth <= reach).collect();
-    let mut queue: Vec<usize> =
-        (0..w * h).filter(|at| (1..=reach).contains(&inward[*at]) && around.data[*at] < SOLID).collect();
+    let mut queue: Vec<usize> = (0..w * h)
+        .filter(|at| (1..=reach).contains(&inward[*at]) && around.data[*at] < SOLID)
+        .collect();
     while let Some(at) = queue.pop() {
         for next in super::region::neighbours(at, w, h) {
             if !open[next] && around.data[next] < SOLID {
@@ -258,7 +278,10 @@ impl Colours {
     /// most from the ground.
     fn near(picture: &Picture, contrast: &Contrast, thing: &Region, inward: &[u16], reach: u16) -> Self {
         let (w, h) = (picture.width, picture.height);
-        let sure: Vec<f32> = inward.iter().map(|depth| if *depth > reach { 1.0 } else { 0.0 }).collect();
+        let sure: Vec<f32> = inward
+            .iter()
+            .map(|depth| if *depth > reach { 1.0 } else { 0.0 })
+            .collect();
         let strong: Vec<f32> = contrast
             .distance
             .iter()
@@ -268,7 +291,12 @@ impl Colours {
         let radius = usize::from(reach) * 2;
         let (sure_sums, sure_weight) = weighted(picture, sure, w, h, radius * 2);
         let (strong_sums, strong_weight) = weighted(picture, strong, w, h, radius / 2 + 1);
-        Self { sure: sure_sums, sure_weight, strong: strong_sums, strong_weight }
+        Self {
+            sure: sure_sums,
+            sure_weight,
+            strong: strong_sums,
+            strong_weight,
+        }
     }
 
     fn at(&self, at: usize) -> Option<[f32; 3]> {
@@ -286,19 +314,54 @@ impl Colours {
 
 fn weighted(picture: &Picture, weight: Vec<f32>, w: usize, h: usize, r: usize) -> ([Plane; 3], Plane) {
     let sums = [0, 1, 2].map(|c| {
-        let data = weight.iter().zip(picture.rgb.chunks_exact(3)).map(|(k, p)| k * f32::from(p[c])).collect();
-        Plane { width: w, height: h, data }.box_mean(r)
+        let data = weight
+            .iter()
+            .zip(picture.rgb.chunks_exact(3))
+            .map(|(k, p)| k * f32::from(p[c]))
+            .collect();
+        Plane {
+            width: w,
+            height: h,
+            data,
+        }
+        .box_mean(r)
     });
-    (sums, Plane { width: w, height: h, data: weight }.box_mean(r))
+    (
+        sums,
+        Plane {
+            width: w,
+            height: h,
+            data: weight,
+        }
+        .box_mean(r),
+    )
 }
 
 /// The mean shade of the ground near each pixel; 1 where there is none.
 fn shade_nearby(contrast: &Contrast, backdrop: &Region, r: usize) -> Plane {
     let (w, h) = (backdrop.width, backdrop.height);
-    let weight: Vec<f32> = backdrop.inside.iter().map(|out| if *out { 1.0 } else { 0.0 }).collect();
-    let data = weight.iter().zip(&contrast.shade.data).map(|(k, s)| k * s).collect();
-    let mut sums = Plane { width: w, height: h, data }.box_mean(r);
-    let weights = Plane { width: w, height: h, data: weight }.box_mean(r);
+    let weight: Vec<f32> = backdrop
+        .inside
+        .iter()
+        .map(|out| if *out { 1.0 } else { 0.0 })
+        .collect();
+    let data = weight
+        .iter()
+        .zip(&contrast.shade.data)
+        .map(|(k, s)| k * s)
+        .collect();
+    let mut sums = Plane {
+        width: w,
+        height: h,
+        data,
+    }
+    .box_mean(r);
+    let weights = Plane {
+        width: w,
+        height: h,
+        data: weight,
+    }
+    .box_mean(r);
     for (sum, weight) in sums.data.iter_mut().zip(&weights.data) {
         *sum = if *weight > 1e-3 { *sum / weight } else { 1.0 };
     }

@@ -74,6 +74,14 @@ pub fn matte(picture: &Picture, mode: MatteMode, model: Option<&Model>) -> Matte
         Tier::Classic => "classic",
         Tier::Neural => "neural",
     };
-    let model_state = if model.is_some() { "a model is installed" } else { "no model is installed" };
-    Matte { alpha, tier, because: format!("{name} matte: {found}; mode {mode:?}; {model_state}") }
+    let model_state = if model.is_some() {
+        "a model is installed"
+    } else {
+        "no model is installed"
+    };
+    Matte {
+        alpha,
+        tier,
+        because: format!("{name} matte: {found}; mode {mode:?}; {model_state}"),
+    }
 }

@@ -31,12 +31,25 @@ impl Model {
     /// # Errors
     /// When the file cannot be read, is no model, or not one of this shape.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
-        let fail = |why: String| ModelError { path: path.display().to_string(), why };
+        let fail = |why: String| ModelError {
+            path: path.display().to_string(),
+            why,
+        };
         let net = rten::Model::load_file(path).map_err(|why| fail(why.to_string()))?;
-        let input = *net.input_ids().first().ok_or_else(|| fail("it has no input".into()))?;
-        let output = *net.output_ids().first().ok_or_else(|| fail("it has no output".into()))?;
+        let input = *net
+            .input_ids()
+            .first()
+            .ok_or_else(|| fail("it has no input".into()))?;
+        let output = *net
+            .output_ids()
+            .first()
+            .ok_or_else(|| fail("it has no output".into()))?;
         let model = Self { net, input, output };
-        let grey = Picture { width: 8, height: 8, rgb: vec![128; 192] };
+        let grey = Picture {
+            width: 8,
+            height: 8,
+            rgb: vec![128; 192],
+        };
         model.saliency(&planes(&grey)).map_err(fail)?;
         Ok(model)
     }
@@ -49,21 +62,32 @@ impl Model {
         }
         let value = rten::Value::from_shape(&[1, 3, SIDE, SIDE], data).map_err(|why| why.to_string())?;
         let inputs: Vec<(NodeId, ValueOrView<'_>)> = vec![(self.input, value.into())];
-        let mut outputs = self.net.run(inputs, &[self.output], None).map_err(|why| why.to_string())?;
+        let mut outputs = self
+            .net
+            .run(inputs, &[self.output], None)
+            .map_err(|why| why.to_string())?;
         let out = outputs.pop().ok_or("it gave no output")?;
         let (_, data): ([usize; 4], Vec<f32>) = out.into_shape_vec().map_err(|why| why.to_string())?;
         if data.len() != SIDE * SIDE {
             return Err(format!("expected {SIDE}×{SIDE} numbers, found {}", data.len()));
         }
-        let (low, high) = data.iter().fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+        let (low, high) = data
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
         let span = (high - low).max(1e-6);
-        Ok(Plane { width: SIDE, height: SIDE, data: data.iter().map(|v| (v - low) / span).collect() })
+        Ok(Plane {
+            width: SIDE,
+            height: SIDE,
+            data: data.iter().map(|v| (v - low) / span).collect(),
+        })
     }
 }
 
 pub(super) fn neural(picture: &Picture, model: &Model) -> Plane {
     let full = planes(picture);
     // The model was run once when it was loaded, on the same shapes.
-    let saliency = model.saliency(&full).unwrap_or_else(|_| Plane::filled(SIDE, SIDE, 1.0));
+    let saliency = model
+        .saliency(&full)
+        .unwrap_or_else(|_| Plane::filled(SIDE, SIDE, 1.0));
     super::classic::refine(picture, &full, &saliency, guided)
 }

@@ -10,7 +10,11 @@ pub(super) struct Region {
 
 impl Region {
     pub(super) fn new(width: usize, height: usize, inside: Vec<bool>) -> Self {
-        Self { width, height, inside }
+        Self {
+            width,
+            height,
+            inside,
+        }
     }
 
     /// All pixels that can be reached from the border through pixels of this set, four ways.
@@ -64,7 +68,11 @@ impl Region {
     /// City-block steps to the nearest pixel outside the set, at most `most`; 0 outside.
     pub(super) fn depth(&self, most: u16) -> Vec<u16> {
         let (w, h) = (self.width, self.height);
-        let mut depth: Vec<u16> = self.inside.iter().map(|inside| if *inside { most } else { 0 }).collect();
+        let mut depth: Vec<u16> = self
+            .inside
+            .iter()
+            .map(|inside| if *inside { most } else { 0 })
+            .collect();
         for at in 0..w * h {
             let left = if at % w > 0 { depth[at - 1] } else { most };
             let up = if at >= w { depth[at - w] } else { most };
@@ -79,7 +87,11 @@ impl Region {
     }
 
     pub(super) fn complement(&self) -> Self {
-        Self::new(self.width, self.height, self.inside.iter().map(|inside| !inside).collect())
+        Self::new(
+            self.width,
+            self.height,
+            self.inside.iter().map(|inside| !inside).collect(),
+        )
     }
 }
 

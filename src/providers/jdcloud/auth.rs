@@ -11,10 +11,16 @@ use crate::signing::scoped::{Canonical, Claim, Dialect, sign, signing_key};
 use std::borrow::Cow;
 use std::time::Duration;
 
-pub(super) const JDCLOUD2: Dialect =
-    Dialect { algorithm: "JDCLOUD2-HMAC-SHA256", key_prefix: "JDCLOUD2", terminator: "jdcloud2_request" };
-pub(super) const JDCLOUD3: Dialect =
-    Dialect { algorithm: "JDCLOUD3-HMAC-SHA256", key_prefix: "JDCLOUD3", terminator: "jdcloud3_request" };
+pub(super) const JDCLOUD2: Dialect = Dialect {
+    algorithm: "JDCLOUD2-HMAC-SHA256",
+    key_prefix: "JDCLOUD2",
+    terminator: "jdcloud2_request",
+};
+pub(super) const JDCLOUD3: Dialect = Dialect {
+    algorithm: "JDCLOUD3-HMAC-SHA256",
+    key_prefix: "JDCLOUD3",
+    terminator: "jdcloud3_request",
+};
 
 /// How far a signature's date may be off. Not documented for JDCLOUD2; ±15 minutes INFERRED (§2.1 rule 10).
 const SIGNED_WINDOW: Duration = Duration::from_secs(15 * 60);
@@ -36,7 +42,9 @@ pub(super) enum Family {
 /// Judged by what the call shows: any app-key parameter, or the host only app keys are used at.
 pub(super) fn family(call: &Call) -> Family {
     let has = |name: &str| {
-        call.query.split('&').any(|pair| pair.split('=').next() == Some(name))
+        call.query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some(name))
     };
     let by_query = !call.query.is_empty() && ["appkey", "timestamp", "sign"].into_iter().any(has);
     if call.headers.get("authorization").is_none() && (by_query || call.host().starts_with(APPKEY_HOST)) {
@@ -53,7 +61,9 @@ pub(super) fn claim(call: &Call) -> Option<Cow<'_, str>> {
         Family::AccessKey => {
             let header = call.headers.get("authorization")?;
             let dialect = dialect(header)?;
-            Claim::parse(header, dialect).ok().map(|claim| Cow::Borrowed(claim.access_key))
+            Claim::parse(header, dialect)
+                .ok()
+                .map(|claim| Cow::Borrowed(claim.access_key))
         }
     }
 }
@@ -79,15 +89,24 @@ fn app_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result<()
     }
     let given_sign = given("sign").ok_or(AuthFlaw::Missing("sign"))?;
     let expected = md5_hex(format!("{}{timestamp}", credential.secret).as_bytes());
-    if same(&given_sign.to_ascii_lowercase(), &expected) { Ok(()) } else { Err(AuthFlaw::BadSignature) }
+    if same(&given_sign.to_ascii_lowercase(), &expected) {
+        Ok(())
+    } else {
+        Err(AuthFlaw::BadSignature)
+    }
 }
 
 fn access_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), AuthFlaw> {
     let header = call.headers.get("authorization").ok_or(AuthFlaw::Absent)?;
     let dialect = dialect(header).ok_or(AuthFlaw::Malformed("algorithm"))?;
     let claim = Claim::parse(header, dialect).map_err(AuthFlaw::Malformed)?;
-    let date = call.headers.get("x-jdcloud-date").ok_or(AuthFlaw::Missing("x-jdcloud-date"))?;
-    call.headers.get("x-jdcloud-nonce").ok_or(AuthFlaw::Missing("x-jdcloud-nonce"))?;
+    let date = call
+        .headers
+        .get("x-jdcloud-date")
+        .ok_or(AuthFlaw::Missing("x-jdcloud-date"))?;
+    call.headers
+        .get("x-jdcloud-nonce")
+        .ok_or(AuthFlaw::Missing("x-jdcloud-nonce"))?;
     let signed_at = Time::from_basic(date.trim()).ok_or(AuthFlaw::Malformed("x-jdcloud-date"))?;
     // Rule 7: a security token must be covered by the signature; what it says is of no interest.
     let token = "x-jdcloud-security-token";
@@ -106,7 +125,9 @@ fn access_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result
 
 fn dialect(header: &str) -> Option<&'static Dialect> {
     [&JDCLOUD2, &JDCLOUD3].into_iter().find(|dialect| {
-        header.strip_prefix(dialect.algorithm).is_some_and(|rest| rest.starts_with(' '))
+        header
+            .strip_prefix(dialect.algorithm)
+            .is_some_and(|rest| rest.starts_with(' '))
     })
 }
 
@@ -115,7 +136,11 @@ fn verify(call: &Call, claim: &Claim<'_>, dialect: &Dialect, secret: &str, date:
     let key = signing_key(dialect, secret, claim);
     let scope = claim.scope(dialect);
     // Rule 3: a payload hash that is sent is taken as it is. Clients send the hash of nothing with a file.
-    let payload_hash = match call.headers.get("x-jdcloud-content-sha256").filter(|hash| !hash.is_empty()) {
+    let payload_hash = match call
+        .headers
+        .get("x-jdcloud-content-sha256")
+        .filter(|hash| !hash.is_empty())
+    {
         Some(sent) => Cow::Borrowed(sent),
         None => Cow::Owned(sha256_hex(&call.body)),
     };

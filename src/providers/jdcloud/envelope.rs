@@ -57,7 +57,10 @@ impl Envelope {
             Envelope::Ling => "application/json",
             Envelope::Jdai => "application/json;charset=utf-8",
         };
-        Reply { code: Cow::Borrowed(row.code), ..Reply::json(row.status, kind, body.to_string().into_bytes()) }
+        Reply {
+            code: Cow::Borrowed(row.code),
+            ..Reply::json(row.status, kind, body.to_string().into_bytes())
+        }
     }
 }
 
@@ -67,5 +70,8 @@ pub(super) fn knows(code: &str) -> bool {
 }
 
 fn row(code: &str) -> &'static CatalogueRow {
-    SYSTEM.iter().find(|row| row.code == code).expect("the codes named in this folder are in the table")
+    SYSTEM
+        .iter()
+        .find(|row| row.code == code)
+        .expect("the codes named in this folder are in the table")
 }

@@ -22,7 +22,11 @@ pub(super) fn error(code: &str, message: Option<&str>, desk: &Desk) -> Reply {
     });
     Reply {
         code: Cow::Borrowed(row.code),
-        ..Reply::json(row.status, "application/json; charset=utf-8", body.to_string().into_bytes())
+        ..Reply::json(
+            row.status,
+            "application/json; charset=utf-8",
+            body.to_string().into_bytes(),
+        )
     }
 }
 
@@ -32,7 +36,10 @@ pub(super) fn knows(code: &str) -> bool {
 }
 
 fn row(code: &str) -> &'static CatalogueRow {
-    GATEWAY.iter().find(|row| row.code == code).expect("the codes named in this folder are in the table")
+    GATEWAY
+        .iter()
+        .find(|row| row.code == code)
+        .expect("the codes named in this folder are in the table")
 }
 
 /// Headers the gateways add: those of the AK/SK gateway, or of the older appkey one.

@@ -23,7 +23,14 @@ impl Cues {
     pub(super) fn of(picture: &Picture) -> Self {
         let (width, height) = (picture.width, picture.height);
         let features = features(picture);
-        let mut cues = Self { width, height, features, contrast: Vec::new(), barrier: Vec::new(), centre: centre(width, height) };
+        let mut cues = Self {
+            width,
+            height,
+            features,
+            contrast: Vec::new(),
+            barrier: Vec::new(),
+            centre: centre(width, height),
+        };
         cues.contrast = stretched(cues.contrast_with_border());
         cues.barrier = stretched(cues.barrier_to_border());
         cues
@@ -37,7 +44,11 @@ impl Cues {
                 (stands_out * (0.4 + 0.9 * self.centre[at]) * 1.4 - 0.1).clamp(0.02, 0.98)
             })
             .collect();
-        let raw = Plane { width: self.width, height: self.height, data };
+        let raw = Plane {
+            width: self.width,
+            height: self.height,
+            data,
+        };
         let cut = otsu(&raw.data);
         raw.map(|v| (0.5 + (v - cut) * 3.0).clamp(0.02, 0.98))
     }
@@ -47,13 +58,19 @@ impl Cues {
         let spread = share.box_mean(self.width.max(self.height) / 10);
         let data = (0..self.features.len())
             .map(|at| {
-                let colour = (thing.log_likelihood(&self.features[at]) - ground.log_likelihood(&self.features[at])).clamp(-4.0, 4.0);
+                let colour = (thing.log_likelihood(&self.features[at])
+                    - ground.log_likelihood(&self.features[at]))
+                .clamp(-4.0, 4.0);
                 let place = 2.2 * (self.centre[at] - 0.45) + 3.0 * (spread.data[at] - 0.45);
                 let apart = 1.6 * (self.barrier[at] - 0.35);
                 sigmoid(0.8 * colour + place + apart)
             })
             .collect();
-        Plane { width: self.width, height: self.height, data }
+        Plane {
+            width: self.width,
+            height: self.height,
+            data,
+        }
     }
 
     fn contrast_with_border(&self) -> Vec<f32> {
@@ -78,7 +95,11 @@ impl Cues {
             let mut cost: Vec<f32> = (0..w * h)
                 .map(|at| {
                     let (x, y) = (at % w, at / w);
-                    if x == 0 || y == 0 || x + 1 == w || y + 1 == h { 0.0 } else { f32::MAX }
+                    if x == 0 || y == 0 || x + 1 == w || y + 1 == h {
+                        0.0
+                    } else {
+                        f32::MAX
+                    }
                 })
                 .collect();
             let mut visit = |at: usize, from: usize| {
@@ -96,7 +117,11 @@ impl Cues {
                     if x == 0 || y == 0 || x + 1 == w || y + 1 == h {
                         continue;
                     }
-                    let (a, b) = if pass % 2 == 0 { (at - 1, at - w) } else { (at + 1, at + w) };
+                    let (a, b) = if pass % 2 == 0 {
+                        (at - 1, at - w)
+                    } else {
+                        (at + 1, at + w)
+                    };
                     visit(at, a);
                     visit(at, b);
                 }
@@ -114,7 +139,11 @@ fn features(picture: &Picture) -> Vec<[f32; FEATURES]> {
     let plane = |f: fn(f32, f32, f32) -> f32| Plane {
         width: w,
         height: h,
-        data: picture.rgb.chunks_exact(3).map(|p| f(p[0].into(), p[1].into(), p[2].into()) / 255.0).collect(),
+        data: picture
+            .rgb
+            .chunks_exact(3)
+            .map(|p| f(p[0].into(), p[1].into(), p[2].into()) / 255.0)
+            .collect(),
     };
     let light = plane(|r, g, b| 0.299 * r + 0.587 * g + 0.114 * b);
     let red = plane(|r, g, _| 0.75 * (r - g));
@@ -123,10 +152,17 @@ fn features(picture: &Picture) -> Vec<[f32; FEATURES]> {
     let rough = Plane {
         width: w,
         height: h,
-        data: light.data.iter().zip(&mean.data).map(|(v, m)| (v - m).abs()).collect(),
+        data: light
+            .data
+            .iter()
+            .zip(&mean.data)
+            .map(|(v, m)| (v - m).abs())
+            .collect(),
     }
     .box_mean(3);
-    (0..w * h).map(|at| [light.data[at], red.data[at], blue.data[at], 1.5 * rough.data[at]]).collect()
+    (0..w * h)
+        .map(|at| [light.data[at], red.data[at], blue.data[at], 1.5 * rough.data[at]])
+        .collect()
 }
 
 fn centre(w: usize, h: usize) -> Vec<f32> {
@@ -143,9 +179,15 @@ fn centre(w: usize, h: usize) -> Vec<f32> {
 fn stretched(values: Vec<f32>) -> Vec<f32> {
     let mut sorted = values.clone();
     sorted.sort_by(f32::total_cmp);
-    let (low, high) = (sorted[sorted.len() / 50], sorted[sorted.len() - 1 - sorted.len() / 50]);
+    let (low, high) = (
+        sorted[sorted.len() / 50],
+        sorted[sorted.len() - 1 - sorted.len() / 50],
+    );
     let span = (high - low).max(1e-6);
-    values.into_iter().map(|v| ((v - low) / span).clamp(0.0, 1.0)).collect()
+    values
+        .into_iter()
+        .map(|v| ((v - low) / span).clamp(0.0, 1.0))
+        .collect()
 }
 
 /// The threshold that parts the values best (Otsu 1979).
@@ -161,7 +203,7 @@ fn otsu(values: &[f32]) -> f32 {
     for (bin, n) in count.iter().enumerate() {
         below += n;
         sum_below += bin as f32 * n;
-        if below == 0.0 || below == total {
+        if below < 0.5 || total - below < 0.5 {
             continue;
         }
         let apart = sum_below / below - (sum - sum_below) / (total - below);

@@ -31,7 +31,9 @@ impl Mixture {
             .filter(|(_, weight)| *weight > 0.3)
             .collect();
         if samples.is_empty() {
-            return Self { clouds: vec![cloud(&[([0.5, 0.0, 0.0, 0.0], 1.0)], 1.0)] };
+            return Self {
+                clouds: vec![cloud(&[([0.5, 0.0, 0.0, 0.0], 1.0)], 1.0)],
+            };
         }
         let mut means = seeds(&samples);
         let mut member = vec![0usize; samples.len()];
@@ -56,8 +58,12 @@ impl Mixture {
         let all: f32 = samples.iter().map(|(_, weight)| weight).sum();
         let clouds = (0..means.len())
             .filter_map(|k| {
-                let own: Vec<_> =
-                    samples.iter().zip(&member).filter(|(_, m)| **m == k).map(|(s, _)| *s).collect();
+                let own: Vec<_> = samples
+                    .iter()
+                    .zip(&member)
+                    .filter(|(_, m)| **m == k)
+                    .map(|(s, _)| *s)
+                    .collect();
                 (!own.is_empty()).then(|| cloud(&own, all))
             })
             .collect();
@@ -100,7 +106,11 @@ fn cloud(own: &[([f32; FEATURES], f32)], all: f32) -> Cloud {
         inverse[k] = 1.0 / variance;
         log_scale -= 0.5 * libm::logf(variance);
     }
-    Cloud { mean, inverse, log_scale }
+    Cloud {
+        mean,
+        inverse,
+        log_scale,
+    }
 }
 
 /// Points far from one another: the weighted mean's farthest, then each time the farthest from all.
@@ -108,9 +118,10 @@ fn seeds(samples: &[([f32; FEATURES], f32)]) -> Vec<[f32; FEATURES]> {
     let mut means = vec![samples[samples.len() / 2].0];
     let step = (samples.len() / 2000).max(1);
     while means.len() < CLOUDS {
-        let far = samples.iter().step_by(step).max_by(|(a, wa), (b, wb)| {
-            (wa * gap(&means, a)).total_cmp(&(wb * gap(&means, b)))
-        });
+        let far = samples
+            .iter()
+            .step_by(step)
+            .max_by(|(a, wa), (b, wb)| (wa * gap(&means, a)).total_cmp(&(wb * gap(&means, b))));
         match far {
             Some((f, _)) => means.push(*f),
             None => break,
@@ -120,7 +131,10 @@ fn seeds(samples: &[([f32; FEATURES], f32)]) -> Vec<[f32; FEATURES]> {
 }
 
 fn gap(means: &[[f32; FEATURES]], f: &[f32; FEATURES]) -> f32 {
-    means.iter().map(|mean| distance(mean, f)).fold(f32::MAX, f32::min)
+    means
+        .iter()
+        .map(|mean| distance(mean, f))
+        .fold(f32::MAX, f32::min)
 }
 
 fn nearest(means: &[[f32; FEATURES]], f: &[f32; FEATURES]) -> usize {

@@ -6,7 +6,11 @@ use crate::signing::scoped::Claim;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Everything but unreserved characters.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 /// Everything but unreserved characters and the slash.
 const PATH: &AsciiSet = &VALUE.remove(b'/');
 
@@ -50,8 +54,9 @@ fn uris(path: &str) -> Vec<String> {
 
 /// Rule 5: each part decoded and encoded once, then sorted (the documents); or sorted as received (Python).
 fn queries(query: &str) -> Vec<String> {
-    let mut once: Vec<(String, String)> =
-        split(query).map(|(name, value)| (encode(&decode(name), VALUE), encode(&decode(value), VALUE))).collect();
+    let mut once: Vec<(String, String)> = split(query)
+        .map(|(name, value)| (encode(&decode(name), VALUE), encode(&decode(value), VALUE)))
+        .collect();
     once.sort();
     let mut raw: Vec<(String, String)> = query
         .split('&')
@@ -59,7 +64,10 @@ fn queries(query: &str) -> Vec<String> {
         .map(|pair| {
             // Python keeps only what stands between the first and the second `=`.
             let mut parts = pair.split('=').map(str::trim);
-            (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned())
+            (
+                parts.next().unwrap_or_default().to_owned(),
+                parts.next().unwrap_or_default().to_owned(),
+            )
         })
         .collect();
     raw.sort();
@@ -74,13 +82,22 @@ fn third_uri(path: &str) -> String {
             collapsed.push(c);
         }
     }
-    if collapsed.is_empty() { "/".to_owned() } else { encode(&collapsed, PATH) }
+    if collapsed.is_empty() {
+        "/".to_owned()
+    } else {
+        encode(&collapsed, PATH)
+    }
 }
 
 /// §2.3: unquoted and encoded, empty names dropped, sorted.
 fn third_query(query: &str) -> String {
     let mut pairs: Vec<(String, String)> = split(query)
-        .map(|(name, value)| (encode(&decode_plus(name), VALUE), encode(&decode_plus(value), VALUE)))
+        .map(|(name, value)| {
+            (
+                encode(&decode_plus(name), VALUE),
+                encode(&decode_plus(value), VALUE),
+            )
+        })
         .filter(|(name, _)| !name.is_empty())
         .collect();
     pairs.sort();
@@ -105,7 +122,11 @@ fn first_trimmed(all: &Headers, name: &str) -> String {
 }
 
 fn first_collapsed(all: &Headers, name: &str) -> String {
-    all.get(name).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    all.get(name)
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn joined(all: &Headers, name: &str) -> String {
@@ -113,11 +134,18 @@ fn joined(all: &Headers, name: &str) -> String {
 }
 
 fn split(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 fn join(pairs: &[(String, String)]) -> String {
-    pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 fn encode(text: &str, set: &'static AsciiSet) -> String {

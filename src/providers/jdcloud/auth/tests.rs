@@ -46,11 +46,22 @@ impl Vector<'_> {
     fn check(&self, dialect: &Dialect) {
         let call = self.call(dialect);
         let now = Time::from_basic(self.date).unwrap();
-        let credential =
-            Credential { id: self.keys.0.into(), scheme: AKSK.into(), secret: self.keys.1.into() };
+        let credential = Credential {
+            id: self.keys.0.into(),
+            scheme: AKSK.into(),
+            secret: self.keys.1.into(),
+        };
         assert_eq!(claim(&call).as_deref(), Some(self.keys.0));
-        assert_eq!(authenticate(&call, Some(&credential), now), Ok(()), "{:?}", self.request);
-        let wrong = Credential { secret: "wrong".into(), ..credential.clone() };
+        assert_eq!(
+            authenticate(&call, Some(&credential), now),
+            Ok(()),
+            "{:?}",
+            self.request
+        );
+        let wrong = Credential {
+            secret: "wrong".into(),
+            ..credential.clone()
+        };
         let bad = Err(Failure::Unauthenticated(AuthFlaw::BadSignature));
         assert_eq!(authenticate(&call, Some(&wrong), now), bad);
         let late = now + SIGNED_WINDOW + Duration::from_secs(1);
@@ -91,7 +102,10 @@ fn v1_key_derivation_step_by_step() {
         signature: "",
     };
     let key = signing_key(&JDCLOUD2, "TESTSK", &claim);
-    assert_eq!(hex::encode(key), "a4e50bcb6001be0008696b173c30172b5ce22a77db00d21c6a9d69de2ba33b7d");
+    assert_eq!(
+        hex::encode(key),
+        "a4e50bcb6001be0008696b173c30172b5ce22a77db00d21c6a9d69de2ba33b7d"
+    );
 }
 
 #[test]
@@ -137,7 +151,10 @@ fn v4_of_the_go_signer() {
             "PATCH",
             "/v1/region/cn-north-1/test?filters.1.name=id&filters.1.values.1=v1&filters.1.values.2=v2",
         ),
-        headers: &[("content-type", "application/json"), ("x-jdcloud-nonce", "test nonce")],
+        headers: &[
+            ("content-type", "application/json"),
+            ("x-jdcloud-nonce", "test nonce"),
+        ],
         body: "this is body",
         signed: "content-type;x-jdcloud-date;x-jdcloud-nonce",
         signature: "1912eba02012ce6eb482302bae29cfa8e721ad66c188c533f9070e69aad2c896",
@@ -147,8 +164,11 @@ fn v4_of_the_go_signer() {
 
 /// V5–V11: what the Python SDK sends, with clock and nonce frozen.
 fn python(request: (&str, &str), content_type: &str, host: &str, body: Option<&str>, signature: &str) {
-    let mut headers =
-        vec![("content-type", content_type), ("host", host), ("x-jdcloud-nonce", "testnonce")];
+    let mut headers = vec![
+        ("content-type", content_type),
+        ("host", host),
+        ("x-jdcloud-nonce", "testnonce"),
+    ];
     let signed = if body.is_some() {
         "content-type;host;x-jdcloud-date;x-jdcloud-nonce"
     } else {
@@ -175,8 +195,20 @@ fn v5_to_v11_of_the_python_sdk() {
     const OCTETS: &str = "application/octet-stream";
     const JSON: &str = "application/json";
     let cases = [
-        (("POST", "/api/cutout"), OCTETS, LOCAL, None, "47aa433283e4be55d2a446f18856c930b99a48304d3b838d6114e6a46a62acee"),
-        (("POST", "/api/cutout/"), OCTETS, LOCAL, None, "bf9cbee2796f39f638a1a1c0421eaf3f857d28311510b4f13b602f453e81bccd"),
+        (
+            ("POST", "/api/cutout"),
+            OCTETS,
+            LOCAL,
+            None,
+            "47aa433283e4be55d2a446f18856c930b99a48304d3b838d6114e6a46a62acee",
+        ),
+        (
+            ("POST", "/api/cutout/"),
+            OCTETS,
+            LOCAL,
+            None,
+            "bf9cbee2796f39f638a1a1c0421eaf3f857d28311510b4f13b602f453e81bccd",
+        ),
         (
             ("POST", "/api/cutout"),
             OCTETS,
@@ -238,12 +270,21 @@ fn jdcloud3_of_the_node_signer() {
 }
 
 fn signed_with_app_key(query: &str) -> Call {
-    Call { method: "POST".into(), path: "/jdai/SelfieSeg".into(), query: query.into(), ..Call::default() }
+    Call {
+        method: "POST".into(),
+        path: "/jdai/SelfieSeg".into(),
+        query: query.into(),
+        ..Call::default()
+    }
 }
 
 #[test]
 fn app_key_vectors_and_order_of_checks() {
-    let known = Credential { id: "k".into(), scheme: APPKEY.into(), secret: "testsecret".into() };
+    let known = Credential {
+        id: "k".into(),
+        scheme: APPKEY.into(),
+        secret: "testsecret".into(),
+    };
     let now = Time::from_micros(1_551_600_000_000_000);
     let check = |query: &str, credential: Option<&Credential>, at: Time| {
         authenticate(&signed_with_app_key(query), credential, at)
@@ -251,11 +292,20 @@ fn app_key_vectors_and_order_of_checks() {
     let flaw = |flaw| Err(Failure::Unauthenticated(flaw));
     let good = "appkey=k&timestamp=1551600000000&sign=07152f8f9e2d94e0faa2b38ee7b1344d";
     assert_eq!(check(good, Some(&known), now), Ok(()));
-    assert_eq!(check(&good.replace("07", "08"), Some(&known), now), flaw(AuthFlaw::BadSignature));
+    assert_eq!(
+        check(&good.replace("07", "08"), Some(&known), now),
+        flaw(AuthFlaw::BadSignature)
+    );
     assert_eq!(check("timestamp=1", Some(&known), now), flaw(AuthFlaw::Absent));
     assert_eq!(check("appkey=k", None, now), flaw(AuthFlaw::UnknownKey));
-    assert_eq!(check("appkey=k", Some(&known), now), flaw(AuthFlaw::Missing("timestamp")));
-    assert_eq!(check("appkey=k&timestamp=x", Some(&known), now), flaw(AuthFlaw::Malformed("timestamp")));
+    assert_eq!(
+        check("appkey=k", Some(&known), now),
+        flaw(AuthFlaw::Missing("timestamp"))
+    );
+    assert_eq!(
+        check("appkey=k&timestamp=x", Some(&known), now),
+        flaw(AuthFlaw::Malformed("timestamp"))
+    );
     assert_eq!(
         check("appkey=k&timestamp=1551600000000", Some(&known), now),
         flaw(AuthFlaw::Missing("sign"))
@@ -269,7 +319,11 @@ fn app_key_vectors_and_order_of_checks() {
 fn flaws_of_the_authorization_header_are_told_apart() {
     let now = Time::from_basic("20190214T104514Z").unwrap();
     let with = |fields: &[(&str, &str)]| {
-        let call = Call { headers: fields.iter().copied().collect(), path: "/".into(), ..Call::default() };
+        let call = Call {
+            headers: fields.iter().copied().collect(),
+            path: "/".into(),
+            ..Call::default()
+        };
         authenticate(&call, None, now)
     };
     let flaw = |flaw| Err(Failure::Unauthenticated(flaw));
@@ -277,13 +331,28 @@ fn flaws_of_the_authorization_header_are_told_apart() {
                 Signature=0000000000000000000000000000000000000000000000000000000000000000";
     let date = ("x-jdcloud-date", "20190214T104514Z");
     assert_eq!(with(&[]), flaw(AuthFlaw::Absent));
-    assert_eq!(with(&[("authorization", "Basic eA==")]), flaw(AuthFlaw::Malformed("algorithm")));
-    assert_eq!(with(&[("authorization", "JDCLOUD2-HMAC-SHA256 x")]), flaw(AuthFlaw::Malformed("Credential")));
-    assert_eq!(with(&[("authorization", auth)]), flaw(AuthFlaw::Missing("x-jdcloud-date")));
-    assert_eq!(with(&[("authorization", auth), date]), flaw(AuthFlaw::Missing("x-jdcloud-nonce")));
+    assert_eq!(
+        with(&[("authorization", "Basic eA==")]),
+        flaw(AuthFlaw::Malformed("algorithm"))
+    );
+    assert_eq!(
+        with(&[("authorization", "JDCLOUD2-HMAC-SHA256 x")]),
+        flaw(AuthFlaw::Malformed("Credential"))
+    );
+    assert_eq!(
+        with(&[("authorization", auth)]),
+        flaw(AuthFlaw::Missing("x-jdcloud-date"))
+    );
+    assert_eq!(
+        with(&[("authorization", auth), date]),
+        flaw(AuthFlaw::Missing("x-jdcloud-nonce"))
+    );
     let nonce = ("x-jdcloud-nonce", "n");
     let token = ("x-jdcloud-security-token", "t");
     let unsigned = flaw(AuthFlaw::Unsigned("x-jdcloud-security-token"));
     assert_eq!(with(&[("authorization", auth), date, nonce, token]), unsigned);
-    assert_eq!(with(&[("authorization", auth), date, nonce]), flaw(AuthFlaw::UnknownKey));
+    assert_eq!(
+        with(&[("authorization", auth), date, nonce]),
+        flaw(AuthFlaw::UnknownKey)
+    );
 }

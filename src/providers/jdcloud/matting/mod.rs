@@ -20,7 +20,12 @@ static CARD: Card = Card {
     id: "jdcloud-matting",
     title: "JD Cloud Image Matting",
     vendor: &VENDOR,
-    hosts: &[".jdcloud-api.net", "aiapi.jdcloud.com", "aiapi.jd.com", "ling-console.jdcloud.com"],
+    hosts: &[
+        ".jdcloud-api.net",
+        "aiapi.jdcloud.com",
+        "aiapi.jd.com",
+        "ling-console.jdcloud.com",
+    ],
     prefixes: &["/api/cutout", "/jdai/"],
     operations: &[
         Operation {

@@ -17,7 +17,14 @@ pub(super) const MOST_BYTES: usize = 2 << 20;
 
 const fn business(code: &'static str, en: &'static str) -> CatalogueRow {
     // `sla.md` J15: everything answered is charged.
-    CatalogueRow { code, status: 200, zh: "", en, charged: true, source: "§3.4" }
+    CatalogueRow {
+        code,
+        status: 200,
+        zh: "",
+        en,
+        charged: true,
+        source: "§3.4",
+    }
 }
 
 /// Business codes. Where two operations share a number, the row is prefixed with the operation.
@@ -37,7 +44,10 @@ static BUSINESS: [CatalogueRow; 18] = [
     business("1008", "only post method is allowed"),
     business("human-parsing:12002", "not enough param"),
     business("human-parsing:12003", "image type error"),
-    business("human-parsing:12004", "image size must be between 256X256 and 4096X4096"),
+    business(
+        "human-parsing:12004",
+        "image size must be between 256X256 and 4096X4096",
+    ),
     business("human-parsing:12004-bytes", "image size exceeds 2M"),
     business("human-parsing:12005", "image has no person"),
 ];
@@ -64,7 +74,11 @@ pub(super) fn refuse(operation: Option<&Operation>, call: &Call, failure: &Failu
     let Some(operation) = operation else {
         return gateway::error("NOT_FOUND", None, desk);
     };
-    let speaker = Speaker { operation: operation.id, family: family(call), desk };
+    let speaker = Speaker {
+        operation: operation.id,
+        family: family(call),
+        desk,
+    };
     match failure {
         Failure::Unauthenticated(flaw) => speaker.unauthenticated(flaw),
         Failure::KeyDisabled => speaker.either("HTTP_FORBIDDEN", "10050"),
@@ -123,7 +137,11 @@ struct Speaker<'a> {
 
 impl Speaker<'_> {
     fn envelope(&self) -> Envelope {
-        if self.operation == CUTOUT { Envelope::Ling } else { Envelope::Jdai }
+        if self.operation == CUTOUT {
+            Envelope::Ling
+        } else {
+            Envelope::Jdai
+        }
     }
 
     /// The gateway's words for access keys, the system code for app keys.
@@ -179,9 +197,15 @@ impl Speaker<'_> {
 
     /// A business failure: the service answered, so the envelope says 10000 and the result says why.
     fn business(&self, code: &str) -> Reply {
-        let row = BUSINESS.iter().find(|row| row.code == code).unwrap_or(&BUSINESS[4]);
+        let row = BUSINESS
+            .iter()
+            .find(|row| row.code == code)
+            .unwrap_or(&BUSINESS[4]);
         let digits = row.code.rsplit(':').next().unwrap_or(row.code);
-        let status: u32 = digits.trim_end_matches("-bytes").parse().expect("business codes are numbers");
+        let status: u32 = digits
+            .trim_end_matches("-bytes")
+            .parse()
+            .expect("business codes are numbers");
         let result = failed(self.operation, status, row.en, self.desk);
         self.envelope().served(&result, status.to_string(), self.desk)
     }

@@ -9,7 +9,10 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// Documented are bytes and format; pixels are bounded only by what may be decoded at all.
-const ANY_SIZE: PixelRange = PixelRange { least: 1, most: 32_768 };
+const ANY_SIZE: PixelRange = PixelRange {
+    least: 1,
+    most: 32_768,
+};
 
 pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
     let body = call.body.clone();
@@ -17,7 +20,9 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
         return Err(Failure::Input(InputFlaw::Empty));
     }
     if body.len() > MOST_BYTES {
-        return Err(Failure::TooLarge { limit: MOST_BYTES as u64 });
+        return Err(Failure::TooLarge {
+            limit: MOST_BYTES as u64,
+        });
     }
     if Kind::of(&body) != Some(Kind::Jpeg) {
         return Err(Failure::Input(InputFlaw::PictureKind));
@@ -28,7 +33,10 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
     }
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
-        let cut = desk.studio.cut_out(&body, ANY_SIZE).map_err(|flaw| Failure::Input(flaw.into()))?;
+        let cut = desk
+            .studio
+            .cut_out(&body, ANY_SIZE)
+            .map_err(|flaw| Failure::Input(flaw.into()))?;
         Ok(reply(&cut, None, &desk))
     })))
 }
@@ -43,6 +51,8 @@ fn reply(cut: &Arc<CutOut>, note: Option<Decision>, desk: &Desk) -> Reply {
     });
     let mut reply = Envelope::Ling.served(&result, "0", desk);
     reply.notes.extend(note);
-    reply.notes.push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
+    reply
+        .notes
+        .push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
     reply
 }

@@ -7,7 +7,10 @@ use crate::imaging::{Kind, Person, PixelRange};
 use crate::providers::{Answer, Desk};
 use serde_json::json;
 
-const SIZES: PixelRange = PixelRange { least: 256, most: 4096 };
+const SIZES: PixelRange = PixelRange {
+    least: 256,
+    most: 4096,
+};
 
 pub(in super::super) fn parsing(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
     let body = call.body.clone();
@@ -15,14 +18,19 @@ pub(in super::super) fn parsing(call: &Call, desk: &Desk) -> Result<Answer, Fail
         return Err(Failure::Input(InputFlaw::Empty));
     }
     if body.len() > MOST_BYTES {
-        return Err(Failure::TooLarge { limit: MOST_BYTES as u64 });
+        return Err(Failure::TooLarge {
+            limit: MOST_BYTES as u64,
+        });
     }
     if !matches!(Kind::of(&body), Some(Kind::Jpeg | Kind::Png)) {
         return Err(Failure::Input(InputFlaw::PictureKind));
     }
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
-        let people = desk.studio.people(&body, SIZES).map_err(|flaw| Failure::Input(flaw.into()))?;
+        let people = desk
+            .studio
+            .people(&body, SIZES)
+            .map_err(|flaw| Failure::Input(flaw.into()))?;
         if people.is_empty() && desk.strict("jdcloud-matting.person") {
             return Err(Failure::Input(InputFlaw::NoPerson));
         }
@@ -35,8 +43,10 @@ fn reply(people: &[Person], desk: &Desk) -> Reply {
         .iter()
         .map(|person| json!([person.left, person.top, person.right, person.bottom, person.score]))
         .collect();
-    let classes: Vec<Vec<&[u8]>> =
-        people.iter().map(|person| person.classes.chunks(person.width).collect()).collect();
+    let classes: Vec<Vec<&[u8]>> = people
+        .iter()
+        .map(|person| person.classes.chunks(person.width).collect())
+        .collect();
     let result = json!({
         "status": 0,
         "message": "ok",
@@ -47,6 +57,8 @@ fn reply(people: &[Person], desk: &Desk) -> Reply {
     });
     let mut reply = Envelope::Jdai.served(&result, "0", desk);
     let because = format!("{} faces were found, each with the body below it", people.len());
-    reply.notes.push(Decision::choose(Stage::Answer, "people", because));
+    reply
+        .notes
+        .push(Decision::choose(Stage::Answer, "people", because));
     reply
 }

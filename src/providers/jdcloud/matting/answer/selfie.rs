@@ -14,7 +14,10 @@ use serde_json::json;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-const SIZES: PixelRange = PixelRange { least: 50, most: 1024 };
+const SIZES: PixelRange = PixelRange {
+    least: 50,
+    most: 1024,
+};
 
 /// Padding is optional: clients differ.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -34,19 +37,27 @@ pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failu
     }
     let picture = picture(&call.body)?;
     if picture.len() > MOST_BYTES {
-        return Err(Failure::TooLarge { limit: MOST_BYTES as u64 });
+        return Err(Failure::TooLarge {
+            limit: MOST_BYTES as u64,
+        });
     }
     let kind = Kind::of(&picture).filter(|kind| *kind != Kind::WebP);
     kind.ok_or(Failure::Input(InputFlaw::PictureKind))?;
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
         if desk.strict("jdcloud-matting.portrait") {
-            let faces = desk.studio.faces(&picture, SIZES).map_err(|flaw| Failure::Input(flaw.into()))?;
+            let faces = desk
+                .studio
+                .faces(&picture, SIZES)
+                .map_err(|flaw| Failure::Input(flaw.into()))?;
             if faces.is_empty() {
                 return Err(Failure::Input(InputFlaw::NoPerson));
             }
         }
-        let cut = desk.studio.cut_out(&picture, SIZES).map_err(|flaw| Failure::Input(flaw.into()))?;
+        let cut = desk
+            .studio
+            .cut_out(&picture, SIZES)
+            .map_err(|flaw| Failure::Input(flaw.into()))?;
         Ok(reply(&cut, &desk))
     })))
 }
@@ -54,12 +65,21 @@ pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failu
 fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
     let request: Request<'_> = serde_json::from_slice(body).map_err(|why| {
         // A field of the wrong type is a parameter error; text that is no JSON at all is not.
-        Failure::Input(if why.is_data() { InputFlaw::Field("image") } else { InputFlaw::NotJson })
+        Failure::Input(if why.is_data() {
+            InputFlaw::Field("image")
+        } else {
+            InputFlaw::NotJson
+        })
     })?;
-    let text = request.image.filter(|text| !text.is_empty()).ok_or(Failure::Input(InputFlaw::Field("image")))?;
+    let text = request
+        .image
+        .filter(|text| !text.is_empty())
+        .ok_or(Failure::Input(InputFlaw::Field("image")))?;
     // A data URL is what browsers make of a picture; its head is not base64.
     let text = text.split_once("base64,").map_or(&*text, |(_, rest)| rest);
-    BASE64.decode(text.trim()).map_err(|_| Failure::Input(InputFlaw::NotBase64))
+    BASE64
+        .decode(text.trim())
+        .map_err(|_| Failure::Input(InputFlaw::NotBase64))
 }
 
 fn reply(cut: &Arc<CutOut>, desk: &Desk) -> Reply {
@@ -71,6 +91,8 @@ fn reply(cut: &Arc<CutOut>, desk: &Desk) -> Reply {
         "image": base64::engine::general_purpose::STANDARD.encode(&cut.png),
     });
     let mut reply = Envelope::Jdai.served(&result, "1000", desk);
-    reply.notes.push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
+    reply
+        .notes
+        .push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
     reply
 }
