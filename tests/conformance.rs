@@ -10,6 +10,11 @@ use understudy::signing::digest::sha256_hex;
 #[test]
 fn every_request_gets_the_reply_it_got_before() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/jdcloud-matting");
+    for reply in std::fs::read_dir(folder.join("replies")).unwrap() {
+        let name = reply.unwrap().file_name().to_string_lossy().into_owned();
+        let request = folder.join(name.replace(".snap", ".http"));
+        assert!(request.exists(), "the reply {name} has no request");
+    }
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -14,6 +14,7 @@ mod architecture;
 mod clients;
 mod clock;
 mod conformance;
+mod dependencies;
 mod files;
 mod ledger;
 mod mattes;

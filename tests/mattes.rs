@@ -1,7 +1,8 @@
 //! The mattes keep the figures they are said to have, on scenes with a known truth.
 
+use super::support::skip;
 use super::support::synthetic::{Backdrop, Scene, scenes};
-use understudy::imaging::{MatteMode, Picture, PixelRange, foreground, matte};
+use understudy::imaging::{MatteMode, Model, Picture, PixelRange, Tier, foreground, matte};
 
 const ANY: PixelRange = PixelRange { least: 1, most: 4096 };
 
@@ -20,7 +21,7 @@ fn error(scene: &Scene) -> f32 {
 
 #[test]
 fn the_model_free_matte_is_as_good_as_its_figures() {
-    let all = scenes(103, 10);
+    let all = scenes(103, 20);
     let errors = |wanted: &[Backdrop]| -> Vec<f32> {
         all.iter()
             .filter(|scene| wanted.contains(&scene.backdrop))
@@ -59,11 +60,28 @@ fn no_colour_of_the_ground_is_left_in_the_soft_edge() {
             }
         }
         assert!(
-            n < 300.0 || after < 0.6 * before,
+            n < 300.0 || after < 0.7 * before,
             "{}: {} then {}",
             scene.name,
             before / n,
             after / n
         );
     }
+}
+
+#[test]
+fn the_neural_matte_is_used_where_a_model_is_installed() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/models/u2netp.onnx");
+    if !file.exists() {
+        return skip("the neural matte's model is not installed in target/ci");
+    }
+    let model = Model::load(&file).unwrap();
+    let photo = super::support::fixture("photos/astronaut.jpg");
+    let picture = Picture::decode(&photo, ANY, 1 << 24).unwrap();
+    let found = matte(&picture, MatteMode::Auto, Some(&model));
+    assert_eq!(found.tier, Tier::Neural);
+    let share = found.alpha.data.iter().sum::<f32>() / found.alpha.data.len() as f32;
+    assert!((0.3..0.8).contains(&share), "the astronaut fills {share} of her portrait");
+    // Her face is hers, the upper left corner is not.
+    assert!(found.alpha.at(220, 130) > 0.95 && found.alpha.at(20, 20) < 0.05);
 }
