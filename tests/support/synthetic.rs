@@ -384,7 +384,7 @@ fn ground(backdrop: Backdrop, luck: &mut Luck) -> Ground {
         }
         Backdrop::Photographic | Backdrop::Hard => {
             // `imageops` takes floating-point colours to lie within 0–1.
-            let sharp = if luck.unit() < 0.8 {
+            let sharp = if luck.unit() < 0.5 {
                 photograph(luck)
             } else {
                 texture(luck)

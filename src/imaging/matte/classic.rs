@@ -19,7 +19,7 @@ const SIDE: usize = 160;
 /// Longer side at which the edge is found.
 const EDGE_SIDE: usize = 512;
 /// Rounds of learning and segmenting.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 2;
 
 pub(super) fn classic(picture: &Picture) -> Plane {
     let small = picture.within(SIDE);
@@ -85,7 +85,7 @@ pub(super) fn refine(picture: &Picture, full: &[Plane; 3], mask: &Plane, follow:
     let middle = picture.within(EDGE_SIDE);
     let guide = planes(&middle);
     let mask = mask.resize(middle.width, middle.height);
-    let soft = follow(full, &guide, &mask, 8, 1e-5);
+    let soft = follow(full, &guide, &mask, 3, 1e-5);
     let sure = sureness(&mask);
     let sure = sure.resize(picture.width, picture.height);
     let mut alpha = soft.map(|v| ((v - 0.06) / 0.88).clamp(0.0, 1.0));
@@ -102,7 +102,7 @@ pub(super) fn refine(picture: &Picture, full: &[Plane; 3], mask: &Plane, follow:
 
 /// 1 well inside the mask, -1 well outside, 0 in the band of its edge.
 fn sureness(mask: &Plane) -> Plane {
-    const BAND: u16 = 6;
+    const BAND: u16 = 3;
     let thing = Region::new(
         mask.width,
         mask.height,

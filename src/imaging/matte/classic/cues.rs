@@ -50,7 +50,7 @@ impl Cues {
             data,
         };
         let cut = otsu(&raw.data);
-        raw.map(|v| (0.5 + (v - cut) * 3.0).clamp(0.02, 0.98))
+        raw.map(|v| (0.5 + (v - cut - 0.05) * 3.0).clamp(0.02, 0.98))
     }
 
     /// How likely each pixel is of the thing, by the learned colours, its place and the barrier.
@@ -61,9 +61,9 @@ impl Cues {
                 let colour = (thing.log_likelihood(&self.features[at])
                     - ground.log_likelihood(&self.features[at]))
                 .clamp(-4.0, 4.0);
-                let place = 2.2 * (self.centre[at] - 0.45) + 3.0 * (spread.data[at] - 0.45);
-                let apart = 1.6 * (self.barrier[at] - 0.35);
-                sigmoid(0.8 * colour + place + apart)
+                let place = 0.6 * (self.centre[at] - 0.45) + 4.5 * (spread.data[at] - 0.5);
+                let apart = 0.8 * (self.barrier[at] - 0.45);
+                sigmoid(1.2 * colour + place + apart)
             })
             .collect();
         Plane {

@@ -6,7 +6,7 @@ use crate::imaging::Plane;
 
 const SWEEPS: usize = 40;
 /// How much a pixel holds to its own belief against its four neighbours.
-const OWN: f32 = 0.06;
+const OWN: f32 = 0.03;
 /// How sharply likeness falls with the difference of colour.
 const SHARPNESS: f32 = 260.0;
 
@@ -14,7 +14,7 @@ pub(super) fn walk(cues: &Cues, belief: &Plane) -> Plane {
     let (w, h) = (cues.width, cues.height);
     let like = |a: &[f32; FEATURES], b: &[f32; FEATURES]| {
         let square: f32 = (0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum();
-        libm::expf(-SHARPNESS * square) + 0.002
+        libm::expf(-SHARPNESS * square) + 0.0005
     };
     let mut right = vec![0.0f32; w * h];
     let mut down = vec![0.0f32; w * h];

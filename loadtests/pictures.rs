@@ -1,0 +1,64 @@
+//! What a cut-out costs: decode, matte, foreground, encode, in CPU time.
+//!
+//! `cargo bench --bench pictures` prints medians for 512×512 and 2000×2000, key and classic, and for a
+//! repeated picture.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::pedantic,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures real time, may panic, and prints what it found"
+)]
+
+use std::time::Instant;
+use understudy::imaging::{MatteMode, PixelRange, Studio, StudioSettings};
+
+const ANY: PixelRange = PixelRange { least: 1, most: 8192 };
+
+fn main() {
+    for (name, file) in [("photograph (classic)", "photos/astronaut.jpg"), ("studio (key)", "pictures/plain.jpg")] {
+        for side in [512, 2000] {
+            let picture = scaled(file, side);
+            let cost = median(if side == 512 { 15 } else { 5 }, |nth| {
+                // Bytes after the end make it a new picture to the cache.
+                let mut picture = picture.clone();
+                picture.extend(nth.to_le_bytes());
+                let studio = studio();
+                let begun = Instant::now();
+                studio.cut_out(&picture, ANY).unwrap();
+                begun.elapsed().as_secs_f64() * 1e3
+            });
+            println!("{name:<22} {side:>4}×{side:<4} {cost:>8.1} ms, one thread");
+        }
+    }
+    let mut picture = scaled("photos/astronaut.jpg", 512);
+    picture.resize(200_000, 0);
+    let studio = studio();
+    studio.cut_out(&picture, ANY).unwrap();
+    let cost = median(101, |_| {
+        let begun = Instant::now();
+        std::hint::black_box(studio.remembered_cut_out(&picture)).unwrap();
+        begun.elapsed().as_secs_f64() * 1e6
+    });
+    println!("200 kB from the cache: {cost:.1} µs");
+}
+
+fn studio() -> Studio {
+    let settings = StudioSettings { mode: MatteMode::Auto, max_pixels: 40_000_000, cache_bytes: 64 << 20 };
+    Studio::new(settings, None)
+}
+
+fn scaled(file: &str, side: u32) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(file);
+    let picture = image::open(path).unwrap().resize_exact(side, side, image::imageops::FilterType::CatmullRom);
+    let mut jpeg = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+    encoder.encode(&picture.into_rgb8(), side as u16, side as u16, jpeg_encoder::ColorType::Rgb).unwrap();
+    jpeg
+}
+
+fn median(rounds: u32, mut cost: impl FnMut(u32) -> f64) -> f64 {
+    let mut all: Vec<f64> = (0..rounds).map(&mut cost).collect();
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
