@@ -16,7 +16,11 @@
 )]
 
 #[path = "../tests/support/program.rs"]
-#[allow(dead_code, clippy::allow_attributes, reason = "only part of the tests' verbs is needed here")]
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "only part of the tests' verbs is needed here"
+)]
 mod program;
 
 use actix_web::web::Bytes;
@@ -46,7 +50,9 @@ fn main() {
 /// The same listener with a handler that reads the body and answers as many bytes: the floor.
 fn bare() {
     async fn answer(_: Bytes) -> HttpResponse {
-        HttpResponse::Ok().content_type("application/json").body("x".repeat(230))
+        HttpResponse::Ok()
+            .content_type("application/json")
+            .body("x".repeat(230))
     }
     actix_web::rt::System::new()
         .block_on(async {
@@ -75,7 +81,10 @@ fn startup() {
         idle = memory(program.child.id());
         program.stop();
     }
-    println!("ready after {:.0} ms (median of 9, process start included), idle {idle} kB resident", median(ready));
+    println!(
+        "ready after {:.0} ms (median of 9, process start included), idle {idle} kB resident",
+        median(ready)
+    );
 }
 
 fn compare(bytes: usize) {
@@ -87,13 +96,19 @@ fn compare(bytes: usize) {
         .spawn()
         .unwrap();
     let mut address = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(floor.stdout.take().unwrap()), &mut address).unwrap();
+    std::io::BufRead::read_line(
+        &mut std::io::BufReader::new(floor.stdout.take().unwrap()),
+        &mut address,
+    )
+    .unwrap();
     let picture = picture(bytes);
     let request = signed(&program, &picture);
     closed_loop(program.listen(), &request, 64);
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        let own = cpu_per_call(program.child.id(), || closed_loop(program.listen(), &request, CALLS));
+        let own = cpu_per_call(program.child.id(), || {
+            closed_loop(program.listen(), &request, CALLS)
+        });
         let bare = cpu_per_call(floor.id(), || closed_loop(address.trim(), &request, CALLS));
         ours.push(own);
         theirs.push(bare);
@@ -113,7 +128,8 @@ fn compare(bytes: usize) {
 
 /// A JPEG of about so many bytes: a small one with bytes after its end, which decoders ignore.
 fn picture(bytes: usize) -> Vec<u8> {
-    let mut picture = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pictures/grey.jpg")).unwrap();
+    let mut picture =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/pictures/grey.jpg")).unwrap();
     picture.resize(picture.len().max(bytes), 0);
     picture
 }
@@ -131,12 +147,21 @@ fn signed(program: &Program, picture: &[u8]) -> Vec<u8> {
         sha256_hex(picture)
     );
     let scope = format!("{}/cn-north-1/m/jdcloud2_request", &date[..8]);
-    let text = format!("JDCLOUD2-HMAC-SHA256\n{date}\n{scope}\n{}", sha256_hex(canonical.as_bytes()));
-    let mut key = hmac_sha256(format!("JDCLOUD2{}", program.credential("sk")).as_bytes(), &date.as_bytes()[..8]);
+    let text = format!(
+        "JDCLOUD2-HMAC-SHA256\n{date}\n{scope}\n{}",
+        sha256_hex(canonical.as_bytes())
+    );
+    let mut key = hmac_sha256(
+        format!("JDCLOUD2{}", program.credential("sk")).as_bytes(),
+        &date.as_bytes()[..8],
+    );
     for part in ["cn-north-1", "m", "jdcloud2_request"] {
         key = hmac_sha256(&key, part.as_bytes());
     }
-    let signature: String = hmac_sha256(&key, text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let signature: String = hmac_sha256(&key, text.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     let head = format!(
         "POST /api/cutout HTTP/1.1\r\nhost: {host}\r\nx-jdcloud-date: {date}\r\nx-jdcloud-nonce: n\r\n\
          authorization: JDCLOUD2-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}\r\n\
@@ -157,8 +182,16 @@ fn call(socket: &mut TcpStream, request: &[u8], buffer: &mut [u8]) {
         if let Some(head) = text.windows(4).position(|w| w == b"\r\n\r\n") {
             let fields = std::str::from_utf8(&text[..head]).unwrap().to_ascii_lowercase();
             assert!(fields.starts_with("http/1.1 200"), "{fields}");
-            let length: usize =
-                fields.split("content-length: ").nth(1).unwrap().lines().next().unwrap().trim().parse().unwrap();
+            let length: usize = fields
+                .split("content-length: ")
+                .nth(1)
+                .unwrap()
+                .lines()
+                .next()
+                .unwrap()
+                .trim()
+                .parse()
+                .unwrap();
             if have >= head + 4 + length {
                 return;
             }
@@ -174,7 +207,10 @@ fn closed_loop(address: &str, request: &[u8], calls: u64) {
                 let mut socket = TcpStream::connect(address).unwrap();
                 socket.set_nodelay(true).unwrap();
                 let mut buffer = vec![0; 16 << 10];
-                while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok() {
+                while left
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+                    .is_ok()
+                {
                     call(&mut socket, request, &mut buffer);
                 }
             });
@@ -246,7 +282,9 @@ fn memory(pid: u32) -> u64 {
 fn sha256_us(bytes: &[u8]) -> f64 {
     let begun = Instant::now();
     for _ in 0..100 {
-        std::hint::black_box(understudy::signing::digest::sha256_hex(std::hint::black_box(bytes)));
+        std::hint::black_box(understudy::signing::digest::sha256_hex(std::hint::black_box(
+            bytes,
+        )));
     }
     begun.elapsed().as_secs_f64() * 1e4
 }

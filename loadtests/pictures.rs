@@ -16,7 +16,10 @@ use understudy::imaging::{MatteMode, PixelRange, Studio, StudioSettings};
 const ANY: PixelRange = PixelRange { least: 1, most: 8192 };
 
 fn main() {
-    for (name, file) in [("photograph (classic)", "photos/astronaut.jpg"), ("studio (key)", "pictures/plain.jpg")] {
+    for (name, file) in [
+        ("photograph (classic)", "photos/astronaut.jpg"),
+        ("studio (key)", "pictures/plain.jpg"),
+    ] {
         for side in [512, 2000] {
             let picture = scaled(file, side);
             let cost = median(if side == 512 { 15 } else { 5 }, |nth| {
@@ -44,16 +47,32 @@ fn main() {
 }
 
 fn studio() -> Studio {
-    let settings = StudioSettings { mode: MatteMode::Auto, max_pixels: 40_000_000, cache_bytes: 64 << 20 };
+    let settings = StudioSettings {
+        mode: MatteMode::Auto,
+        max_pixels: 40_000_000,
+        cache_bytes: 64 << 20,
+    };
     Studio::new(settings, None)
 }
 
 fn scaled(file: &str, side: u32) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(file);
-    let picture = image::open(path).unwrap().resize_exact(side, side, image::imageops::FilterType::CatmullRom);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(file);
+    let picture =
+        image::open(path)
+            .unwrap()
+            .resize_exact(side, side, image::imageops::FilterType::CatmullRom);
     let mut jpeg = Vec::new();
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
-    encoder.encode(&picture.into_rgb8(), side as u16, side as u16, jpeg_encoder::ColorType::Rgb).unwrap();
+    encoder
+        .encode(
+            &picture.into_rgb8(),
+            side as u16,
+            side as u16,
+            jpeg_encoder::ColorType::Rgb,
+        )
+        .unwrap();
     jpeg
 }
 

@@ -22,7 +22,10 @@ const ALLOWED: [&str; 12] = [
 
 /// Crates there may be two of, and why.
 const TWICE: [(&str, &str); 5] = [
-    ("hashbrown", "governor's dashmap and its own cache are behind indexmap"),
+    (
+        "hashbrown",
+        "governor's dashmap and its own cache are behind indexmap",
+    ),
     ("http", "actix-web is on 0.2, ureq on 1"),
     ("miniz_oxide", "png and flate2 differ for now"),
     ("syn", "derive macros of two generations"),
@@ -44,11 +47,12 @@ fn packages() -> Vec<Value> {
 fn every_licence_is_permissive() {
     for package in packages() {
         let name = &package["name"];
-        let licence = package["license"].as_str().unwrap_or_else(|| panic!("{name} names no licence"));
+        let licence = package["license"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name} names no licence"));
         let expression = spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX).unwrap();
-        let fits = expression.evaluate(|needed| {
-            needed.license.id().is_some_and(|id| ALLOWED.contains(&id.name))
-        });
+        let fits =
+            expression.evaluate(|needed| needed.license.id().is_some_and(|id| ALLOWED.contains(&id.name)));
         assert!(fits, "{name} is under {licence}");
     }
 }
@@ -59,8 +63,15 @@ fn no_crate_is_there_twice_without_a_reason() {
     for package in packages() {
         let name = package["name"].as_str().unwrap().to_owned();
         // Bindings to systems we do not run on are listed and never built.
-        if !name.starts_with("windows") && !name.starts_with("wasi") && !name.starts_with("wit-") && name != "r-efi" {
-            versions.entry(name).or_default().push(package["version"].as_str().unwrap().to_owned());
+        if !name.starts_with("windows")
+            && !name.starts_with("wasi")
+            && !name.starts_with("wit-")
+            && name != "r-efi"
+        {
+            versions
+                .entry(name)
+                .or_default()
+                .push(package["version"].as_str().unwrap().to_owned());
         }
     }
     let twice: Vec<_> = versions
