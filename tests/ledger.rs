@@ -153,27 +153,39 @@ fn a_kill_loses_only_what_was_answered_within_the_flush_interval() {
     again.stop();
 }
 
+/// Pieces of work that wait for a place in the pool.
+fn pool_waiting(program: &Program) -> u64 {
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let url = format!("{}/_understudy/ready", program.admin());
+    let ready: serde_json::Value = agent.get(url).call().unwrap().body_mut().read_json().unwrap();
+    ready["pool_waiting"].as_u64().unwrap()
+}
+
 #[test]
 fn a_stop_finishes_the_calls_in_flight() {
     let folder = Folder::new("in-flight");
     let program = Program::serve(&folder.0, &[]);
     let picture = fixture("photos/coffee.jpg");
     let clock = Clock::real();
+    // More than there are cores, so that some wait; the stop comes when all are in.
+    let cores = std::thread::available_parallelism().unwrap().get();
     let answers: Vec<Option<Option<String>>> = std::thread::scope(|scope| {
-        let calls: Vec<_> = (0..4u8)
+        let calls: Vec<_> = (0..cores + 3)
             .map(|nth| {
                 let mut body = picture.clone();
-                body.push(nth);
+                body.push(nth as u8);
                 let (program, clock) = (&program, &clock);
                 scope.spawn(move || call(program, &body, false, clock))
             })
             .collect();
-        pause(Duration::from_millis(30));
+        while pool_waiting(&program) < 3 && !calls.iter().any(std::thread::ScopedJoinHandle::is_finished) {
+            pause(Duration::from_millis(1));
+        }
         program.signal("-TERM");
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
     let answered = answers.iter().flatten().flatten().count();
-    assert_eq!(answered, 4, "{answers:?}");
+    assert_eq!(answered, cores + 3, "{answers:?}");
     program.stop();
-    assert_eq!(rows(&folder.file("store.db")).len(), 4);
+    assert_eq!(rows(&folder.file("store.db")).len(), cores + 3);
 }

@@ -114,7 +114,7 @@ fn pipelined_calls_are_answered_in_order() {
 
 /// Waits until the ledger holds so many rows of an outcome.
 fn await_outcome(bench: &Bench, outcome: &str, count: usize) {
-    for _ in 0..400 {
+    for _ in 0..2000 {
         if bench
             .get(&format!("journal?outcome={outcome}"))
             .as_array()
@@ -156,22 +156,22 @@ fn a_client_that_leaves_while_uploading_leaves_a_row() {
 fn a_client_that_leaves_before_the_answer_leaves_a_row() {
     let bench = Bench::with(|settings| settings.pool.threads = Some(1));
     let mut bodies = fixture("photos/astronaut.jpg");
-    for nth in 0..3u8 {
+    for nth in 0..6u8 {
         bodies.push(nth);
         let mut socket = connect(&bench);
         socket
             .write_all(&request(&bench, "/api/cutout", &bench.host(), &bodies, false))
             .unwrap();
-        if nth == 2 {
-            // The two before it keep the only worker busy.
-            pause(Duration::from_millis(20));
+        if nth == 5 {
+            // The five before it keep the only worker busy.
+            pause(Duration::from_millis(100));
             drop(socket);
         } else {
             std::thread::spawn(move || read_until(&mut socket, "\"requestId\""));
         }
     }
     await_outcome(&bench, "abandoned", 1);
-    await_outcome(&bench, "answered", 2);
+    await_outcome(&bench, "answered", 5);
 }
 
 #[test]
