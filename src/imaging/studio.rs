@@ -24,6 +24,8 @@ pub struct StudioSettings {
 pub struct CutOut {
     /// The PNG, eight-bit RGBA.
     pub png: Bytes,
+    /// XXH3-128 of the PNG, taken once: the name of its file is drawn from it at every call.
+    pub digest: u128,
     /// How the matte was made and why, for `explain`.
     pub because: String,
 }
@@ -87,8 +89,10 @@ impl Studio {
             });
         }
         let png = encode_rgba(picture.width, picture.height, &rgba);
+        let digest = xxhash_rust::xxh3::xxh3_128(&png);
         let cut = Arc::new(CutOut {
             png,
+            digest,
             because: matte.because,
         });
         self.remember(bytes, cut.clone());

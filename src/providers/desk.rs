@@ -47,10 +47,15 @@ impl Desk {
     }
 
     /// Lays out a result file and gives its absolute URL, on the address the client used. The name depends on
-    /// the world and the content alone.
-    pub fn publish(&self, bytes: Bytes, extension: &'static str, content_type: &'static str) -> String {
+    /// the world and the content's digest alone.
+    pub fn publish(
+        &self,
+        (bytes, digest): (Bytes, u128),
+        extension: &str,
+        content_type: &'static str,
+    ) -> String {
         let mut seed = self.world.as_bytes().to_vec();
-        seed.extend_from_slice(&xxhash_rust::xxh3::xxh3_128(&bytes).to_be_bytes());
+        seed.extend_from_slice(&digest.to_be_bytes());
         let name = format!("{:032x}.{extension}", xxhash_rust::xxh3::xxh3_128(&seed));
         let url = format!("{}/_files/{name}", self.base_url);
         self.files

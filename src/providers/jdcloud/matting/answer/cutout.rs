@@ -42,7 +42,7 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
 }
 
 fn reply(cut: &Arc<CutOut>, note: Option<Decision>, desk: &Desk) -> Reply {
-    let url = desk.publish(cut.png.clone(), "png", "image/png");
+    let url = desk.publish((cut.png.clone(), cut.digest), "png", "image/png");
     let result = json!({
         "status": 0,
         "message": "OK",
