@@ -1,8 +1,8 @@
 //! How good the mattes are: error of alpha and of colour on scenes with a known truth.
 //!
 //! `cargo bench --bench mattes` prints the figures for two seeds that nothing was tuned on. With
-//! `-- --seed N --scenes N` other scenes; with `-- --sheet DIR` pictures to look at; with `-- --model FILE`
-//! the neural matte too.
+//! `-- --seed N --scenes N` other scenes; with `-- --sheet DIR` pictures to look at, of the scenes and of the
+//! photographs in `fixtures/photos`; with `-- --model FILE` the neural matte too.
 
 #![expect(
     clippy::unwrap_used,
@@ -33,6 +33,7 @@ fn main() {
         vec![("model-free", MatteMode::Auto)]
     };
     for (name, mode) in modes {
+        photographs(name, mode, &options);
         for seed in &options.seeds {
             report(name, mode, *seed, &options);
         }
@@ -57,6 +58,41 @@ fn options() -> Options {
         }
     }
     options
+}
+
+/// The photographs, cut out, on a checkerboard and on magenta.
+fn photographs(name: &str, mode: MatteMode, options: &Options) {
+    let Some(folder) = &options.sheet else { return };
+    let photos = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/photos");
+    for file in std::fs::read_dir(photos)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        if file.extension().is_none_or(|end| end != "jpg") {
+            continue;
+        }
+        let range = PixelRange { least: 1, most: 4096 };
+        let picture = Picture::decode(&std::fs::read(&file).unwrap(), range, 1 << 24).unwrap();
+        let alpha = matte(&picture, mode, options.model.as_ref()).alpha;
+        let colours = foreground(&picture, &alpha);
+        let w = picture.width;
+        let sheet = image::RgbImage::from_fn(2 * w as u32, picture.height as u32, |x, y| {
+            let at = y as usize * w + x as usize % w;
+            let light = if (x / 16 + y / 16) % 2 == 0 { 255.0 } else { 190.0 };
+            let back = if (x as usize) < w {
+                [light; 3]
+            } else {
+                [255.0, 0.0, 255.0]
+            };
+            let a = alpha.data[at];
+            let on = |c: usize| (f32::from(colours[at * 3 + c]) * a + back[c] * (1.0 - a)) as u8;
+            image::Rgb([on(0), on(1), on(2)])
+        });
+        let stem = file.file_stem().unwrap().to_string_lossy();
+        sheet
+            .save(folder.join(format!("photo-{stem}-{name}.png")))
+            .unwrap();
+    }
 }
 
 struct Figure {

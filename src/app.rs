@@ -4,7 +4,7 @@ use crate::admin::{self, Admin, Guard, credentials, is_loopback};
 use crate::clock::{Change, Clock, Face};
 use crate::dice::Dice;
 use crate::gateway::{Gateway, Meter, Pool, Routes, receive};
-use crate::imaging::{Model, Studio, StudioSettings};
+use crate::imaging::{Model, Studio, StudioSettings, Way};
 use crate::ledger::{Ledger, LedgerSettings};
 use crate::providers::operation_names;
 use crate::settings::{Settings, SignatureClock};
@@ -221,7 +221,10 @@ fn gateway(
         linger: settings.ledger.linger,
     };
     let studio = StudioSettings {
-        mode: settings.imaging.matte,
+        way: Way {
+            mode: settings.imaging.matte,
+            edge: settings.imaging.edge,
+        },
         max_pixels: settings.imaging.max_pixels,
         cache_bytes: bytes(settings.imaging.cache_bytes),
     };

@@ -3,7 +3,7 @@
 //! Unknown keys are refused. Errors name the file, the line and the key, and what was expected.
 
 use crate::clock::{Time, parse_span};
-use crate::imaging::MatteMode;
+use crate::imaging::{Edge, MatteMode};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -121,6 +121,8 @@ pub struct FileSettings {
 pub struct ImagingSettings {
     /// Which way to matte.
     pub matte: MatteMode,
+    /// How the edge of the thing is found, but for the key matte, which measures it.
+    pub edge: Edge,
     /// The neural model's file; the installed one, if any, where absent.
     pub model: Option<PathBuf>,
     /// Most pixels that are decoded.
@@ -211,6 +213,7 @@ impl Default for Settings {
             },
             imaging: ImagingSettings {
                 matte: MatteMode::Auto,
+                edge: Edge::Guided,
                 model: None,
                 max_pixels: 40_000_000,
                 cache_bytes: ByteSize::mib(128),

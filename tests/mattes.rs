@@ -1,8 +1,11 @@
 //! The mattes keep the figures they are said to have, on scenes with a known truth.
 
+use super::support::program::Folder;
 use super::support::skip;
-use super::support::synthetic::{Backdrop, Scene, scenes};
-use understudy::imaging::{MatteMode, Model, Picture, PixelRange, Tier, foreground, matte};
+use super::support::synthetic::{Backdrop, SIDE, Scene, scenes};
+use understudy::imaging::{
+    Edge, MatteMode, Model, Picture, PixelRange, Plane, Tier, Way, closed_form, foreground, matte,
+};
 
 const ANY: PixelRange = PixelRange { least: 1, most: 4096 };
 
@@ -88,4 +91,99 @@ fn the_neural_matte_is_used_where_a_model_is_installed() {
     );
     // Her face is hers, the upper left corner is not.
     assert!(found.alpha.at(220, 130) > 0.95 && found.alpha.at(20, 20) < 0.05);
+}
+
+/// Sure where the truth is sure all around, unknown elsewhere.
+fn trimap(scene: &Scene) -> Plane {
+    const REACH: usize = 6;
+    let truth = Plane {
+        width: SIDE,
+        height: SIDE,
+        data: scene.alpha.clone(),
+    };
+    // The mean of a box is 0 or 1 only where all of it is.
+    truth.box_mean(REACH).map(|mean| {
+        if mean < 1e-4 {
+            0.0
+        } else if mean > 1.0 - 1e-4 {
+            1.0
+        } else {
+            0.5
+        }
+    })
+}
+
+#[test]
+fn closed_form_is_as_good_as_pymattings_on_the_same_trimap() {
+    let packages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients/pymatting-1.1.16");
+    if !packages.exists() {
+        return skip("pymatting is not installed: pip install --target target/clients/pymatting-1.1.16 …");
+    }
+    let folder = Folder::new("pymatting");
+    let (mut ours, mut theirs) = (0.0f64, 0.0f64);
+    for (nth, scene) in scenes(103, 2).iter().enumerate() {
+        let picture = Picture::decode(&scene.jpeg, ANY, 1 << 24).unwrap();
+        let known = trimap(scene);
+        let file = |name: &str| folder.0.join(format!("{nth}-{name}.png"));
+        let side = SIDE as u32;
+        let grey = known.data.iter().map(|v| (v * 255.0) as u8).collect();
+        image::RgbImage::from_raw(side, side, picture.rgb.clone())
+            .unwrap()
+            .save(file("picture"))
+            .unwrap();
+        image::GrayImage::from_raw(side, side, grey)
+            .unwrap()
+            .save(file("trimap"))
+            .unwrap();
+        let done = std::process::Command::new("python3")
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/clients/pymatting_cf.py"
+            ))
+            .args([file("picture"), file("trimap"), file("alpha")])
+            .env("PYTHONPATH", &packages)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let alpha = image::open(file("alpha")).unwrap().into_luma16();
+        let off = |found: f32, truth: f32| f64::from((found - truth).abs());
+        let found = closed_form(&picture, &known);
+        ours += found
+            .data
+            .iter()
+            .zip(&scene.alpha)
+            .map(|(a, b)| off(*a, *b))
+            .sum::<f64>();
+        theirs += alpha
+            .iter()
+            .zip(&scene.alpha)
+            .map(|(a, b)| off(f32::from(*a) / 65535.0, *b))
+            .sum::<f64>();
+    }
+    let ratio = ours / theirs;
+    eprintln!("closed form: our error over pymatting's is {ratio:.3}");
+    assert!(ratio <= 1.05, "{ratio}");
+}
+
+#[test]
+fn a_closed_form_edge_is_a_choice_and_no_worse_on_the_same_mask() {
+    let photo = super::support::fixture("photos/coffee.jpg");
+    let picture = Picture::decode(&photo, ANY, 1 << 24).unwrap();
+    let way = |edge| Way {
+        mode: MatteMode::Classic,
+        edge,
+    };
+    let guided = matte(&picture, way(Edge::Guided), None);
+    let closed = matte(&picture, way(Edge::ClosedForm), None);
+    assert!(closed.because.contains("edge ClosedForm"), "{}", closed.because);
+    let n = guided.alpha.data.len() as f32;
+    let apart: f32 = guided
+        .alpha
+        .data
+        .iter()
+        .zip(&closed.alpha.data)
+        .map(|(a, b)| (a - b).abs())
+        .sum();
+    // The same thing, with another edge.
+    assert!((0.0005..0.05).contains(&(apart / n)), "{}", apart / n);
 }

@@ -44,7 +44,7 @@ fn view(card: &'static Card) -> ContractView {
             .operations
             .iter()
             .map(|operation| OperationView {
-                id: card.full_name(operation),
+                id: operation.full_name.to_owned(),
                 title: operation.title,
                 paths: operation.paths,
                 methods: operation.methods,

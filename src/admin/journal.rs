@@ -125,7 +125,7 @@ fn view(record: &Record) -> RecordView {
     }
     RecordView {
         request_id: entry.request_id.to_string(),
-        world: entry.world.clone(),
+        world: entry.world.to_string(),
         provider: entry.provider.to_string(),
         operation: entry.operation.to_string(),
         key: entry.key.clone(),
@@ -238,7 +238,7 @@ pub(super) fn records(admin: &Admin, world: Option<&str>) -> Vec<Arc<Record>> {
     let worlds = admin.gateway.worlds.all();
     let mut all: Vec<Arc<Record>> = worlds
         .iter()
-        .filter(|one| world.is_none_or(|name| name == one.name))
+        .filter(|one| world.is_none_or(|name| *name == *one.name))
         .flat_map(|one| one.journal.records())
         .collect();
     all.sort_by_key(|record| std::cmp::Reverse(record.entry.arrived_real));

@@ -47,7 +47,7 @@ pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>,
             world.admission.clear();
         }
     }
-    let worlds = chosen.iter().map(|world| world.name.clone()).collect();
+    let worlds = chosen.iter().map(|world| world.name.to_string()).collect();
     Ok(Json(Done {
         worlds,
         forgotten,

@@ -55,7 +55,7 @@ impl Filter {
                 });
             }
         };
-        compare("world", self.world.clone(), entry.world.clone());
+        compare("world", self.world.clone(), entry.world.to_string());
         compare("provider", self.provider.clone(), entry.provider.to_string());
         compare("operation", self.operation.clone(), entry.operation.to_string());
         compare("key", self.key.clone(), entry.key.clone());

@@ -50,7 +50,7 @@ pub(super) struct WorldChange {
 fn view(admin: &Admin, world: &World, with_credentials: bool) -> WorldView {
     let keys = admin.gateway.worlds.keys_of(&world.name);
     WorldView {
-        name: world.name.clone(),
+        name: world.name.to_string(),
         created: world.created,
         settings: (*world.settings()).clone(),
         clock: ClockView::of(&world.clock),

@@ -3,16 +3,19 @@
 //! A clock is an affine map from real time to virtual time. Everything that asks for the time, waits, or
 //! limits a rate goes through one, so that a fast-forwarded run and a real-time run are the same run.
 
+mod day;
 mod face;
 mod rate;
 mod stopwatch;
 mod time;
 
+pub use day::{Day, Month};
 pub use face::{Change, Face};
 pub use stopwatch::Stopwatch;
 pub use time::{Time, parse_span};
 
-use std::sync::{Arc, RwLock};
+use arc_swap::ArcSwapOption;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -25,8 +28,8 @@ pub struct Clock {
 struct Inner {
     /// The clock shown while this one has no face of its own (a world that follows the server).
     parent: Option<Clock>,
-    /// Read on every call, written by the admin API; held for a copy only.
-    face: RwLock<Option<Face>>,
+    /// Read on every call, written by the admin API.
+    face: ArcSwapOption<Face>,
     changed: watch::Sender<u64>,
 }
 
@@ -62,7 +65,7 @@ impl Clock {
         Self {
             inner: Arc::new(Inner {
                 parent,
-                face: RwLock::new(face),
+                face: ArcSwapOption::from_pointee(face),
                 changed,
             }),
         }
@@ -80,13 +83,8 @@ impl Clock {
 
     /// The map in force: its own, or its parent's.
     pub fn face(&self) -> Face {
-        let own = *self
-            .inner
-            .face
-            .read()
-            .expect("no panic while the clock face is held");
-        match (own, &self.inner.parent) {
-            (Some(face), _) => face,
+        match (&*self.inner.face.load(), &self.inner.parent) {
+            (Some(face), _) => **face,
             (None, Some(parent)) => parent.face(),
             (None, None) => Face::real(),
         }
@@ -94,20 +92,12 @@ impl Clock {
 
     /// Whether this clock has a face of its own, rather than following another.
     pub fn is_own(&self) -> bool {
-        self.inner
-            .face
-            .read()
-            .expect("no panic while the clock face is held")
-            .is_some()
+        self.inner.face.load().is_some()
     }
 
     /// Gives the clock a face (or, with `None`, lets it follow its parent again) and wakes all sleepers.
     pub fn set(&self, face: Option<Face>) {
-        *self
-            .inner
-            .face
-            .write()
-            .expect("no panic while the clock face is held") = face;
+        self.inner.face.store(face.map(Arc::new));
         self.inner.changed.send_modify(|n| *n += 1);
     }
 

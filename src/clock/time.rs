@@ -1,5 +1,6 @@
 //! An instant, in microseconds since 1970, and how it is written.
 
+use super::Day;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -45,11 +46,6 @@ impl Time {
         Time(self.0.div_euclid(FIVE_MINUTES) * FIVE_MINUTES)
     }
 
-    /// Local midnight (Asia/Shanghai) of this instant's day.
-    pub fn day_start(self) -> Time {
-        from_civil(self.civil().date().to_datetime(jiff::civil::Time::midnight()))
-    }
-
     /// Local midnight (Asia/Shanghai) of the first day of this instant's month.
     pub fn month_start(self) -> Time {
         from_civil(
@@ -60,19 +56,32 @@ impl Time {
         )
     }
 
-    /// The local date (Asia/Shanghai) as `2026-11-22`.
-    pub fn local_date(self) -> String {
-        self.civil().date().to_string()
+    /// The local day (Asia/Shanghai) this instant lies in.
+    pub const fn day(self) -> Day {
+        Day::of(self)
     }
 
     /// The HTTP `Date` form, `Sun, 22 Nov 2026 03:51:00 GMT`.
     pub fn http_date(self) -> String {
-        self.stamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        let since = Duration::from_micros(u64::try_from(self.0).unwrap_or(0));
+        // The crate takes no year beyond 9999.
+        let since = since.min(Duration::from_secs(253_402_300_799));
+        httpdate::fmt_http_date(std::time::SystemTime::UNIX_EPOCH + since)
     }
 
     /// Reads `YYYYMMDDTHHMMSSZ`, the form request signatures use.
     pub fn from_basic(text: &str) -> Option<Time> {
-        let civil = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
+        let digits = |from: usize, to: usize| -> Option<i16> {
+            let part = text.get(from..to)?;
+            part.bytes()
+                .all(|b| b.is_ascii_digit())
+                .then(|| part.parse().ok())?
+        };
+        if text.len() != 16 || text.as_bytes()[8] != b'T' || text.as_bytes()[15] != b'Z' {
+            return None;
+        }
+        let two = |at: usize| digits(at, at + 2).and_then(|n| i8::try_from(n).ok());
+        let civil = DateTime::new(digits(0, 4)?, two(4)?, two(6)?, two(9)?, two(11)?, two(13)?, 0).ok()?;
         let stamp = TimeZone::UTC.to_timestamp(civil).ok()?;
         Some(Time(stamp.as_microsecond()))
     }
@@ -86,7 +95,7 @@ impl Time {
         Timestamp::from_microsecond(self.0).unwrap_or(edge)
     }
 
-    fn civil(self) -> DateTime {
+    pub(super) fn civil(self) -> DateTime {
         shanghai().to_datetime(self.stamp())
     }
 }
@@ -170,8 +179,6 @@ mod tests {
     fn local_midnight_is_sixteen_hundred_utc() {
         let t: Time = "2025-03-31T16:00:00Z".parse().unwrap();
         assert_eq!(t.month_start(), t);
-        assert_eq!(t.local_date(), "2025-04-01");
-        assert_eq!((t - Duration::from_micros(1)).local_date(), "2025-03-31");
         assert_eq!(t.to_string(), "2025-04-01T00:00:00.000000+08:00");
     }
 

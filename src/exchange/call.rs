@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A request as it arrived. Nothing in it is decoded or normalised: signatures need the raw text.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +20,13 @@ pub struct Call {
     pub body: Bytes,
     /// Bytes of body that came, also where they were more than the edge keeps.
     pub body_len: u64,
+    /// XXH3-128 of the body: equal for equal inputs, whatever a client makes anew each time (signature, nonce,
+    /// timestamp, date).
+    pub content: u128,
     /// Where the client connected from.
     pub peer: Option<IpAddr>,
     /// `http://host:port` as the client addressed us; result links start with it.
-    pub base_url: String,
+    pub base_url: Arc<str>,
 }
 
 impl Call {
@@ -37,33 +41,34 @@ impl Call {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value)
     }
-
-    /// The path and query as sent.
-    pub fn target(&self) -> String {
-        if self.query.is_empty() {
-            self.path.clone()
-        } else {
-            format!("{}?{}", self.path, self.query)
-        }
-    }
-
-    /// A key for the content of this call: equal for equal operations and inputs, whatever a client makes
-    /// anew each time (signature, nonce, timestamp, date).
-    pub fn content_key(&self) -> u128 {
-        xxhash_rust::xxh3::xxh3_128(&self.body)
-    }
 }
 
-/// Header fields, names in lower case; those of one name in the order they came.
+/// Header fields, names in lower case; those of one name in the order they came. All text is in one buffer:
+/// a call has a dozen fields, and each of its own would be two allocations.
 #[derive(Clone, Debug, Default)]
 pub struct Headers {
-    fields: Vec<(Box<str>, Box<str>)>,
+    text: String,
+    /// Where each name and, right after it, each value ends in `text`.
+    ends: Vec<(usize, usize)>,
 }
 
 impl Headers {
+    /// Room for so many fields with so many bytes of names and values.
+    pub fn with_capacity(fields: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(fields),
+        }
+    }
+
     /// Adds a field; the name is lowered.
     pub fn push(&mut self, name: &str, value: &str) {
-        self.fields.push((name.to_ascii_lowercase().into(), value.into()));
+        let start = self.text.len();
+        self.text.push_str(name);
+        self.text[start..].make_ascii_lowercase();
+        let middle = self.text.len();
+        self.text.push_str(value);
+        self.ends.push((middle, self.text.len()));
     }
 
     /// The first value of a field; `name` in lower case.
@@ -71,24 +76,19 @@ impl Headers {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// All values of a field, in order.
-    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(key, _)| *key == name)
-            .map(|(_, value)| value)
-    }
-
     /// All fields, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(name, value)| (&**name, &**value))
+        let mut start = 0;
+        self.ends.iter().map(move |(middle, end)| {
+            let field = (&self.text[start..*middle], &self.text[*middle..*end]);
+            start = *end;
+            field
+        })
     }
 
     /// Bytes the fields take in memory, about.
     pub fn weight(&self) -> usize {
-        self.fields
-            .iter()
-            .map(|(name, value)| name.len() + value.len() + 32)
-            .sum()
+        self.text.len() + self.ends.len() * size_of::<(usize, usize)>()
     }
 }
 

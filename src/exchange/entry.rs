@@ -5,10 +5,21 @@ use super::RequestId;
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What became of a call on the wire.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -16,7 +27,8 @@ pub enum Outcome {
     Answered,
     /// The call was read and nothing was ever sent.
     NoResponse,
-    /// The client left before the answer was complete.
+    /// The client left before the answer was complete: what is true of a call of which nothing else is known.
+    #[default]
     Abandoned,
     /// The connection was reset before the call was read.
     ResetBeforeRead,
@@ -33,19 +45,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome, in the order they are stored.
-    pub const ALL: [Outcome; 9] = [
-        Outcome::Answered,
-        Outcome::NoResponse,
-        Outcome::Abandoned,
-        Outcome::ResetBeforeRead,
-        Outcome::ResetAfterRead,
-        Outcome::Truncated,
-        Outcome::RefusedConnection,
-        Outcome::Late,
-        Outcome::Broken,
-    ];
-
     /// The name used in JSON and in the store.
     pub fn name(self) -> &'static str {
         match self {
@@ -63,12 +62,12 @@ impl Outcome {
 }
 
 /// One row of the ledger. No picture, text or audio is in it, only the content's hash.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// The call's name.
     pub request_id: RequestId,
     /// Whose call it was.
-    pub world: String,
+    pub world: Arc<str>,
     /// The emulated product, or `none` for a path nobody serves.
     pub provider: Cow<'static, str>,
     /// The operation within the provider.

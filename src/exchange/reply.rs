@@ -24,9 +24,12 @@ pub struct Reply {
 impl Reply {
     /// A JSON answer.
     pub fn json(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
+        // Room for what gateways add.
+        let mut headers = Vec::with_capacity(8);
+        headers.push(("content-type", Cow::Borrowed(content_type)));
         Self {
             status,
-            headers: vec![("content-type", Cow::Borrowed(content_type))],
+            headers,
             body: body.into(),
             ..Self::default()
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Names one call, everywhere: ledger, journal, headers, vendor envelopes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(u128);
 
 impl RequestId {
@@ -38,7 +38,8 @@ impl RequestId {
 /// 32 lower-case hexadecimal digits.
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        let mut digits = uuid::Uuid::encode_buffer();
+        f.write_str(uuid::Uuid::from_u128(self.0).simple().encode_lower(&mut digits))
     }
 }
 

@@ -53,28 +53,34 @@ pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gatew
 }
 
 fn head(request: &HttpRequest) -> Call {
-    let mut headers = Headers::default();
-    for (name, value) in request.headers() {
+    let own = request.headers();
+    let bytes: usize = own
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    let mut headers = Headers::with_capacity(own.len() + 1, bytes + 64);
+    for (name, value) in own {
         headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
     }
     let uri = request.uri();
     if let Some(authority) = uri.authority().filter(|_| headers.get("host").is_none()) {
         headers.push("host", authority.as_str());
     }
-    let host = headers
-        .get("host")
-        .filter(|host| is_host(host))
-        .map(str::to_owned);
-    let host = host.unwrap_or_else(|| request.app_config().local_addr().to_string());
+    let named = headers.get("host").filter(|host| is_host(host));
+    let base_url = match named {
+        Some(host) => ["http://", host].concat(),
+        None => format!("http://{}", request.app_config().local_addr()),
+    };
     Call {
         method: request.method().as_str().to_owned(),
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
         peer: request.peer_addr().map(|addr| addr.ip()),
-        base_url: format!("http://{host}"),
+        base_url: base_url.into(),
         headers,
         body: Bytes::new(),
         body_len: 0,
+        content: 0,
     }
 }
 
@@ -120,6 +126,7 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, visit: &mut V
         Bytes::new()
     };
     visit.page.entry.bytes_in = call.body_len;
-    visit.page.entry.content = call.content_key();
+    call.content = xxhash_rust::xxh3::xxh3_128(&call.body);
+    visit.page.entry.content = call.content;
     whole
 }

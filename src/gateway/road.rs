@@ -1,10 +1,10 @@
 //! The road, stage by stage. The order is fixed and written here, once.
 
 use super::pool::{Pool, PoolFull};
-use super::visit::{Visit, Work};
+use super::visit::{Visit, Work, prices};
 use super::{Meter, Route, Routes};
 use crate::clock::Clock;
-use crate::exchange::{Call, Decision, Entry, Failure, Outcome, Reply, RequestId, Stage};
+use crate::exchange::{Call, Decision, Entry, Failure, Outcome, Reply, Stage};
 use crate::imaging::Studio;
 use crate::ledger::Ledger;
 use crate::providers::{Answer, Desk};
@@ -41,7 +41,7 @@ const REHEARSAL: &str = "x-understudy-refusal";
 
 impl Gateway {
     /// Opens a page for a call of which nothing is read yet. `None`: the server is stopping.
-    pub async fn open(&self) -> Option<Visit> {
+    pub async fn open(&self) -> Option<Box<Visit>> {
         let work = Work::start();
         let world = self.worlds.demo();
         let page = self.ledger.open(blank(&world)).await?;
@@ -67,11 +67,8 @@ impl Gateway {
             Stage::World,
             "world",
             match &key {
-                Some(_) => format!(
-                    "the claimed key {:?} is of world {:?}",
-                    visit.page.entry.key, visit.world.name
-                ),
-                None => "no known key is claimed, so the call is of the demo world".to_owned(),
+                Some(_) => "the claimed key is one of this world",
+                None => "no known key is claimed, so the call is of the demo world",
             },
         );
         visit.trail.push(found.otherwise("a key of another world"));
@@ -79,6 +76,7 @@ impl Gateway {
         visit.page.entry.provider = Cow::Borrowed(route.provider.card().id);
         if let Some(operation) = route.operation {
             visit.page.entry.operation = Cow::Borrowed(operation.id);
+            visit.operation = Some(operation);
         }
         Some((route, key))
     }
@@ -138,15 +136,12 @@ impl Gateway {
     }
 
     fn desk(&self, visit: &Visit, route: Route) -> Desk {
-        let operation = route
-            .operation
-            .map(|op| route.provider.card().full_name(op))
-            .unwrap_or_default();
-        let settings = visit.world.settings();
+        let operation = route.operation.map_or("", |operation| operation.full_name);
+        let settings = visit.settings.clone();
         let quotas = settings
             .limits
             .iter()
-            .filter(|(scope, _)| covers(scope, &operation));
+            .filter(|(scope, _)| covers(scope, operation));
         let remaining = quotas
             .filter_map(|(scope, limit)| Some((scope, limit.quota.as_ref()?)))
             .map(|(scope, quota)| {
@@ -192,12 +187,11 @@ impl Gateway {
         }
         self.authenticate(visit, route, key)?;
         Self::admit(visit, route, key)?;
-        let settings = visit.world.settings();
         if let Some(code) = visit
             .call
             .headers
             .get(REHEARSAL)
-            .filter(|_| !settings.ignore_rehearsals)
+            .filter(|_| !visit.settings.ignore_rehearsals)
         {
             let known = route
                 .provider
@@ -243,26 +237,21 @@ impl Gateway {
         let Some(operation) = route.operation else {
             return Ok(());
         };
-        let name = route.provider.card().full_name(operation);
-        if let Some(failure) = key.and_then(|key| key_refusal(key, &name, visit)) {
+        let name = operation.full_name;
+        if let Some(failure) = key.and_then(|key| key_refusal(key, name, visit)) {
             return Err(refused(visit, Stage::Admit, "key", failure));
         }
-        let settings = visit.world.settings();
-        visit.tiers = settings
-            .prices
-            .get(&name)
-            .cloned()
-            .unwrap_or_else(|| operation.tiers.to_vec());
+        let settings = &visit.settings;
         let applicant = Applicant {
-            operation: &name,
+            operation: name,
             key: &visit.page.entry.key,
-            tiers: &visit.tiers,
+            tiers: prices(operation, settings),
             arrived: visit.page.entry.arrived,
         };
         let slot = visit
             .world
             .admission
-            .admit(&applicant, &settings, &mut visit.trail);
+            .admit(&applicant, settings, &mut visit.trail);
         visit.slot = Some(slot.map_err(Refusal::Vendor)?);
         Ok(())
     }
@@ -327,26 +316,16 @@ fn key_refusal(key: &Key, operation: &str, visit: &Visit) -> Option<Failure> {
     (!key.operations.as_ref().is_none_or(listed)).then_some(Failure::NotPermitted)
 }
 
+/// The row of a call of which nothing is known but that it came.
 fn blank(world: &World) -> Entry {
     let now = world.clock.now();
     Entry {
-        request_id: RequestId::from_bits(0),
         world: world.name.clone(),
         provider: Cow::Borrowed("none"),
         operation: Cow::Borrowed("none"),
-        key: String::new(),
         arrived: now,
         ended: now,
         arrived_real: world.clock.real_now(),
-        own_us: 0,
-        injected_us: 0,
-        bytes_in: 0,
-        bytes_out: 0,
-        status: None,
-        code: Cow::Borrowed(""),
-        outcome: Outcome::Abandoned,
-        units: 0,
-        fee_fen: 0,
-        content: 0,
+        ..Entry::default()
     }
 }

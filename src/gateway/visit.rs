@@ -5,7 +5,8 @@ use crate::billing::PriceTier;
 use crate::clock::{Stopwatch, Time};
 use crate::exchange::{Call, Outcome, Reply, Trail};
 use crate::ledger::Page;
-use crate::world::{Record, Slot, World};
+use crate::providers::Operation;
+use crate::world::{Record, Slot, World, WorldSettings};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,8 +22,10 @@ pub struct Visit {
     pub trail: Trail,
     /// The answer, once there is one.
     pub reply: Option<Reply>,
-    /// Published or overridden prices of the operation.
-    pub tiers: Vec<PriceTier>,
+    /// Settings of the world when the call came.
+    pub settings: Arc<WorldSettings>,
+    /// The operation called, where the path is one.
+    pub operation: Option<&'static Operation>,
     /// Its place among the calls at once.
     pub slot: Option<Slot>,
     /// Runs while we work.
@@ -57,23 +60,26 @@ impl Work {
 
 impl Visit {
     /// Begins a visit with its page open.
-    pub fn begin(page: Page, world: Arc<World>, meter: Arc<Meter>, work: Work) -> Self {
-        Self {
+    pub fn begin(page: Page, world: Arc<World>, meter: Arc<Meter>, work: Work) -> Box<Self> {
+        // Boxed: it moves through every stage of the road and into the body that is sent.
+        Box::new(Self {
             page,
             call: Call::default(),
+            settings: world.settings(),
+            operation: None,
             world,
-            trail: Trail::new(),
+            trail: Trail::with_capacity(8),
             reply: None,
-            tiers: Vec::new(),
             slot: None,
             work,
             meter,
-        }
+        })
     }
 
     /// Moves the call into another world, once its credential is known.
     pub fn settle_in(&mut self, world: Arc<World>, arrived: Time) {
-        self.page.entry.world.clone_from(&world.name);
+        self.page.entry.world = world.name.clone();
+        self.settings = world.settings();
         self.page.entry.arrived = arrived;
         self.page.entry.request_id = world.next_request_id();
         self.world = world;
@@ -110,22 +116,29 @@ impl Drop for Visit {
         }
         entry.ended = self.world.clock.now();
         entry.own_us = u64::try_from(self.work.own().as_micros()).unwrap_or(u64::MAX);
-        let operation = format!("{}/{}", entry.provider, entry.operation);
-        entry.fee_fen =
-            self.world
-                .admission
-                .charge(&operation, entry.arrived, u64::from(entry.units), &self.tiers);
+        if let Some(operation) = self.operation {
+            let units = u64::from(entry.units);
+            let tiers = prices(operation, &self.settings);
+            let admission = &self.world.admission;
+            entry.fee_fen = admission.charge(operation.full_name, entry.arrived, units, tiers);
+        }
         drop(self.slot.take());
         self.meter.count(entry);
-        let capture = self.world.settings().capture;
+        let entry = self.page.close();
         let call = std::mem::take(&mut self.call);
         let trail = std::mem::take(&mut self.trail);
         self.world.journal.push(Record::new(
-            entry.clone(),
+            entry,
             call,
-            self.reply.as_ref(),
+            self.reply.take(),
             trail,
-            capture,
+            self.settings.capture,
         ));
     }
+}
+
+/// Prices of an operation in a world: its own where it has some, else the published ones.
+pub fn prices<'a>(operation: &Operation, settings: &'a WorldSettings) -> &'a [PriceTier] {
+    let own = settings.prices.get(operation.full_name);
+    own.map_or(operation.tiers, Vec::as_slice)
 }

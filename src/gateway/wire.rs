@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Sends the reply of a visit. The visit goes along with the body, so that its row says what was delivered.
-pub fn send(mut visit: Visit, public_headers: bool) -> HttpResponse {
+pub fn send(mut visit: Box<Visit>, public_headers: bool) -> HttpResponse {
     let Some(reply) = &visit.reply else {
         return HttpResponse::InternalServerError()
             .insert_header(("x-understudy-broken", "1"))
@@ -40,7 +40,7 @@ pub fn send(mut visit: Visit, public_headers: bool) -> HttpResponse {
 /// A body that knows when it was delivered.
 struct Delivery {
     left: Option<Bytes>,
-    visit: Visit,
+    visit: Box<Visit>,
 }
 
 impl MessageBody for Delivery {

@@ -1,53 +1,36 @@
 //! The thing's own colour at its edge, freed of the ground that shines through: multi-level estimation
 //! (Germer et al. 2020), so that no fringe is left when the cut-out is put before another ground.
+//!
+//! Only the edge matters: above a small size, only pixels near a change of alpha are solved, and at full size
+//! only the soft ones, from the colours found at half size.
 
 use super::{Picture, Plane};
 
 const REGULARITY: f32 = 1e-5;
 const GRADIENT: f32 = 1.0;
-/// Rounds at sizes up to 32 pixels, and above.
+/// Side up to which every pixel is solved.
+const SMALL: usize = 32;
+/// Rounds at sizes up to [`SMALL`], and above.
 const ROUNDS: (usize, usize) = (10, 2);
-
-/// Colours of thing and ground at one size.
-struct Layers {
-    width: usize,
-    height: usize,
-    thing: Vec<[f32; 3]>,
-    ground: Vec<[f32; 3]>,
-}
+/// How far from a change of alpha pixels are solved, at each size.
+const REACH: usize = 2;
 
 /// The thing's colours, three bytes a pixel, for an alpha of the picture's size.
 pub fn foreground(picture: &Picture, alpha: &Plane) -> Vec<u8> {
-    let (w, h) = (picture.width, picture.height);
     let mut layers = Layers::start(picture);
-    for (width, height) in sizes(w, h) {
+    for (width, height) in sizes(picture.width, picture.height) {
         layers = layers.resized(width, height);
         layers.refine(&Level::of(picture, alpha, width, height));
     }
-    let mut out = picture.rgb.clone();
-    for (at, pixel) in out.chunks_exact_mut(3).enumerate() {
-        let a = alpha.data[at];
-        if a < 1.0 {
-            for (byte, value) in pixel.iter_mut().zip(layers.thing[at]) {
-                *byte = (value * 255.0 + 0.5).clamp(0.0, 255.0) as u8;
-            }
-        }
-    }
-    out
+    layers.finish(picture, alpha)
 }
 
-/// From one pixel to the full size, about doubling.
+/// From one pixel to half the full size, about doubling.
 fn sizes(w: usize, h: usize) -> Vec<(usize, usize)> {
     let levels = usize::BITS - w.max(h).leading_zeros();
     let side = |full: usize, level: u32| (full >> (levels - level)).clamp(1, full);
-    (0..=levels)
-        .map(|level| {
-            if level == levels {
-                (w, h)
-            } else {
-                (side(w, level), side(h, level))
-            }
-        })
+    (0..levels)
+        .map(|level| (side(w, level), side(h, level)))
         .collect()
 }
 
@@ -55,118 +38,164 @@ fn sizes(w: usize, h: usize) -> Vec<(usize, usize)> {
 struct Level {
     image: Vec<[f32; 3]>,
     alpha: Vec<f32>,
-    /// Whether this is the last level, where only the soft edge is still of interest.
-    full: bool,
 }
 
 impl Level {
     fn of(picture: &Picture, alpha: &Plane, width: usize, height: usize) -> Self {
-        let full = (width, height) == (picture.width, picture.height);
         let mut image = Vec::with_capacity(width * height);
         let mut small = Vec::with_capacity(width * height);
+        let xs: Vec<usize> = (0..width).map(|x| x * picture.width / width).collect();
         for y in 0..height {
             let from_y = y * picture.height / height;
-            for x in 0..width {
-                let from_x = x * picture.width / width;
-                image.push(picture.at(from_x, from_y).map(|v| f32::from(v) / 255.0));
-                small.push(alpha.at(from_x, from_y));
+            for from_x in &xs {
+                image.push(unit(picture.at(*from_x, from_y)));
+                small.push(alpha.at(*from_x, from_y));
             }
         }
-        Self {
-            image,
-            alpha: small,
-            full,
-        }
+        Self { image, alpha: small }
     }
+
+    /// The pixels to solve: all of a small level, else those near a change of alpha.
+    fn open(&self, w: usize, h: usize) -> Vec<usize> {
+        if w.max(h) <= SMALL {
+            return (0..w * h).collect();
+        }
+        let mut near = vec![false; w * h];
+        for y in 0..h {
+            for x in 0..w {
+                let at = y * w + x;
+                let a = self.alpha[at];
+                let changes = (x + 1 < w && self.alpha[at + 1].to_bits() != a.to_bits())
+                    || (y + 1 < h && self.alpha[at + w].to_bits() != a.to_bits());
+                if changes || (a > 0.0 && a < 1.0) {
+                    let (left, right) = (x.saturating_sub(REACH), (x + REACH).min(w - 1));
+                    for row in y.saturating_sub(REACH)..=(y + REACH).min(h - 1) {
+                        near[row * w + left..=row * w + right].fill(true);
+                    }
+                }
+            }
+        }
+        (0..w * h).filter(|at| near[*at]).collect()
+    }
+}
+
+/// Colours of thing and ground at one size.
+struct Layers {
+    width: usize,
+    height: usize,
+    /// Of each pixel the thing's colour, then the ground's.
+    colours: Vec<[[f32; 3]; 2]>,
 }
 
 impl Layers {
     fn start(picture: &Picture) -> Self {
-        let n = picture.pixels() as f32;
-        let mut mean = [0.0f32; 3];
+        let mut sum = [0u64; 3];
         for pixel in picture.rgb.chunks_exact(3) {
-            for (sum, value) in mean.iter_mut().zip(pixel) {
-                *sum += f32::from(*value) / 255.0;
+            for (sum, value) in sum.iter_mut().zip(pixel) {
+                *sum += u64::from(*value);
             }
         }
-        let mean = mean.map(|sum| sum / n);
+        let mean = sum.map(|sum| sum as f32 / (255.0 * picture.pixels() as f32));
         Self {
             width: 1,
             height: 1,
-            thing: vec![mean],
-            ground: vec![mean],
+            colours: vec![[mean, mean]],
         }
     }
 
     fn resized(&self, width: usize, height: usize) -> Self {
-        let at = |x: usize, y: usize| (y * self.height / height) * self.width + x * self.width / width;
-        let spread = |from: &[[f32; 3]]| {
-            (0..height)
-                .flat_map(|y| (0..width).map(move |x| (x, y)))
-                .map(|(x, y)| from[at(x, y)])
-                .collect()
-        };
+        let xs: Vec<usize> = (0..width).map(|x| x * self.width / width).collect();
+        let mut colours = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let row = &self.colours[y * self.height / height * self.width..];
+            colours.extend(xs.iter().map(|x| row[*x]));
+        }
         Self {
             width,
             height,
-            thing: spread(&self.thing),
-            ground: spread(&self.ground),
+            colours,
         }
     }
 
     fn refine(&mut self, level: &Level) {
-        let rounds = if self.width.max(self.height) <= 32 {
-            ROUNDS.0
-        } else {
-            ROUNDS.1
-        };
+        let (w, h) = (self.width, self.height);
+        let rounds = if w.max(h) <= SMALL { ROUNDS.0 } else { ROUNDS.1 };
+        let open = level.open(w, h);
         for _ in 0..rounds {
-            for at in 0..self.thing.len() {
-                let a = level.alpha[at];
-                // At full size the picture itself says what is all thing or all ground.
-                if level.full && a >= 1.0 {
-                    self.thing[at] = level.image[at];
-                } else if level.full && a <= 0.0 {
-                    self.ground[at] = level.image[at];
-                } else {
-                    self.solve(at, level);
-                }
+            for at in &open {
+                let around = around(*at, w, h).map(|next| (level.alpha[next], self.colours[next]));
+                self.colours[*at] = solve(level.image[*at], level.alpha[*at], around);
             }
         }
     }
 
-    /// The two colours that best explain a pixel, near those of its neighbours (a 2×2 system a channel).
-    fn solve(&mut self, at: usize, level: &Level) {
-        let (w, h) = (self.width, self.height);
-        let (x, y) = (at % w, at / w);
-        let a = level.alpha[at];
-        let around = [
-            if x > 0 { at - 1 } else { at },
-            if x + 1 < w { at + 1 } else { at },
-            if y > 0 { at - w } else { at },
-            if y + 1 < h { at + w } else { at },
-        ];
-        let (mut pull, mut thing, mut ground) = (0.0f32, [0.0f32; 3], [0.0f32; 3]);
-        for next in around {
-            let weight = REGULARITY + GRADIENT * (a - level.alpha[next]).abs();
-            pull += weight;
-            for c in 0..3 {
-                thing[c] += weight * self.thing[next][c];
-                ground[c] += weight * self.ground[next][c];
+    /// The last size: what is all thing or all ground shows its own colour, the rest is solved once.
+    fn finish(&self, picture: &Picture, alpha: &Plane) -> Vec<u8> {
+        let (w, h) = (picture.width, picture.height);
+        let xs: Vec<usize> = (0..w).map(|x| x * self.width / w).collect();
+        let known = |at: usize| {
+            let (x, y) = (at % w, at / w);
+            let [mut thing, mut ground] = self.colours[y * self.height / h * self.width + xs[x]];
+            let a = alpha.data[at];
+            if a >= 1.0 {
+                thing = unit(picture.at(x, y));
+            } else if a <= 0.0 {
+                ground = unit(picture.at(x, y));
+            }
+            (a, [thing, ground])
+        };
+        let mut out = picture.rgb.clone();
+        for (at, pixel) in out.chunks_exact_mut(3).enumerate() {
+            let a = alpha.data[at];
+            if a <= 0.0 || a >= 1.0 {
+                continue;
+            }
+            let own = unit(picture.at(at % w, at / w));
+            let [thing, _] = solve(own, a, around(at, w, h).map(known));
+            for (byte, value) in pixel.iter_mut().zip(thing) {
+                *byte = (value * 255.0 + 0.5) as u8;
             }
         }
-        let b = 1.0 - a;
-        let (xx, xy, yy) = (a * a + pull, a * b, b * b + pull);
-        let inv = 1.0 / (xx * yy - xy * xy);
+        out
+    }
+}
+
+fn unit(colour: [u8; 3]) -> [f32; 3] {
+    colour.map(|v| f32::from(v) / 255.0)
+}
+
+/// The four neighbours of a pixel; itself where the picture ends.
+fn around(at: usize, w: usize, h: usize) -> [usize; 4] {
+    let (x, y) = (at % w, at / w);
+    [
+        if x > 0 { at - 1 } else { at },
+        if x + 1 < w { at + 1 } else { at },
+        if y > 0 { at - w } else { at },
+        if y + 1 < h { at + w } else { at },
+    ]
+}
+
+/// The two colours that best explain a pixel, near those of its neighbours (a 2×2 system a channel).
+fn solve(image: [f32; 3], a: f32, around: [(f32, [[f32; 3]; 2]); 4]) -> [[f32; 3]; 2] {
+    let (mut pull, mut thing, mut ground) = (0.0f32, [0.0f32; 3], [0.0f32; 3]);
+    for (alpha, [their_thing, their_ground]) in around {
+        let weight = REGULARITY + GRADIENT * (a - alpha).abs();
+        pull += weight;
         for c in 0..3 {
-            let (p, q) = (
-                a * level.image[at][c] + thing[c],
-                b * level.image[at][c] + ground[c],
-            );
-            self.thing[at][c] = (inv * (yy * p - xy * q)).clamp(0.0, 1.0);
-            self.ground[at][c] = (inv * (xx * q - xy * p)).clamp(0.0, 1.0);
+            thing[c] += weight * their_thing[c];
+            ground[c] += weight * their_ground[c];
         }
     }
+    let b = 1.0 - a;
+    let (xx, xy, yy) = (a * a + pull, a * b, b * b + pull);
+    let inv = 1.0 / (xx * yy - xy * xy);
+    let mut out = [[0.0; 3]; 2];
+    for c in 0..3 {
+        let (p, q) = (a * image[c] + thing[c], b * image[c] + ground[c]);
+        out[0][c] = (inv * (yy * p - xy * q)).clamp(0.0, 1.0);
+        out[1][c] = (inv * (xx * q - xy * p)).clamp(0.0, 1.0);
+    }
+    out
 }
 
 #[cfg(test)]

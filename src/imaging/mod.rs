@@ -12,7 +12,7 @@ mod studio;
 
 pub use foreground::foreground;
 pub use kind::Kind;
-pub use matte::{Matte, MatteMode, Model, ModelError, Tier, matte};
+pub use matte::{Edge, Matte, MatteMode, Model, ModelError, Tier, Way, closed_form, matte};
 pub use people::{Face, Person};
 pub use picture::{Picture, PictureFlaw, PixelRange};
 pub use plane::Plane;

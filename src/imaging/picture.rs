@@ -167,6 +167,26 @@ impl Picture {
         }
     }
 
+    /// The square part of so many pixels a side from a corner on, cut where the picture ends.
+    #[must_use]
+    pub fn part(&self, left: usize, top: usize, side: usize) -> Self {
+        let width = side.clamp(1, self.width - left.min(self.width - 1));
+        let height = side.clamp(1, self.height - top.min(self.height - 1));
+        let rows = self
+            .rgb
+            .chunks_exact(self.width * 3)
+            .skip(top.min(self.height - 1));
+        let left = left.min(self.width - 1) * 3;
+        Self {
+            width,
+            height,
+            rgb: rows
+                .take(height)
+                .flat_map(|row| row[left..left + width * 3].iter().copied())
+                .collect(),
+        }
+    }
+
     /// The picture at a size whose longer side is at most `side`.
     pub fn within(&self, side: usize) -> Self {
         let longest = self.width.max(self.height);

@@ -37,39 +37,10 @@ impl Plane {
 
     /// Mean over the square of side `2r + 1` around each pixel, cut at the edges.
     pub fn box_mean(&self, r: usize) -> Self {
-        if r == 0 {
-            return self.clone();
-        }
-        let (w, h) = (self.width, self.height);
-        let mut rows = vec![0.0f32; w * h];
-        for (out, row) in rows.chunks_exact_mut(w).zip(self.data.chunks_exact(w)) {
-            running_mean(row, out, r);
-        }
-        let mut out = vec![0.0f32; w * h];
-        // Columns are summed a row at a time, so that memory is read in order.
-        let mut sums = vec![0.0f32; w];
-        for row in rows.chunks_exact(w).take((r + 1).min(h)) {
-            add(&mut sums, row);
-        }
-        for y in 0..h {
-            let (top, bottom) = (y.saturating_sub(r), (y + r).min(h - 1));
-            let scale = 1.0 / (bottom - top + 1) as f32;
-            for (o, s) in out[y * w..(y + 1) * w].iter_mut().zip(&sums) {
-                *o = s * scale;
-            }
-            if y + r + 1 < h {
-                add(&mut sums, &rows[(y + r + 1) * w..(y + r + 2) * w]);
-            }
-            if y >= r {
-                for (s, v) in sums.iter_mut().zip(&rows[(y - r) * w..(y - r + 1) * w]) {
-                    *s -= v;
-                }
-            }
-        }
+        let (lanes, _) = self.data.as_chunks::<1>();
         Self {
-            width: w,
-            height: h,
-            data: out,
+            data: box_means(lanes, self.width, r).into_flattened(),
+            ..*self
         }
     }
 
@@ -93,29 +64,83 @@ impl Plane {
     }
 }
 
-fn add(sums: &mut [f32], row: &[f32]) {
-    for (s, v) in sums.iter_mut().zip(row) {
+/// [`Plane::box_mean`] of several planes at once, their numbers side by side: one pass over memory, and the
+/// running sums of all lanes in one register.
+pub fn box_means<const N: usize>(data: &[[f32; N]], width: usize, r: usize) -> Vec<[f32; N]> {
+    if r == 0 || data.is_empty() {
+        return data.to_vec();
+    }
+    let (w, h) = (width, data.len() / width);
+    let mut rows = vec![[0.0f32; N]; w * h];
+    for (out, row) in rows.chunks_exact_mut(w).zip(data.chunks_exact(w)) {
+        running_mean(row, out, r);
+    }
+    let mut out = vec![[0.0f32; N]; w * h];
+    // Columns are summed a row at a time, so that memory is read in order.
+    let mut sums = vec![[0.0f32; N]; w];
+    for row in rows.chunks_exact(w).take((r + 1).min(h)) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            add(sum, value);
+        }
+    }
+    for y in 0..h {
+        let (top, bottom) = (y.saturating_sub(r), (y + r).min(h - 1));
+        let scale = 1.0 / (bottom - top + 1) as f32;
+        for (o, s) in out[y * w..(y + 1) * w].iter_mut().zip(&sums) {
+            *o = s.map(|s| s * scale);
+        }
+        if y + r + 1 < h {
+            for (sum, value) in sums.iter_mut().zip(&rows[(y + r + 1) * w..]) {
+                add(sum, value);
+            }
+        }
+        if y >= r {
+            for (sum, value) in sums.iter_mut().zip(&rows[(y - r) * w..]) {
+                subtract(sum, value);
+            }
+        }
+    }
+    out
+}
+
+fn add<const N: usize>(sum: &mut [f32; N], value: &[f32; N]) {
+    for (s, v) in sum.iter_mut().zip(value) {
         *s += v;
     }
 }
 
-fn running_mean(row: &[f32], out: &mut [f32], r: usize) {
+fn subtract<const N: usize>(sum: &mut [f32; N], value: &[f32; N]) {
+    for (s, v) in sum.iter_mut().zip(value) {
+        *s -= v;
+    }
+}
+
+fn running_mean<const N: usize>(row: &[[f32; N]], out: &mut [[f32; N]], r: usize) {
     let n = row.len();
-    let mut sum: f32 = row[..(r + 1).min(n)].iter().sum();
+    let mut sum = [0.0f32; N];
+    for value in &row[..(r + 1).min(n)] {
+        add(&mut sum, value);
+    }
+    let whole = 1.0 / (2 * r + 1) as f32;
     for x in 0..n {
         let (left, right) = (x.saturating_sub(r), (x + r).min(n - 1));
-        out[x] = sum / (right - left + 1) as f32;
+        let scale = if right - left == 2 * r {
+            whole
+        } else {
+            1.0 / (right - left + 1) as f32
+        };
+        out[x] = sum.map(|s| s * scale);
         if x + r + 1 < n {
-            sum += row[x + r + 1];
+            add(&mut sum, &row[x + r + 1]);
         }
         if x >= r {
-            sum -= row[x - r];
+            subtract(&mut sum, &row[x - r]);
         }
     }
 }
 
 /// For each target pixel its two sources and the share of the second.
-fn taps(from: usize, to: usize) -> Vec<(usize, usize, f32)> {
+pub(super) fn taps(from: usize, to: usize) -> Vec<(usize, usize, f32)> {
     let step = from as f32 / to as f32;
     (0..to)
         .map(|x| {

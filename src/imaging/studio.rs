@@ -2,7 +2,7 @@
 
 use super::people::{faces, people};
 use super::{
-    Face, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, encode_rgba, foreground, matte,
+    Face, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Way, encode_rgba, foreground, matte,
 };
 use bytes::Bytes;
 use lru::LruCache;
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone, Copy, Debug)]
 pub struct StudioSettings {
     /// Which way to matte.
-    pub mode: MatteMode,
+    pub way: Way,
     /// Most pixels that are decoded.
     pub max_pixels: u64,
     /// Bytes of results kept, so that a repeated picture costs a look-up.
@@ -56,14 +56,13 @@ impl Studio {
         }
     }
 
-    /// What was cut out of the very same bytes before.
-    pub fn remembered_cut_out(&self, bytes: &[u8]) -> Option<Arc<CutOut>> {
-        let key = xxhash_rust::xxh3::xxh3_128(bytes);
+    /// What was cut out before of the picture with this XXH3-128.
+    pub fn remembered_cut_out(&self, content: u128) -> Option<Arc<CutOut>> {
         self.cache
             .lock()
             .expect("no panic while held")
             .cut_outs
-            .get(&key)
+            .get(&content)
             .cloned()
     }
 
@@ -73,10 +72,11 @@ impl Studio {
     /// When it is no picture, broken, or outside `range`.
     pub fn cut_out(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<CutOut>, PictureFlaw> {
         let picture = self.decode(bytes, range)?;
-        if let Some(cut) = self.remembered_cut_out(bytes) {
+        let content = xxhash_rust::xxh3::xxh3_128(bytes);
+        if let Some(cut) = self.remembered_cut_out(content) {
             return Ok(cut);
         }
-        let matte = matte(&picture, self.settings.mode, self.model.as_ref());
+        let matte = matte(&picture, self.settings.way, self.model.as_ref());
         let colours = foreground(&picture, &matte.alpha);
         let mut rgba = Vec::with_capacity(picture.pixels() * 4);
         for (colour, alpha) in colours.chunks_exact(3).zip(&matte.alpha.data) {
@@ -95,7 +95,7 @@ impl Studio {
             digest,
             because: matte.because,
         });
-        self.remember(bytes, cut.clone());
+        self.remember(content, cut.clone());
         Ok(cut)
     }
 
@@ -113,13 +113,13 @@ impl Studio {
     /// When it is no picture, broken, or outside `range`.
     pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Person>, PictureFlaw> {
         let picture = self.decode(bytes, range)?;
-        let matte = matte(&picture, self.settings.mode, self.model.as_ref());
+        let matte = matte(&picture, self.settings.way, self.model.as_ref());
         Ok(people(&picture, &matte.alpha))
     }
 
     /// The tier in use where a picture's border is not uniform.
     pub fn tier(&self) -> &'static str {
-        match (self.settings.mode, &self.model) {
+        match (self.settings.way.mode, &self.model) {
             (MatteMode::Key, _) => "key",
             (MatteMode::Classic, _) => "classic",
             (MatteMode::Auto, None) => "key, else classic",
@@ -133,11 +133,10 @@ impl Studio {
         Picture::decode(bytes, range, self.settings.max_pixels)
     }
 
-    fn remember(&self, bytes: &[u8], cut: Arc<CutOut>) {
-        let key = xxhash_rust::xxh3::xxh3_128(bytes);
+    fn remember(&self, content: u128, cut: Arc<CutOut>) {
         let mut cache = self.cache.lock().expect("no panic while held");
         cache.bytes += cut.png.len();
-        if let Some(old) = cache.cut_outs.put(key, cut) {
+        if let Some(old) = cache.cut_outs.put(content, cut) {
             cache.bytes -= old.png.len();
         }
         while cache.bytes > self.settings.cache_bytes && !cache.cut_outs.is_empty() {

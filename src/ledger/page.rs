@@ -2,6 +2,7 @@
 
 use super::writer::Line;
 use crate::exchange::Entry;
+use std::sync::Arc;
 use tokio::sync::mpsc::OwnedPermit;
 
 /// A row being written. It reaches the ledger when this is dropped, however that comes about.
@@ -19,12 +20,21 @@ impl Page {
             permit: Some(permit),
         }
     }
+
+    /// Sends the row to the writer, and gives it for those who keep it as well. Closing again does nothing.
+    pub fn close(&mut self) -> Arc<Entry> {
+        let entry = Arc::new(std::mem::take(&mut self.entry));
+        if let Some(permit) = self.permit.take() {
+            drop(permit.send(Line::Row(entry.clone())));
+        }
+        entry
+    }
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        if let Some(permit) = self.permit.take() {
-            drop(permit.send(Line::Row(Box::new(self.entry.clone()))));
+        if self.permit.is_some() {
+            self.close();
         }
     }
 }

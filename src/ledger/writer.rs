@@ -23,7 +23,7 @@ pub struct LedgerSettings {
 const BATCH: usize = 16_384;
 
 pub(super) enum Line {
-    Row(Box<Entry>),
+    Row(Arc<Entry>),
     /// Commit what came before, then answer.
     Flush(oneshot::Sender<()>),
 }
@@ -117,7 +117,7 @@ struct Writer {
     lines: mpsc::Receiver<Line>,
     linger: Duration,
     health: Arc<Health>,
-    batch: Vec<Entry>,
+    batch: Vec<Arc<Entry>>,
 }
 
 impl Writer {
@@ -141,7 +141,7 @@ impl Writer {
     fn take(&mut self, line: Line) -> Vec<oneshot::Sender<()>> {
         match line {
             Line::Row(entry) => {
-                self.batch.push(*entry);
+                self.batch.push(entry);
                 Vec::new()
             }
             Line::Flush(done) => vec![done],

@@ -33,6 +33,8 @@ pub struct Card {
 pub struct Operation {
     /// Its id within the provider, `cutout`.
     pub id: &'static str,
+    /// Provider and operation, `jdcloud-matting/cutout`: what limits, prices and meters go by.
+    pub full_name: &'static str,
     /// Its name for people.
     pub title: &'static str,
     /// Paths it is served at.
@@ -63,11 +65,6 @@ pub struct CatalogueRow {
 }
 
 impl Card {
-    /// `provider/operation`.
-    pub fn full_name(&self, operation: &Operation) -> String {
-        format!("{}/{}", self.id, operation.id)
-    }
-
     /// Whether a host is one of its own.
     pub fn owns_host(&self, host: &str) -> bool {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

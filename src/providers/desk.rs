@@ -13,7 +13,7 @@ pub struct Desk {
     /// The call's name.
     pub request_id: RequestId,
     /// Whose call it is.
-    pub world: String,
+    pub world: Arc<str>,
     /// The world's clock.
     pub clock: Clock,
     /// When the call came, on that clock.
@@ -27,7 +27,7 @@ pub struct Desk {
     /// Where result files are laid out.
     pub files: Arc<Files>,
     /// The address the client used.
-    pub base_url: String,
+    pub base_url: Arc<str>,
 }
 
 impl Desk {
@@ -59,7 +59,7 @@ impl Desk {
         let name = format!("{:032x}.{extension}", xxhash_rust::xxh3::xxh3_128(&seed));
         let url = format!("{}/_files/{name}", self.base_url);
         self.files
-            .put((&self.world, &self.clock), name, bytes, content_type);
+            .put((self.world.clone(), &self.clock), name, bytes, content_type);
         url
     }
 }

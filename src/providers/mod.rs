@@ -49,6 +49,8 @@ pub trait Provider: Sync {
 
 /// All operations of all providers, as `provider/operation`.
 pub fn operation_names() -> Vec<String> {
-    let names = |card: &'static Card| card.operations.iter().map(|op| card.full_name(op));
-    ALL.iter().flat_map(|provider| names(provider.card())).collect()
+    let operations = ALL.iter().flat_map(|provider| provider.card().operations);
+    operations
+        .map(|operation| operation.full_name.to_owned())
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! HMAC signatures over a canonical request, with a key derived for a date, region and service (the
 //! lineage of AWS Signature Version 4). What goes into the canonical request is the vendor's business.
 
-use super::digest::{hmac_sha256, sha256_hex};
+use super::digest::{hmac_sha256, sha256_hex, to_hex};
 
 /// One vendor's names within the scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,10 +69,7 @@ impl<'a> Claim<'a> {
 
     /// The scope, `date/region/service/terminator`.
     pub fn scope(&self, dialect: &Dialect) -> String {
-        format!(
-            "{}/{}/{}/{}",
-            self.date, self.region, self.service, dialect.terminator
-        )
+        [self.date, self.region, self.service, dialect.terminator].join("/")
     }
 
     /// Whether a header is among the signed ones.
@@ -103,16 +100,15 @@ pub struct Canonical<'a> {
 impl Canonical<'_> {
     /// SHA-256 of the canonical request, in hex.
     pub fn hash(&self) -> String {
-        let Self {
-            method,
-            uri,
-            query,
-            headers,
-            signed_headers,
-            payload_hash,
-        } = self;
-        let text = format!("{method}\n{uri}\n{query}\n{headers}\n{signed_headers}\n{payload_hash}");
-        sha256_hex(text.as_bytes())
+        let lines = [
+            self.method,
+            self.uri,
+            self.query,
+            self.headers,
+            self.signed_headers,
+            self.payload_hash,
+        ];
+        sha256_hex(lines.join("\n").as_bytes())
     }
 }
 
@@ -127,6 +123,6 @@ pub fn signing_key(dialect: &Dialect, secret: &str, claim: &Claim<'_>) -> [u8; 3
 
 /// The signature in lower-case hex of a canonical request at `timestamp`.
 pub fn sign(dialect: &Dialect, key: &[u8; 32], timestamp: &str, scope: &str, canonical_hash: &str) -> String {
-    let text = format!("{}\n{timestamp}\n{scope}\n{canonical_hash}", dialect.algorithm);
-    hex::encode(hmac_sha256(key, text.as_bytes()))
+    let text = [dialect.algorithm, timestamp, scope, canonical_hash].join("\n");
+    to_hex(&hmac_sha256(key, text.as_bytes()))
 }

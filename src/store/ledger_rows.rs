@@ -5,6 +5,7 @@ use super::{DayUsage, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow};
 use crate::clock::Time;
 use crate::exchange::Entry;
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::sync::Arc;
 
 const INSERT_CALL: &str = "INSERT INTO call (request_id, world, provider, operation, key, arrived, ended, \
     arrived_real, own_us, injected_us, bytes_in, bytes_out, status, code, outcome, units, fee_fen, content) \
@@ -15,7 +16,7 @@ const DAY: i64 = 86_400_000_000;
 const OFFSET: i64 = 8 * 3_600_000_000;
 
 impl Store for Sqlite {
-    fn append(&self, batch: &[Entry]) -> Result<(), StoreError> {
+    fn append(&self, batch: &[Arc<Entry>]) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
         insert_calls(&tx, batch)?;
@@ -75,8 +76,8 @@ impl Store for Sqlite {
     fn usage(&self, world: Option<&str>, from: Time, to: Time) -> Result<Vec<DayUsage>, StoreError> {
         let sums = COLUMNS.map(|column| format!("SUM({column})")).join(", ");
         let sql = format!(
-            "SELECT (bucket + {OFFSET}) / {DAY} AS day, world, provider, operation, {sums} FROM rollup \
-             WHERE bucket >= ?1 AND bucket < ?2 AND (?3 IS NULL OR world = ?3) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+            "SELECT MIN(bucket), world, provider, operation, {sums} FROM rollup \
+             WHERE bucket >= ?1 AND bucket < ?2 AND (?3 IS NULL OR world = ?3) GROUP BY (bucket + {OFFSET}) / {DAY}, 2, 3, 4 ORDER BY (bucket + {OFFSET}) / {DAY}, 2, 3, 4"
         );
         let conn = self.reader();
         let mut query = conn.prepare_cached(&sql)?;
@@ -86,7 +87,7 @@ impl Store for Sqlite {
                 *value = row.get(at + 4)?;
             }
             Ok(DayUsage {
-                day: Time::from_micros(row.get::<_, i64>(0)? * DAY - OFFSET).local_date(),
+                day: Time::from_micros(row.get(0)?).day(),
                 world: row.get(1)?,
                 provider: row.get(2)?,
                 operation: row.get(3)?,
@@ -94,13 +95,6 @@ impl Store for Sqlite {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    fn row_count(&self) -> Result<u64, StoreError> {
-        let count: i64 = self
-            .reader()
-            .query_row("SELECT COUNT(*) FROM call", [], |row| row.get(0))?;
-        Ok(count.cast_unsigned())
     }
 
     fn erase_ledger(&self, world: Option<&str>) -> Result<(), StoreError> {
@@ -116,7 +110,7 @@ impl Store for Sqlite {
     }
 }
 
-fn insert_calls(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::Error> {
+fn insert_calls(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
     let mut insert = tx.prepare_cached(INSERT_CALL)?;
     for entry in batch {
         insert.execute(params![
@@ -143,7 +137,7 @@ fn insert_calls(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::E
     Ok(())
 }
 
-fn upsert_rollups(tx: &Transaction<'_>, batch: &[Entry]) -> Result<(), rusqlite::Error> {
+fn upsert_rollups(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
     let marks = vec!["?"; COLUMNS.len() + 4].join(",");
     let sums = COLUMNS
         .map(|column| format!("{column} = {column} + excluded.{column}"))

@@ -12,7 +12,7 @@ pub use rollup::{Rollup, RollupKey};
 pub use sqlite::Sqlite;
 pub use world_rows::{KeyRow, WorldRow};
 
-use crate::clock::Time;
+use crate::clock::{Day, Time};
 use crate::exchange::Entry;
 use serde::Serialize;
 use std::sync::Arc;
@@ -40,7 +40,8 @@ pub enum StoreError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DayUsage {
     /// Local date (Asia/Shanghai), `2026-11-22`.
-    pub day: String,
+    #[schema(value_type = String)]
+    pub day: Day,
     /// The world.
     pub world: String,
     /// The provider.
@@ -58,7 +59,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When the database refuses; nothing is written then.
-    fn append(&self, batch: &[Entry]) -> Result<(), StoreError>;
+    fn append(&self, batch: &[Arc<Entry>]) -> Result<(), StoreError>;
 
     /// Reads a remembered value.
     ///
@@ -113,12 +114,6 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn usage(&self, world: Option<&str>, from: Time, to: Time) -> Result<Vec<DayUsage>, StoreError>;
-
-    /// How many rows the ledger holds.
-    ///
-    /// # Errors
-    /// When the database fails.
-    fn row_count(&self) -> Result<u64, StoreError>;
 
     /// Erases rows and roll-ups, of one world or of all.
     ///

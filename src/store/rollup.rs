@@ -3,17 +3,19 @@
 use crate::clock::Time;
 use crate::exchange::{Entry, Outcome};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a roll-up row is about. Ordered as the table's primary key, so that a batch is written in key order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RollupKey {
     /// The world.
-    pub world: String,
+    pub world: Arc<str>,
     /// The provider.
-    pub provider: String,
+    pub provider: Cow<'static, str>,
     /// The operation.
-    pub operation: String,
+    pub operation: Cow<'static, str>,
     /// Start of the five minutes, by arrival.
     pub bucket: Time,
 }
@@ -190,13 +192,13 @@ pub(super) const COLUMNS: [&str; 19] = [
 ];
 
 /// The sums of a batch, by key.
-pub(super) fn sum(batch: &[Entry]) -> BTreeMap<RollupKey, Rollup> {
+pub(super) fn sum(batch: &[Arc<Entry>]) -> BTreeMap<RollupKey, Rollup> {
     let mut sums: BTreeMap<RollupKey, Rollup> = BTreeMap::new();
     for entry in batch {
         let key = RollupKey {
             world: entry.world.clone(),
-            provider: entry.provider.to_string(),
-            operation: entry.operation.to_string(),
+            provider: entry.provider.clone(),
+            operation: entry.operation.clone(),
             bucket: entry.arrived.bucket(),
         };
         sums.entry(key).or_default().add(entry);

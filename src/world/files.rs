@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Time};
 use bytes::Bytes;
 use lru::LruCache;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A result file.
@@ -16,7 +16,7 @@ pub struct File {
     /// When it was made, in the world's time.
     pub made: Time,
     expires: Time,
-    world: String,
+    world: Arc<str>,
     clock: Clock,
 }
 
@@ -47,7 +47,7 @@ impl Files {
     }
 
     /// Keeps a file of a world, with its clock, under a name, replacing one of the same name.
-    pub fn put(&self, owner: (&str, &Clock), name: String, bytes: Bytes, content_type: &'static str) {
+    pub fn put(&self, owner: (Arc<str>, &Clock), name: String, bytes: Bytes, content_type: &'static str) {
         let (world, clock) = owner;
         let made = clock.now();
         let expires = made + self.ttl;
@@ -56,7 +56,7 @@ impl Files {
             content_type,
             made,
             expires,
-            world: world.to_owned(),
+            world,
             clock: clock.clone(),
         };
         let mut shelf = self.shelf.lock().expect("no panic while held");
@@ -88,7 +88,7 @@ impl Files {
         let names: Vec<_> = shelf
             .files
             .iter()
-            .filter(|(_, file)| file.world == world)
+            .filter(|(_, file)| &*file.world == world)
             .map(|(name, _)| name.clone())
             .collect();
         for name in names {

@@ -2,6 +2,7 @@
 
 use crate::exchange::{Call, Entry, Reply, RequestId, Trail};
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -9,11 +10,11 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug)]
 pub struct Record {
     /// The ledger's row.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// The request; its body is empty unless captured.
     pub call: Call,
     /// Header fields of the reply.
-    pub reply_headers: Vec<(&'static str, String)>,
+    pub reply_headers: Vec<(&'static str, Cow<'static, str>)>,
     /// The reply's body, where it is kept.
     pub reply_body: Option<Bytes>,
     /// What was decided on the way.
@@ -25,25 +26,23 @@ const SHORT: usize = 2048;
 
 impl Record {
     /// A record of a finished call.
-    pub fn new(entry: Entry, mut call: Call, reply: Option<&Reply>, trail: Trail, capture: bool) -> Self {
+    pub fn new(entry: Arc<Entry>, mut call: Call, reply: Option<Reply>, trail: Trail, capture: bool) -> Self {
         if !capture {
             call.body = Bytes::new();
         }
-        let textual = |reply: &&Reply| {
+        let textual = |reply: &Reply| {
             let kind = reply.header("content-type").unwrap_or_default();
             capture || (reply.body.len() <= SHORT && (kind.contains("json") || kind.starts_with("text/")))
         };
+        let (reply_headers, reply_body) = reply.map_or_else(Default::default, |reply| {
+            let kept = textual(&reply).then_some(reply.body);
+            (reply.headers, kept)
+        });
         Self {
             entry,
             call,
-            reply_headers: reply.map_or_else(Vec::new, |reply| {
-                reply
-                    .headers
-                    .iter()
-                    .map(|(name, value)| (*name, value.to_string()))
-                    .collect()
-            }),
-            reply_body: reply.filter(textual).map(|reply| reply.body.clone()),
+            reply_headers,
+            reply_body,
             trail,
         }
     }
@@ -85,14 +84,20 @@ impl Journal {
 
     /// Keeps a record, letting the oldest go.
     pub fn push(&self, record: Record) {
+        let weight = record.weight();
+        let record = Arc::new(record);
+        // Records that leave are freed after the lock is: that takes longer than the rest.
+        let mut leaving = Vec::new();
         let mut ring = self.ring.lock().expect("no panic while held");
-        ring.bytes += record.weight();
-        ring.records.push_back(Arc::new(record));
+        ring.bytes += weight;
+        ring.records.push_back(record);
         while ring.bytes > self.max_bytes && ring.records.len() > 1 {
             let oldest = ring.records.pop_front().expect("there are two or more");
             ring.bytes -= oldest.weight();
             ring.dropped += 1;
+            leaving.push(oldest);
         }
+        drop(ring);
     }
 
     /// All records, the newest first.

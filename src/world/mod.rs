@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// An isolated tenant.
 pub struct World {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Real time of creation.
     pub created: Time,
     /// Its clock: the server's until it is given one of its own.

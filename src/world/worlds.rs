@@ -300,7 +300,7 @@ impl Worlds {
     fn build(&self, name: &str, settings: WorldSettings, created: Time) -> Arc<World> {
         let clock = self.setup.clock.child();
         Arc::new(World {
-            name: name.to_owned(),
+            name: name.into(),
             created,
             admission: Admission::new(clock.clone()),
             clock,
@@ -316,7 +316,7 @@ impl Worlds {
         self.by_name
             .write()
             .expect("no panic while held")
-            .insert(world.name.clone(), world);
+            .insert(world.name.to_string(), world);
     }
 
     fn put_key(&self, key: Key) -> Arc<Key> {
@@ -332,7 +332,7 @@ impl Worlds {
 fn row(world: &World, settings: &WorldSettings) -> Result<WorldRow, WorldError> {
     let json = |why: serde_json::Error| WorldError::Invalid(why.to_string());
     Ok(WorldRow {
-        name: world.name.clone(),
+        name: world.name.to_string(),
         settings: serde_json::to_string(settings).map_err(json)?,
         clock: world
             .clock

@@ -8,9 +8,12 @@ mod cues;
 mod mixture;
 mod walk;
 
-use super::guided::planes;
+use super::Edge;
+use super::closed_form::closed_form;
+use super::guided::guided;
 use super::region::Region;
-use crate::imaging::{Picture, Plane};
+use crate::imaging::people::portrait_faces;
+use crate::imaging::{Face, Picture, Plane};
 use cues::Cues;
 use mixture::Mixture;
 
@@ -18,19 +21,22 @@ use mixture::Mixture;
 const SIDE: usize = 160;
 /// Longer side at which the edge is found.
 const EDGE_SIDE: usize = 512;
+/// A hole of less than this part of the thing is filled.
+const HOLE: usize = 12;
 /// Rounds of learning and segmenting.
 const ROUNDS: usize = 2;
 
-pub(super) fn classic(picture: &Picture) -> Plane {
+pub(super) fn classic(picture: &Picture, edge: Edge) -> Plane {
     let small = picture.within(SIDE);
-    let mask = segment(&small);
-    let full = planes(picture);
-    refine(picture, &full, &mask, super::guided::guided)
+    let scale = small.width as f32 / picture.width as f32;
+    let faces = portrait_faces(picture).into_iter().map(|face| face.scaled(scale));
+    let mask = segment(&small, &faces.collect::<Vec<_>>());
+    refine(picture, &mask, edge)
 }
 
 /// The share of the thing in each pixel of a small picture.
-fn segment(small: &Picture) -> Plane {
-    let cues = Cues::of(small);
+fn segment(small: &Picture, faces: &[Face]) -> Plane {
+    let cues = Cues::of(small, faces);
     let mut share = cues.seed();
     for _ in 0..ROUNDS {
         let thing = Mixture::learn(&cues, |at| share.data[at]);
@@ -68,7 +74,7 @@ fn tidy(share: &Plane) -> Plane {
     for hole in enclosed
         .components()
         .iter()
-        .filter(|hole| hole.len() * 60 < largest)
+        .filter(|hole| hole.len() * HOLE < largest)
     {
         for at in hole {
             out.data[*at] = 1.0;
@@ -77,18 +83,27 @@ fn tidy(share: &Plane) -> Plane {
     out
 }
 
-/// A way to make a mask follow a picture.
-type Follow = fn(&[Plane; 3], &[Plane; 3], &Plane, usize, f32) -> Plane;
-
 /// Brings a coarse mask to full size: soft near its edge, where it follows the picture; sure elsewhere.
-pub(super) fn refine(picture: &Picture, full: &[Plane; 3], mask: &Plane, follow: Follow) -> Plane {
+pub(super) fn refine(picture: &Picture, mask: &Plane, edge: Edge) -> Plane {
     let middle = picture.within(EDGE_SIDE);
-    let guide = planes(&middle);
     let mask = mask.resize(middle.width, middle.height);
-    let soft = follow(full, &guide, &mask, 3, 1e-5);
-    let sure = sureness(&mask);
+    let (soft, sure) = match edge {
+        Edge::Guided => {
+            let sure = sureness(&mask, 3);
+            let soft = guided(picture, &middle, (&mask, &sure), 3, 1e-5);
+            (soft.map(|v| ((v - 0.06) / 0.88).clamp(0.0, 1.0)), sure)
+        }
+        Edge::ClosedForm => {
+            let sure = sureness(&mask, 8);
+            let alpha = closed_form(&middle, &sure.map(|v| 0.5 + 0.5 * v));
+            (
+                guided(picture, &middle, (&alpha, &sure), 1, 1e-6).map(|v| v.clamp(0.0, 1.0)),
+                sure,
+            )
+        }
+    };
     let sure = sure.resize(picture.width, picture.height);
-    let mut alpha = soft.map(|v| ((v - 0.06) / 0.88).clamp(0.0, 1.0));
+    let mut alpha = soft;
     for (value, sure) in alpha.data.iter_mut().zip(&sure.data) {
         // -1: surely ground, 1: surely thing, between: as the edge says.
         if *sure > 0.5 {
@@ -100,32 +115,27 @@ pub(super) fn refine(picture: &Picture, full: &[Plane; 3], mask: &Plane, follow:
     alpha
 }
 
-/// 1 well inside the mask, -1 well outside, 0 in the band of its edge.
-fn sureness(mask: &Plane) -> Plane {
-    const BAND: u16 = 3;
+/// 1 well inside the mask, -1 well outside, 0 in a band of so many pixels on both sides of its edge.
+fn sureness(mask: &Plane, band: u16) -> Plane {
     let thing = Region::new(
         mask.width,
         mask.height,
         mask.data.iter().map(|v| *v > 0.5).collect(),
     );
-    let inward = thing.depth(BAND + 1);
-    let outward = thing.complement().depth(BAND + 1);
-    let data = inward
-        .iter()
-        .zip(&outward)
-        .map(|(i, o)| {
-            if *i > BAND {
-                1.0
-            } else if *o > BAND {
-                -1.0
-            } else {
-                0.0
-            }
-        })
-        .collect();
+    let inward = thing.depth(band + 1);
+    let outward = thing.complement().depth(band + 1);
+    let sure = |(inward, outward): (&u16, &u16)| {
+        if *inward > band {
+            1.0
+        } else if *outward > band {
+            -1.0
+        } else {
+            0.0
+        }
+    };
     Plane {
         width: mask.width,
         height: mask.height,
-        data,
+        data: inward.iter().zip(&outward).map(sure).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::ground::Ground;
 use super::region::Region;
+use crate::imaging::plane::box_means;
 use crate::imaging::{Picture, Plane};
 
 /// How each pixel compares with the ground behind it.
@@ -217,7 +218,7 @@ fn soft_alpha(picture: &Picture, ground: &Ground, contrast: &Contrast, backdrop:
                 outward[at] <= reach
             };
             if near {
-                let b = scale(behind[x], shade.data[at].clamp(0.45, 1.02));
+                let b = scale(behind[x], shade[at].clamp(0.45, 1.02));
                 let i = picture.at(x, y).map(f32::from);
                 alpha.data[at] = project(i, b, colours.at(at), contrast.low, alpha.data[at]);
             }
@@ -265,107 +266,61 @@ fn project(i: [f32; 3], b: [f32; 3], f: Option<[f32; 3]>, low: f32, fallback: f3
     ((raw - slack) / (1.0 - 2.0 * slack)).clamp(0.0, 1.0)
 }
 
-/// The thing's colour near each pixel of the edge.
+/// The thing's colour near each pixel of the edge: weighted sums of colour, and the weight.
 struct Colours {
-    sure: [Plane; 3],
-    sure_weight: Plane,
-    strong: [Plane; 3],
-    strong_weight: Plane,
+    sure: Vec<[f32; 4]>,
+    strong: Vec<[f32; 4]>,
 }
 
 impl Colours {
     /// From the thing's pixels well inside, and, where there are none (wire, hair), from those that differ
     /// most from the ground.
     fn near(picture: &Picture, contrast: &Contrast, thing: &Region, inward: &[u16], reach: u16) -> Self {
-        let (w, h) = (picture.width, picture.height);
-        let sure: Vec<f32> = inward
-            .iter()
-            .map(|depth| if *depth > reach { 1.0 } else { 0.0 })
-            .collect();
-        let strong: Vec<f32> = contrast
-            .distance
-            .iter()
-            .zip(&thing.inside)
-            .map(|(d, inside)| if *inside { (d / 64.0).powi(6) } else { 0.0 })
-            .collect();
         let radius = usize::from(reach) * 2;
-        let (sure_sums, sure_weight) = weighted(picture, sure, w, h, radius * 2);
-        let (strong_sums, strong_weight) = weighted(picture, strong, w, h, radius / 2 + 1);
+        let sure = inward.iter().map(|depth| if *depth > reach { 1.0 } else { 0.0 });
+        let strong = contrast.distance.iter().zip(&thing.inside).map(|(d, inside)| {
+            let square = (d / 64.0) * (d / 64.0);
+            if *inside { square * square * square } else { 0.0 }
+        });
         Self {
-            sure: sure_sums,
-            sure_weight,
-            strong: strong_sums,
-            strong_weight,
+            sure: weighted(picture, sure, radius * 2),
+            strong: weighted(picture, strong, radius / 2 + 1),
         }
     }
 
     fn at(&self, at: usize) -> Option<[f32; 3]> {
-        let mean = |sums: &[Plane; 3], weight: f32| [0, 1, 2].map(|c| sums[c].data[at] / weight);
-        let (sure, strong) = (self.sure_weight.data[at], self.strong_weight.data[at]);
-        if sure > 0.04 {
-            Some(mean(&self.sure, sure))
-        } else if strong > 1e-7 {
-            Some(mean(&self.strong, strong))
+        let mean = |[r, g, b, weight]: [f32; 4]| [r / weight, g / weight, b / weight];
+        let (sure, strong) = (self.sure[at], self.strong[at]);
+        if sure[3] > 0.04 {
+            Some(mean(sure))
+        } else if strong[3] > 1e-7 {
+            Some(mean(strong))
         } else {
             None
         }
     }
 }
 
-fn weighted(picture: &Picture, weight: Vec<f32>, w: usize, h: usize, r: usize) -> ([Plane; 3], Plane) {
-    let sums = [0, 1, 2].map(|c| {
-        let data = weight
-            .iter()
-            .zip(picture.rgb.chunks_exact(3))
-            .map(|(k, p)| k * f32::from(p[c]))
-            .collect();
-        Plane {
-            width: w,
-            height: h,
-            data,
-        }
-        .box_mean(r)
-    });
-    (
-        sums,
-        Plane {
-            width: w,
-            height: h,
-            data: weight,
-        }
-        .box_mean(r),
-    )
+fn weighted(picture: &Picture, weight: impl Iterator<Item = f32>, r: usize) -> Vec<[f32; 4]> {
+    let lanes: Vec<[f32; 4]> = weight
+        .zip(picture.rgb.chunks_exact(3))
+        .map(|(k, p)| [k * f32::from(p[0]), k * f32::from(p[1]), k * f32::from(p[2]), k])
+        .collect();
+    box_means(&lanes, picture.width, r)
 }
 
 /// The mean shade of the ground near each pixel; 1 where there is none.
-fn shade_nearby(contrast: &Contrast, backdrop: &Region, r: usize) -> Plane {
-    let (w, h) = (backdrop.width, backdrop.height);
-    let weight: Vec<f32> = backdrop
+fn shade_nearby(contrast: &Contrast, backdrop: &Region, r: usize) -> Vec<f32> {
+    let lanes: Vec<[f32; 2]> = backdrop
         .inside
         .iter()
-        .map(|out| if *out { 1.0 } else { 0.0 })
-        .collect();
-    let data = weight
-        .iter()
         .zip(&contrast.shade.data)
-        .map(|(k, s)| k * s)
+        .map(|(out, shade)| if *out { [*shade, 1.0] } else { [0.0, 0.0] })
         .collect();
-    let mut sums = Plane {
-        width: w,
-        height: h,
-        data,
-    }
-    .box_mean(r);
-    let weights = Plane {
-        width: w,
-        height: h,
-        data: weight,
-    }
-    .box_mean(r);
-    for (sum, weight) in sums.data.iter_mut().zip(&weights.data) {
-        *sum = if *weight > 1e-3 { *sum / weight } else { 1.0 };
-    }
-    sums
+    box_means(&lanes, backdrop.width, r)
+        .into_iter()
+        .map(|[sum, weight]| if weight > 1e-3 { sum / weight } else { 1.0 })
+        .collect()
 }
 
 fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {

@@ -5,12 +5,14 @@
 //! the picture and on what is installed, never on load.
 
 mod classic;
+mod closed_form;
 mod ground;
 mod guided;
 mod key;
 mod neural;
 mod region;
 
+pub use closed_form::closed_form;
 pub use neural::{Model, ModelError};
 
 use super::{Picture, Plane};
@@ -29,6 +31,33 @@ pub enum MatteMode {
     Classic,
     /// Always neural; classic where no model is installed.
     Neural,
+}
+
+/// How the edge of the thing is found, but for *key*, which measures it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edge {
+    /// By the guided filter.
+    #[default]
+    Guided,
+    /// By closed-form matting: finer in hair, and some ten times slower.
+    ClosedForm,
+}
+
+/// The whole choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// Which way to matte.
+    pub mode: MatteMode,
+    /// How the edge is found.
+    pub edge: Edge,
+}
+
+impl From<MatteMode> for Way {
+    fn from(mode: MatteMode) -> Self {
+        let edge = Edge::default();
+        Self { mode, edge }
+    }
 }
 
 /// The way that was taken.
@@ -55,7 +84,8 @@ pub struct Matte {
 }
 
 /// Mattes a picture.
-pub fn matte(picture: &Picture, mode: MatteMode, model: Option<&Model>) -> Matte {
+pub fn matte(picture: &Picture, way: impl Into<Way>, model: Option<&Model>) -> Matte {
+    let Way { mode, edge } = way.into();
     let ground = ground::Ground::measure(picture);
     let uniform = ground.is_uniform();
     let found = ground.describe();
@@ -66,8 +96,8 @@ pub fn matte(picture: &Picture, mode: MatteMode, model: Option<&Model>) -> Matte
     };
     let alpha = match (tier, model) {
         (Tier::Key, _) => key::key(picture, &ground),
-        (Tier::Neural, Some(model)) => neural::neural(picture, model),
-        (Tier::Classic | Tier::Neural, _) => classic::classic(picture),
+        (Tier::Neural, Some(model)) => neural::neural(picture, model, edge),
+        (Tier::Classic | Tier::Neural, _) => classic::classic(picture, edge),
     };
     let name = match tier {
         Tier::Key => "key",
@@ -82,6 +112,6 @@ pub fn matte(picture: &Picture, mode: MatteMode, model: Option<&Model>) -> Matte
     Matte {
         alpha,
         tier,
-        because: format!("{name} matte: {found}; mode {mode:?}; {model_state}"),
+        because: format!("{name} matte: {found}; mode {mode:?}, edge {edge:?}; {model_state}"),
     }
 }

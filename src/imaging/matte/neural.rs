@@ -1,6 +1,6 @@
 //! The matte of an installed model: U²-Net small, 320 × 320 in, saliency out, made to follow the edges.
 
-use super::guided::{guided, planes};
+use super::Edge;
 use crate::imaging::{Picture, Plane};
 use rten::{NodeId, ValueOrView};
 use std::path::Path;
@@ -50,14 +50,14 @@ impl Model {
             height: 8,
             rgb: vec![128; 192],
         };
-        model.saliency(&planes(&grey)).map_err(fail)?;
+        model.saliency(&grey).map_err(fail)?;
         Ok(model)
     }
 
-    fn saliency(&self, planes: &[Plane; 3]) -> Result<Plane, String> {
+    fn saliency(&self, picture: &Picture) -> Result<Plane, String> {
         let mut data = Vec::with_capacity(3 * SIDE * SIDE);
-        for (c, plane) in planes.iter().enumerate() {
-            let small = plane.resize(SIDE, SIDE);
+        for c in 0..3 {
+            let small = channel(picture, c).resize(SIDE, SIDE);
             data.extend(small.data.iter().map(|v| (v - MEAN[c]) / DEVIATION[c]));
         }
         let value = rten::Value::from_shape(&[1, 3, SIDE, SIDE], data).map_err(|why| why.to_string())?;
@@ -83,11 +83,23 @@ impl Model {
     }
 }
 
-pub(super) fn neural(picture: &Picture, model: &Model) -> Plane {
-    let full = planes(picture);
+pub(super) fn neural(picture: &Picture, model: &Model, edge: Edge) -> Plane {
     // The model was run once when it was loaded, on the same shapes.
     let saliency = model
-        .saliency(&full)
+        .saliency(picture)
         .unwrap_or_else(|_| Plane::filled(SIDE, SIDE, 1.0));
-    super::classic::refine(picture, &full, &saliency, guided)
+    super::classic::refine(picture, &saliency, edge)
+}
+
+/// One channel of a picture, 0–1.
+fn channel(picture: &Picture, c: usize) -> Plane {
+    Plane {
+        width: picture.width,
+        height: picture.height,
+        data: picture
+            .rgb
+            .chunks_exact(3)
+            .map(|p| f32::from(p[c]) / 255.0)
+            .collect(),
+    }
 }

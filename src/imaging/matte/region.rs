@@ -73,15 +73,30 @@ impl Region {
             .iter()
             .map(|inside| if *inside { most } else { 0 })
             .collect();
-        for at in 0..w * h {
-            let left = if at % w > 0 { depth[at - 1] } else { most };
-            let up = if at >= w { depth[at - w] } else { most };
-            depth[at] = depth[at].min(left.min(up).saturating_add(1));
+        // Row by row: first from the row above, then along the row; then the same way back.
+        for y in 0..h {
+            let (above, row) = depth.split_at_mut(y * w);
+            let row = &mut row[..w];
+            if y > 0 {
+                lower(row, &above[(y - 1) * w..]);
+            }
+            let mut left = most;
+            for value in row {
+                *value = (*value).min(left.saturating_add(1));
+                left = *value;
+            }
         }
-        for at in (0..w * h).rev() {
-            let right = if at % w + 1 < w { depth[at + 1] } else { most };
-            let down = if at + w < w * h { depth[at + w] } else { most };
-            depth[at] = depth[at].min(right.min(down).saturating_add(1));
+        for y in (0..h).rev() {
+            let (row, below) = depth.split_at_mut((y + 1) * w);
+            let row = &mut row[y * w..];
+            if y + 1 < h {
+                lower(row, &below[..w]);
+            }
+            let mut right = most;
+            for value in row.iter_mut().rev() {
+                *value = (*value).min(right.saturating_add(1));
+                right = *value;
+            }
         }
         depth
     }
@@ -92,6 +107,13 @@ impl Region {
             self.height,
             self.inside.iter().map(|inside| !inside).collect(),
         )
+    }
+}
+
+/// No pixel of a row is deeper than one more than its neighbour in the other.
+fn lower(row: &mut [u16], other: &[u16]) {
+    for (value, near) in row.iter_mut().zip(other) {
+        *value = (*value).min(near.saturating_add(1));
     }
 }
 

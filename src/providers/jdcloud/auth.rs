@@ -144,12 +144,15 @@ fn verify(call: &Call, claim: &Claim<'_>, dialect: &Dialect, secret: &str, date:
         Some(sent) => Cow::Borrowed(sent),
         None => Cow::Owned(sha256_hex(&call.body)),
     };
+    let signature = claim.signature.to_ascii_lowercase();
+    // A method sent in lower case is signed in upper case (vector 34 of S26).
+    let method = call.method.to_ascii_uppercase();
     let forms = canonical::forms(call, claim, *dialect == JDCLOUD3);
     forms.uris.iter().any(|uri| {
         forms.queries.iter().any(|query| {
             forms.headers.iter().any(|headers| {
                 let canonical = Canonical {
-                    method: &call.method,
+                    method: &method,
                     uri,
                     query,
                     headers,
@@ -157,7 +160,7 @@ fn verify(call: &Call, claim: &Claim<'_>, dialect: &Dialect, secret: &str, date:
                     payload_hash: &payload_hash,
                 };
                 let expected = sign(dialect, &key, date, &scope, &canonical.hash());
-                same(&claim.signature.to_ascii_lowercase(), &expected)
+                same(&signature, &expected)
             })
         })
     })

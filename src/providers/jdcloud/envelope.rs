@@ -5,7 +5,7 @@ use super::system::SYSTEM;
 use crate::exchange::Reply;
 use crate::providers::{CatalogueRow, Desk};
 use crate::world::Language;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::borrow::Cow;
 
 /// Which envelope an operation speaks.
@@ -17,11 +17,37 @@ pub(super) enum Envelope {
     Jdai,
 }
 
+#[derive(Serialize)]
+struct Ling<'a, R> {
+    code: u32,
+    msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<R>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Jdai<'a, R> {
+    code: &'a str,
+    charge: bool,
+    remain: u64,
+    /// -1 where nothing bounds the calls.
+    remain_times: i64,
+    remain_seconds: i64,
+    msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<R>,
+}
+
 impl Envelope {
     /// An answer of the service itself: code 10000 around a result. `code` is the service's own status.
-    pub(super) fn served(self, result: &Value, code: impl Into<Cow<'static, str>>, desk: &Desk) -> Reply {
-        let row = row("10000");
-        let mut reply = self.wrap(row, Some(result), desk);
+    pub(super) fn served(
+        self,
+        result: &impl Serialize,
+        code: impl Into<Cow<'static, str>>,
+        desk: &Desk,
+    ) -> Reply {
+        let mut reply = self.wrap(row("10000"), Some(result), desk);
         reply.code = code.into();
         reply.units = 1;
         reply
@@ -29,37 +55,41 @@ impl Envelope {
 
     /// A refusal of the platform around the service: a system code and no result. Not charged.
     pub(super) fn system(self, code: &str, desk: &Desk) -> Reply {
-        self.wrap(row(code), None, desk)
+        self.wrap(row(code), None::<()>, desk)
     }
 
-    fn wrap(self, row: &'static CatalogueRow, result: Option<&Value>, desk: &Desk) -> Reply {
+    fn wrap(self, row: &'static CatalogueRow, result: Option<impl Serialize>, desk: &Desk) -> Reply {
         let msg = match desk.language() {
             Language::Zh => row.zh,
             Language::En => row.en,
         };
-        let number: u32 = row.code.parse().expect("system codes are numbers");
-        let charge = result.is_some() && desk.remaining.is_some();
-        let mut body = match self {
-            Envelope::Ling => json!({"code": number, "msg": msg}),
-            Envelope::Jdai => json!({
-                "code": row.code,
-                "charge": charge,
-                "remain": desk.remaining.unwrap_or(0),
-                "remainTimes": desk.remaining.map_or(json!(-1), |left| json!(left)),
-                "remainSeconds": -1,
-                "msg": if charge && desk.language() == Language::Zh { "查询成功,扣费" } else { msg },
-            }),
-        };
-        if let Some(result) = result {
-            body["result"] = result.clone();
-        }
-        let kind = match self {
-            Envelope::Ling => "application/json",
-            Envelope::Jdai => "application/json;charset=utf-8",
+        let (kind, body) = match self {
+            Envelope::Ling => {
+                let code = row.code.parse().expect("system codes are numbers");
+                let body = serde_json::to_vec(&Ling { code, msg, result });
+                ("application/json", body)
+            }
+            Envelope::Jdai => {
+                let charge = result.is_some() && desk.remaining.is_some();
+                let body = serde_json::to_vec(&Jdai {
+                    code: row.code,
+                    charge,
+                    remain: desk.remaining.unwrap_or(0),
+                    remain_times: desk.remaining.map_or(-1, u64::cast_signed),
+                    remain_seconds: -1,
+                    msg: if charge && desk.language() == Language::Zh {
+                        "查询成功,扣费"
+                    } else {
+                        msg
+                    },
+                    result,
+                });
+                ("application/json;charset=utf-8", body)
+            }
         };
         Reply {
             code: Cow::Borrowed(row.code),
-            ..Reply::json(row.status, kind, body.to_string().into_bytes())
+            ..Reply::json(row.status, kind, body.expect("plain data is written as JSON"))
         }
     }
 }

@@ -1,10 +1,14 @@
 //! What a small picture tells of thing and ground before anything is learned.
 
 use super::mixture::Mixture;
+use crate::imaging::people::Face;
 use crate::imaging::{Picture, Plane};
 
 /// Numbers that describe a pixel: brightness, two colours, roughness.
 pub(super) const FEATURES: usize = 4;
+
+/// Log odds of the thing away from every person of a portrait.
+const ELSEWHERE: f32 = -2.0;
 
 /// A small picture as features, with the first cues.
 pub(super) struct Cues {
@@ -17,10 +21,13 @@ pub(super) struct Cues {
     barrier: Vec<f32>,
     /// How central each pixel is, 0–1.
     centre: Vec<f32>,
+    /// What faces tell, in log odds; empty where there is none.
+    portrait: Vec<f32>,
 }
 
 impl Cues {
-    pub(super) fn of(picture: &Picture) -> Self {
+    /// `faces` are those of the picture, at its own size.
+    pub(super) fn of(picture: &Picture, faces: &[Face]) -> Self {
         let (width, height) = (picture.width, picture.height);
         let features = features(picture);
         let mut cues = Self {
@@ -30,6 +37,7 @@ impl Cues {
             contrast: Vec::new(),
             barrier: Vec::new(),
             centre: centre(width, height),
+            portrait: portrait(faces, width, height),
         };
         cues.contrast = stretched(cues.contrast_with_border());
         cues.barrier = stretched(cues.barrier_to_border());
@@ -41,7 +49,8 @@ impl Cues {
         let data = (0..self.features.len())
             .map(|at| {
                 let stands_out = 0.5 * self.contrast[at] + 0.5 * self.barrier[at];
-                (stands_out * (0.4 + 0.9 * self.centre[at]) * 1.4 - 0.1).clamp(0.02, 0.98)
+                let guess = (stands_out * (0.4 + 0.9 * self.centre[at]) * 1.4 - 0.1).clamp(0.02, 0.98);
+                self.with_portrait(at, guess)
             })
             .collect();
         let raw = Plane {
@@ -63,13 +72,20 @@ impl Cues {
                 .clamp(-4.0, 4.0);
                 let place = 0.6 * (self.centre[at] - 0.45) + 4.5 * (spread.data[at] - 0.5);
                 let apart = 0.8 * (self.barrier[at] - 0.45);
-                sigmoid(1.2 * colour + place + apart)
+                sigmoid(1.2 * colour + place + apart + self.portrait.get(at).copied().unwrap_or(0.0))
             })
             .collect();
         Plane {
             width: self.width,
             height: self.height,
             data,
+        }
+    }
+
+    fn with_portrait(&self, at: usize, guess: f32) -> f32 {
+        match self.portrait.get(at) {
+            Some(odds) => sigmoid(libm::logf(guess / (1.0 - guess)) + odds).clamp(0.02, 0.98),
+            None => guess,
         }
     }
 
@@ -111,19 +127,17 @@ impl Cues {
                 }
             };
             for pass in 0..4 {
-                for step in 0..w * h {
-                    let at = if pass % 2 == 0 { step } else { w * h - 1 - step };
-                    let (x, y) = (at % w, at / w);
-                    if x == 0 || y == 0 || x + 1 == w || y + 1 == h {
-                        continue;
+                let inner = (1..h.saturating_sub(1)).flat_map(|y| y * w + 1..y * w + w.max(2) - 1);
+                if pass % 2 == 0 {
+                    for at in inner {
+                        visit(at, at - 1);
+                        visit(at, at - w);
                     }
-                    let (a, b) = if pass % 2 == 0 {
-                        (at - 1, at - w)
-                    } else {
-                        (at + 1, at + w)
-                    };
-                    visit(at, a);
-                    visit(at, b);
+                } else {
+                    for at in inner.rev() {
+                        visit(at, at + 1);
+                        visit(at, at + w);
+                    }
                 }
             }
             for (sum, cost) in total.iter_mut().zip(cost) {
@@ -175,14 +189,50 @@ fn centre(w: usize, h: usize) -> Vec<f32> {
         .collect()
 }
 
+/// Where there is a face there is a head around it and a body below, down to the border: in log odds, from the
+/// proportions of a portrait. Empty without faces.
+fn portrait(faces: &[Face], w: usize, h: usize) -> Vec<f32> {
+    if faces.is_empty() {
+        return Vec::new();
+    }
+    (0..w * h)
+        .map(|at| {
+            let (x, y) = ((at % w) as f32 + 0.5, (at / w) as f32 + 0.5);
+            faces
+                .iter()
+                .map(|face| body(face, x, y))
+                .fold(ELSEWHERE, f32::max)
+        })
+        .collect()
+}
+
+fn body(face: &Face, x: f32, y: f32) -> f32 {
+    // In units of the face, from its middle.
+    let (u, v) = (
+        (x - face.left) / face.side - 0.5,
+        (y - face.top) / face.side - 0.5,
+    );
+    let (across, up) = (u / 0.72, (v + 0.12) / 0.95);
+    let head = 5.0 * (1.0 - across * across - up * up);
+    let neck = if (0.3..1.6).contains(&v) {
+        4.0 * (1.0 - (u / 0.6) * (u / 0.6))
+    } else {
+        ELSEWHERE
+    };
+    let shoulder = 0.5 + 1.5 * ((v - 0.7) / 0.8).clamp(0.0, 1.0);
+    let torso = if v > 0.7 {
+        3.0 - 3.5 * u.abs() / shoulder
+    } else {
+        ELSEWHERE
+    };
+    head.max(neck).max(torso).clamp(ELSEWHERE, 4.0)
+}
+
 /// Between the second and the ninety-eighth percentile.
 fn stretched(values: Vec<f32>) -> Vec<f32> {
-    let mut sorted = values.clone();
-    sorted.sort_by(f32::total_cmp);
-    let (low, high) = (
-        sorted[sorted.len() / 50],
-        sorted[sorted.len() - 1 - sorted.len() / 50],
-    );
+    let mut order = values.clone();
+    let mut nth = |n: usize| *order.select_nth_unstable_by(n, f32::total_cmp).1;
+    let (low, high) = (nth(values.len() / 50), nth(values.len() - 1 - values.len() / 50));
     let span = (high - low).max(1e-6);
     values
         .into_iter()

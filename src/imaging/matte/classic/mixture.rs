@@ -41,15 +41,15 @@ impl Mixture {
             for (own, (f, _)) in member.iter_mut().zip(&samples) {
                 *own = nearest(&means, f);
             }
-            for (k, mean) in means.iter_mut().enumerate() {
-                let mut sum = [0.0f32; FEATURES];
-                let mut total = 1e-6f32;
-                for ((f, weight), _) in samples.iter().zip(&member).filter(|(_, own)| **own == k) {
-                    total += weight;
-                    for (s, v) in sum.iter_mut().zip(f) {
-                        *s += weight * v;
-                    }
+            let mut sums = [([0.0f32; FEATURES], 1e-6f32); CLOUDS];
+            for ((f, weight), own) in samples.iter().zip(&member) {
+                let (sum, total) = &mut sums[*own];
+                *total += weight;
+                for (s, v) in sum.iter_mut().zip(f) {
+                    *s += weight * v;
                 }
+            }
+            for (mean, (sum, total)) in means.iter_mut().zip(sums) {
                 if total > 1e-3 {
                     *mean = sum.map(|s| s / total);
                 }

@@ -4,6 +4,7 @@
 use crate::exchange::{Call, Headers};
 use crate::signing::scoped::Claim;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use std::borrow::Cow;
 
 /// Everything but unreserved characters.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -43,6 +44,9 @@ pub(super) fn forms(call: &Call, claim: &Claim<'_>, third: bool) -> Forms {
 /// Rule 4: as received; encoded again (Python); decoded and encoded (the documents, Java); each also without
 /// one trailing slash (Go).
 fn uris(path: &str) -> Vec<String> {
+    if is_plain(path) && !path.ends_with('/') {
+        return vec![path.to_owned()];
+    }
     let mut all = vec![path.to_owned(), encode(path, PATH), encode(&decode(path), PATH)];
     for at in 0..all.len() {
         if let Some(shorter) = all[at].strip_suffix('/').filter(|rest| !rest.is_empty()) {
@@ -52,8 +56,17 @@ fn uris(path: &str) -> Vec<String> {
     all
 }
 
+/// Whether a path is the same in every form.
+fn is_plain(path: &str) -> bool {
+    path.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.' | b'~'))
+}
+
 /// Rule 5: each part decoded and encoded once, then sorted (the documents); or sorted as received (Python).
 fn queries(query: &str) -> Vec<String> {
+    if query.is_empty() {
+        return vec![String::new()];
+    }
     let mut once: Vec<(String, String)> = split(query)
         .map(|(name, value)| (encode(&decode(name), VALUE), encode(&decode(value), VALUE)))
         .collect();
@@ -105,32 +118,40 @@ fn third_query(query: &str) -> String {
 }
 
 /// Rule 2: the signed headers alone, in the order they are named.
-fn headers(all: &Headers, claim: &Claim<'_>, value: fn(&Headers, &str) -> String) -> String {
-    let mut text = String::new();
+fn headers(all: &Headers, claim: &Claim<'_>, value: for<'a> fn(&'a Headers, &str) -> Cow<'a, str>) -> String {
+    let mut text = String::with_capacity(512);
     for name in claim.signed_headers.split(';') {
-        let name = name.to_ascii_lowercase();
-        text.push_str(&name);
+        let start = text.len();
+        text.push_str(name);
+        text[start..].make_ascii_lowercase();
+        let value = value(all, &text[start..]);
         text.push(':');
-        text.push_str(&value(all, &name));
+        text.push_str(&value);
         text.push('\n');
     }
     text
 }
 
-fn first_trimmed(all: &Headers, name: &str) -> String {
-    all.get(name).unwrap_or_default().trim().to_owned()
+fn first_trimmed<'a>(all: &'a Headers, name: &str) -> Cow<'a, str> {
+    Cow::Borrowed(all.get(name).unwrap_or_default().trim())
 }
 
-fn first_collapsed(all: &Headers, name: &str) -> String {
-    all.get(name)
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+fn first_collapsed<'a>(all: &'a Headers, name: &str) -> Cow<'a, str> {
+    let value = all.get(name).unwrap_or_default().trim();
+    if value.contains("  ") || value.contains(|c: char| c.is_whitespace() && c != ' ') {
+        Cow::Owned(value.split_whitespace().collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(value)
+    }
 }
 
-fn joined(all: &Headers, name: &str) -> String {
-    all.get_all(name).map(str::trim).collect::<Vec<_>>().join(",")
+fn joined<'a>(all: &'a Headers, name: &str) -> Cow<'a, str> {
+    let values: Vec<&str> = all
+        .iter()
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value.trim())
+        .collect();
+    Cow::Owned(values.join(","))
 }
 
 fn split(query: &str) -> impl Iterator<Item = (&str, &str)> {

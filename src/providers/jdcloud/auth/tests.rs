@@ -356,3 +356,59 @@ fn flaws_of_the_authorization_header_are_told_apart() {
         flaw(AuthFlaw::UnknownKey)
     );
 }
+
+/// One of the vectors of the vendor's JavaScript signer (S26), as requests would arrive.
+#[derive(serde::Deserialize)]
+struct Published {
+    method: String,
+    path: String,
+    query: String,
+    headers: Vec<(String, String)>,
+    signed: String,
+    region: String,
+    body: String,
+    signature: String,
+}
+
+#[test]
+fn every_published_jdcloud3_vector_is_accepted_and_no_other_signature() {
+    let vectors = include_str!("../../../../fixtures/jdcloud-matting/vectors/jdcloud3.json");
+    let vectors: Vec<Published> = serde_json::from_str(vectors).unwrap();
+    assert_eq!(vectors.len(), 31);
+    for (nth, vector) in vectors.iter().enumerate() {
+        let headers: Vec<(&str, &str)> = vector.headers.iter().map(|(k, v)| (&**k, &**v)).collect();
+        let scope = format!("{}/apigatewaytestproductline", vector.region);
+        let call = |signature: &str| {
+            let mut call = Vector {
+                keys: ("ak", "sk"),
+                date: "20190917T064708Z",
+                scope: &scope,
+                request: (&vector.method, ""),
+                headers: &headers,
+                body: &vector.body,
+                signed: &vector.signed,
+                signature,
+            }
+            .call(&JDCLOUD3);
+            call.path.clone_from(&vector.path);
+            call.query.clone_from(&vector.query);
+            call
+        };
+        let credential = Credential {
+            id: "ak".into(),
+            scheme: AKSK.into(),
+            secret: "sk".into(),
+        };
+        let now = Time::from_basic("20190917T064708Z").unwrap();
+        let verdict = |signature| authenticate(&call(signature), Some(&credential), now);
+        assert_eq!(
+            verdict(&vector.signature),
+            Ok(()),
+            "vector {nth}: {}",
+            vector.path
+        );
+        let other = "0".repeat(64);
+        let refused = Err(Failure::Unauthenticated(AuthFlaw::BadSignature));
+        assert_eq!(verdict(&other), refused);
+    }
+}

@@ -1,3 +1,5 @@
+//! JD Cloud Image Matting; the front page is its README.
+//!
 #![doc = include_str!("README.md")]
 
 mod answer;
@@ -30,6 +32,7 @@ static CARD: Card = Card {
     operations: &[
         Operation {
             id: wire::CUTOUT,
+            full_name: "jdcloud-matting/cutout",
             title: "Image matting: a JPEG in, the URL of a transparent PNG out",
             paths: &["/api/cutout", "/api/cutout/"],
             methods: &["POST"],
@@ -38,6 +41,7 @@ static CARD: Card = Card {
         },
         Operation {
             id: wire::SELFIE,
+            full_name: "jdcloud-matting/selfie-seg",
             title: "Selfie segmentation: base64 in, base64 PNG out",
             paths: &["/jdai/SelfieSeg"],
             // Every method: the service itself says that only POST is allowed (1008).
@@ -47,6 +51,7 @@ static CARD: Card = Card {
         },
         Operation {
             id: wire::PARSING,
+            full_name: "jdcloud-matting/human-parsing",
             title: "Human parsing: a picture in, a class for each pixel out",
             paths: &["/jdai/human_parsing"],
             methods: &["POST"],

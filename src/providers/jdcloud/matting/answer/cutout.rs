@@ -5,7 +5,7 @@ use super::super::wire::MOST_BYTES;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{CutOut, Kind, PixelRange};
 use crate::providers::{Answer, Desk};
-use serde_json::json;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Documented are bytes and format; pixels are bounded only by what may be decoded at all.
@@ -27,7 +27,7 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
     if Kind::of(&body) != Some(Kind::Jpeg) {
         return Err(Failure::Input(InputFlaw::PictureKind));
     }
-    if let Some(cut) = desk.studio.remembered_cut_out(&body) {
+    if let Some(cut) = desk.studio.remembered_cut_out(call.content) {
         let note = Decision::choose(Stage::Answer, "cache", "the same picture was cut out before");
         return Ok(Answer::Ready(reply(&cut, Some(note), desk)));
     }
@@ -41,14 +41,24 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
     })))
 }
 
+/// What the service says of a picture it cut out (`wire/jdcloud.md` §3.1).
+#[derive(Serialize)]
+struct Done {
+    status: u32,
+    message: &'static str,
+    cutout_image_url: String,
+    #[serde(rename = "requestId")]
+    request_id: String,
+}
+
 fn reply(cut: &Arc<CutOut>, note: Option<Decision>, desk: &Desk) -> Reply {
     let url = desk.publish((cut.png.clone(), cut.digest), "png", "image/png");
-    let result = json!({
-        "status": 0,
-        "message": "OK",
-        "cutout_image_url": url,
-        "requestId": desk.request_id.hyphenated(),
-    });
+    let result = Done {
+        status: 0,
+        message: "OK",
+        cutout_image_url: url,
+        request_id: desk.request_id.hyphenated(),
+    };
     let mut reply = Envelope::Ling.served(&result, "0", desk);
     reply.notes.extend(note);
     reply
