@@ -11,7 +11,7 @@
 )]
 
 use std::time::Instant;
-use understudy::imaging::{PixelRange, Studio, StudioSettings, Way};
+use understudy::imaging::{PixelRange, Side, Studio, StudioSettings, Way};
 
 const ANY: PixelRange = PixelRange { least: 1, most: 8192 };
 
@@ -28,7 +28,7 @@ fn main() {
                 picture.extend(nth.to_le_bytes());
                 let studio = studio();
                 let begun = Instant::now();
-                studio.cut_out(&picture, ANY).unwrap();
+                studio.cut_out(&picture, ANY, Side::Thing).unwrap();
                 begun.elapsed().as_secs_f64() * 1e3
             });
             println!("{name:<22} {side:>4}×{side:<4} {cost:>8.1} ms, one thread");
@@ -37,7 +37,7 @@ fn main() {
     let mut picture = scaled("photos/astronaut.jpg", 512);
     picture.resize(200_000, 0);
     let studio = studio();
-    studio.cut_out(&picture, ANY).unwrap();
+    studio.cut_out(&picture, ANY, Side::Thing).unwrap();
     let cost = median(101, |_| {
         let begun = Instant::now();
         std::hint::black_box(studio.remembered_cut_out(xxhash_rust::xxh3::xxh3_128(&picture))).unwrap();

@@ -3,12 +3,14 @@
 use crate::admin::{self, Admin, Guard, credentials, is_loopback};
 use crate::clock::{Change, Clock, Face};
 use crate::dice::Dice;
-use crate::gateway::{Gateway, Meter, Pool, Routes, receive};
+use crate::faults::{Fault, Flaw, Known};
+use crate::gateway::{BACKLOG, Connection, Gate, Gateway, Meter, Pool, Routes, known_providers, receive};
 use crate::imaging::{Model, Studio, StudioSettings, Way};
 use crate::ledger::{Ledger, LedgerSettings};
 use crate::providers::operation_names;
 use crate::settings::{Settings, SignatureClock};
 use crate::store::{self, Store};
+use crate::world::faults::{Board, BoardSettings};
 use crate::world::{DEMO, Files, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
@@ -16,9 +18,11 @@ use actix_web::{App, HttpServer};
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::Value;
-use std::net::{SocketAddr, TcpListener};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// How long a client may take to send its head.
@@ -74,6 +78,7 @@ impl House {
         let run = next_run(&*store)?;
         let clock = first_clock(&*store, &settings)?;
         let gateway = Data::new(gateway(&settings, &store, &clock, seed, run)?);
+        first_faults(&gateway)?;
         let fresh_token =
             (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
         let guard = Guard {
@@ -125,6 +130,8 @@ impl House {
     /// When a listener cannot be used.
     pub fn serve(self) -> std::io::Result<Serving> {
         let server = &self.settings.server;
+        allow_many_sockets();
+        let gate_socket = self.provider_socket.try_clone()?;
         let timeout = server.shutdown_timeout.as_secs().max(1);
         let gateway = self.gateway.clone();
         let provider = HttpServer::new(move || {
@@ -132,6 +139,7 @@ impl House {
                 .app_data(gateway.clone())
                 .default_service(web::route().to(receive))
         })
+        .on_connect(Connection::remember)
         .workers(server.workers)
         .max_connections(server.max_connections)
         .client_request_timeout(HEAD_TIMEOUT)
@@ -159,7 +167,13 @@ impl House {
             provider: provider.handle(),
             admin: control.handle(),
             ledger: self.gateway.ledger.clone(),
+            faults: self.gateway.faults.clone(),
         };
+        let gate = Gate {
+            socket: gate_socket,
+            server: provider.handle(),
+        };
+        actix_web::rt::spawn(gate.keep(self.gateway.clone()));
         actix_web::rt::spawn(provider);
         actix_web::rt::spawn(control);
         Ok(serving)
@@ -182,11 +196,14 @@ pub struct Serving {
     provider: ServerHandle,
     admin: ServerHandle,
     ledger: Arc<Ledger>,
+    faults: Arc<Board>,
 }
 
 impl Serving {
-    /// Takes no new calls, finishes those in flight, writes what the ledger still has to.
+    /// Takes no new calls, finishes those in flight (faults let go of those they hold), writes what the ledger
+    /// still has to.
     pub async fn stop(&self) {
+        self.faults.halt();
         self.provider.stop(true).await;
         self.admin.stop(true).await;
         let ledger = self.ledger.clone();
@@ -194,8 +211,77 @@ impl Serving {
     }
 }
 
+/// A socket that listens. Its port is its own also while an outage has closed it: a port the system chose would
+/// be given back, so it is chosen with a first socket and asked for by number with a second.
 fn bind(key: &str, address: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).with_context(|| format!("{key}: cannot listen on {address}"))
+    let cannot = || format!("{key}: cannot listen on {address}");
+    let mut last = None;
+    for address in address.to_socket_addrs().with_context(cannot)? {
+        match listen(address) {
+            Ok(socket) => return Ok(socket),
+            Err(why) => last = Some(why),
+        }
+    }
+    let why = last.unwrap_or_else(|| std::io::ErrorKind::AddrNotAvailable.into());
+    Err(why).with_context(cannot)
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let bound = |address: SocketAddr| -> std::io::Result<Socket> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        Ok(socket)
+    };
+    let first = bound(address)?;
+    let chosen = first.local_addr()?.as_socket().unwrap_or(address);
+    let socket = if address.port() == 0 {
+        bound(chosen)?
+    } else {
+        first
+    };
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// A server that holds thousands of calls needs two handles for each; the limit may be raised as far as the
+/// system allows.
+fn allow_many_sockets() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(why) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%why, "the limit of open files stays as it is");
+    }
+}
+
+/// Checks the faults of a configuration, as far as that can be done without its store: the worlds they name are
+/// taken to exist.
+///
+/// # Errors
+/// Which of them cannot be carried out, and why.
+pub fn check_faults(settings: &Settings) -> anyhow::Result<()> {
+    let now = Clock::real().now();
+    for (nth, spec) in settings.fault.iter().enumerate() {
+        let known = Known {
+            providers: known_providers(),
+            worlds: spec.matching.world.iter().cloned().collect(),
+        };
+        let checked = Fault::new(spec.clone(), "unnamed", &known, now, settings.faults.ttl);
+        checked.map_err(|flaw| wrong_fault(nth, &flaw))?;
+    }
+    Ok(())
+}
+
+fn wrong_fault(nth: usize, flaw: &Flaw) -> anyhow::Error {
+    anyhow::anyhow!("config: fault {} of [[fault]]: {flaw}", nth + 1)
+}
+
+/// Arms the faults of the configuration.
+fn first_faults(gateway: &Gateway) -> anyhow::Result<()> {
+    let first = gateway.faults.first().to_vec();
+    let armed = gateway.put_faults(first, None);
+    armed.map(drop).map_err(|(nth, flaw)| wrong_fault(nth, &flaw))
 }
 
 fn gateway(
@@ -231,6 +317,14 @@ fn gateway(
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Gateway {
         worlds: Arc::new(worlds),
+        faults: Arc::new(Board::new(
+            BoardSettings {
+                ttl: settings.faults.ttl,
+                by_header: settings.faults.by_header,
+                first: settings.fault.clone(),
+            },
+            clock.clone(),
+        )),
         ledger: Arc::new(
             Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,
         ),
@@ -242,6 +336,7 @@ fn gateway(
         virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
         public_headers: settings.server.public_headers,
         clock: clock.clone(),
+        is_out: AtomicBool::new(false),
     })
 }
 

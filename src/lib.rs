@@ -10,6 +10,7 @@ pub mod exchange;
 
 // First floor: engines, none of which knows a vendor.
 pub mod billing;
+pub mod faults;
 pub mod imaging;
 pub mod ledger;
 pub mod signing;

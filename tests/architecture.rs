@@ -4,17 +4,21 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("clock", &[]),
     ("dice", &[]),
     ("exchange", &["clock"]),
     ("billing", &[]),
     ("sla", &[]),
+    ("faults", &["clock", "dice", "exchange"]),
     ("signing", &[]),
     ("imaging", &["exchange"]),
     ("store", &["clock", "exchange"]),
     ("ledger", &["clock", "exchange", "store"]),
-    ("world", &["clock", "dice", "exchange", "billing", "store"]),
+    (
+        "world",
+        &["clock", "dice", "exchange", "billing", "faults", "store"],
+    ),
     (
         "providers",
         &[
@@ -25,8 +29,10 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "gateway",
         &[
             "clock",
+            "dice",
             "exchange",
             "billing",
+            "faults",
             "imaging",
             "ledger",
             "world",
@@ -39,6 +45,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "clock",
             "exchange",
             "billing",
+            "faults",
             "sla",
             "signing",
             "store",
@@ -47,13 +54,14 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "gateway",
         ],
     ),
-    ("settings", &["clock", "imaging"]),
+    ("settings", &["clock", "faults", "imaging"]),
     ("telemetry", &["settings"]),
     (
         "app",
         &[
             "clock",
             "dice",
+            "faults",
             "imaging",
             "ledger",
             "store",

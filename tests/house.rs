@@ -15,6 +15,7 @@ mod clients;
 mod clock;
 mod conformance;
 mod dependencies;
+mod faults;
 mod files;
 mod ledger;
 mod mattes;

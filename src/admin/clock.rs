@@ -22,20 +22,27 @@ pub(super) struct ClockView {
     frozen: bool,
     /// Whether a world has a clock of its own, rather than following the server's.
     own: bool,
-    /// `ready`: every event due so far has been processed.
+    /// `ready`: every event due so far has been processed; `advancing` until then.
     state: &'static str,
+    /// Events that lie ahead: delays, hangs, ends of outages.
+    events: usize,
+    /// When the next of them is due.
+    #[schema(value_type = Option<String>)]
+    next: Option<Time>,
 }
 
 impl ClockView {
     pub(super) fn of(clock: &Clock) -> Self {
-        let face = clock.face();
+        let (face, pending) = (clock.face(), clock.pending());
         Self {
             now: clock.now(),
             real: clock.real_now(),
             scale: face.scale(),
             frozen: face.is_frozen(),
             own: clock.is_own(),
-            state: "ready",
+            state: if pending.advancing { "advancing" } else { "ready" },
+            events: pending.events,
+            next: pending.next,
         }
     }
 }
@@ -101,20 +108,17 @@ pub(super) async fn set(
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "expected 0.001 to 1000000");
         return Err(problem.field("scale"));
     }
-    if change.follow {
-        clock.set(None);
-    } else {
-        clock.change(Change {
-            now: change.now,
-            scale: change.scale,
-            frozen: change.frozen,
-        });
-    }
+    let change = (!change.follow).then_some(Change {
+        now: change.now,
+        scale: change.scale,
+        frozen: change.frozen,
+    });
+    clock.change_in_turn(change).await;
     keep(&admin, world.as_deref())?;
     Ok(Json(ClockView::of(&clock)))
 }
 
-/// Moves the clock forward; sleepers that become due wake before this answers.
+/// Moves the clock forward. What is due on the way happens in its order, before this answers.
 #[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
     request_body = Advance,
     responses((status = 200, body = ClockView), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -139,7 +143,7 @@ pub(super) async fn advance(
         }
         (Some(_), Some(_)) | (None, None) => return Err(impossible("by", "expected either by or to".into())),
     };
-    clock.advance_to(to);
+    clock.advance_to(to).await;
     keep(&admin, world.as_deref())?;
     Ok(Json(ClockView::of(&clock)))
 }

@@ -3,7 +3,7 @@
 use super::verify::Filter;
 use super::{Admin, Problem, input};
 use crate::clock::Time;
-use crate::exchange::{Decision, Outcome, RequestId};
+use crate::exchange::{Attribution, Decision, Outcome, Party, RequestId};
 use crate::world::Record;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, delete, get};
@@ -34,10 +34,15 @@ pub(super) struct RecordView {
     /// Injected delay, in virtual microseconds.
     injected_us: u64,
     outcome: Outcome,
-    /// HTTP status, where one was sent.
+    /// The client's view: the HTTP status that was sent, where one was.
     status: Option<u16>,
+    /// The provider's view: the HTTP status of the answer it made, whatever became of it.
+    made: Option<u16>,
     /// The vendor's own code.
     code: String,
+    /// Whose trouble it was, where a fault struck it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribution: Option<AttributionView>,
     /// Billable units.
     units: u32,
     /// Fee in fen.
@@ -46,6 +51,42 @@ pub(super) struct RecordView {
     request: Value,
     #[schema(value_type = Object)]
     reply: Value,
+}
+
+/// Whose trouble a call was.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct AttributionView {
+    /// The fault that decided.
+    fault: String,
+    /// Whose it is in truth.
+    party: Party,
+    /// The contract's code for it, in truth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    /// The code the provider claims, where it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asserted: Option<String>,
+    /// The notice that announced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    /// When the notice was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    noticed: Option<Time>,
+}
+
+impl AttributionView {
+    fn of(why: &Attribution) -> Self {
+        let (notice, noticed) = why.notice.clone().unzip();
+        Self {
+            fault: why.fault.to_string(),
+            party: why.party,
+            cause: why.cause.clone(),
+            asserted: why.asserted.clone(),
+            notice,
+            noticed,
+        }
+    }
 }
 
 /// Why a call was answered so.
@@ -97,9 +138,11 @@ fn body(bytes: &[u8]) -> Value {
 
 fn view(record: &Record) -> RecordView {
     let (entry, call) = (&record.entry, &record.call);
-    let headers: Vec<_> = call
-        .headers
-        .iter()
+    // The server library keeps fields of different names in no order.
+    let mut fields: Vec<_> = call.headers.iter().collect();
+    fields.sort_by_key(|(name, _)| *name);
+    let headers: Vec<_> = fields
+        .into_iter()
         .map(|(name, value)| json!([name, masked(name, value)]))
         .collect();
     let mut request = json!({
@@ -136,7 +179,9 @@ fn view(record: &Record) -> RecordView {
         injected_us: entry.injected_us,
         outcome: entry.outcome,
         status: entry.status,
+        made: entry.made,
         code: entry.code.to_string(),
+        attribution: entry.attribution.as_deref().map(AttributionView::of),
         units: entry.units,
         fee_fen: entry.fee_fen,
         request,
@@ -156,6 +201,7 @@ struct ListQuery {
     status: Option<u16>,
     code: Option<String>,
     outcome: Option<Outcome>,
+    fault: Option<String>,
 }
 
 fn hundred() -> usize {
@@ -168,7 +214,7 @@ fn hundred() -> usize {
         ("limit" = Option<usize>, Query, description = "at most so many, 100 where absent"),
         ("world" = Option<String>, Query), ("provider" = Option<String>, Query),
         ("operation" = Option<String>, Query), ("key" = Option<String>, Query),
-        ("status" = Option<u16>, Query), ("code" = Option<String>, Query), ("outcome" = Option<String>, Query),
+        ("status" = Option<u16>, Query), ("code" = Option<String>, Query), ("outcome" = Option<String>, Query), ("fault" = Option<String>, Query, description = "the one that decided"),
     ),
     responses((status = 200, body = Vec<RecordView>), (status = 400, body = Problem)))]
 #[get("/journal")]
@@ -182,6 +228,7 @@ pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Jso
         status: query.status,
         code: query.code,
         outcome: query.outcome,
+        fault: query.fault,
         ..Filter::default()
     };
     let found = records(&admin, filter.world.as_deref());

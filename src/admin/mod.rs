@@ -2,6 +2,7 @@
 
 mod clock;
 mod contracts;
+mod faults;
 mod guard;
 mod health;
 mod input;
@@ -12,6 +13,7 @@ mod openapi;
 mod problem;
 mod reset;
 mod state;
+mod tape;
 mod usage;
 mod verify;
 mod worlds;

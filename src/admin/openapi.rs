@@ -1,7 +1,9 @@
 //! All routes, in one list, and the OpenAPI document made of them.
 
 use super::guard::watch;
-use super::{Problem, clock, contracts, health, journal, keys, metrics, reset, usage, verify, worlds};
+use super::{
+    Problem, clock, contracts, faults, health, journal, keys, metrics, reset, tape, usage, verify, worlds,
+};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Json, PayloadConfig, ServiceConfig};
 use actix_web::{HttpRequest, ResponseError};
@@ -13,7 +15,7 @@ use utoipa_actix_web::{AppExt, scope};
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Understudy admin API",
-    description = "Worlds, keys, clock, journal, usage and contracts of a stand-in provider.",
+    description = "Worlds, keys, clock, faults, journal, usage and contracts of a stand-in provider.",
     license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
 ))]
 struct Head;
@@ -38,6 +40,20 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(clock::show)
         .service(clock::set)
         .service(clock::advance)
+        .service(faults::list)
+        .service(faults::create)
+        .service(faults::replace)
+        .service(faults::clear)
+        .service(faults::halt)
+        .service(faults::kinds)
+        .service(tape::download)
+        .service(tape::state)
+        .service(tape::record)
+        .service(tape::play)
+        .service(tape::stop)
+        .service(faults::show)
+        .service(faults::put_one)
+        .service(faults::remove)
         .service(journal::list)
         .service(verify::verify)
         .service(journal::show)

@@ -21,11 +21,14 @@ pub(super) struct Done {
     worlds: Vec<String>,
     /// Calls the journals forgot.
     forgotten: usize,
+    /// Faults there are now: those of the configuration.
+    faults: usize,
     /// Whether the ledger was erased.
     ledger: bool,
 }
 
-/// Empties journals and rate limits, on request the ledger too. Worlds, keys and clocks stay.
+/// Empties journals and rate limits, puts back the faults of the configuration, on request empties the ledger
+/// too. What a fault holds is let go. Worlds, keys and clocks stay.
 #[utoipa::path(tag = "server", request_body = Reset,
     responses((status = 200, body = Done), (status = 404, body = Problem)))]
 #[post("/reset")]
@@ -43,14 +46,37 @@ pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>,
     for world in &chosen {
         forgotten += world.journal.clear();
         world.admission.refill();
+        world.forget_answers();
         if reset.ledger {
             world.admission.clear();
         }
     }
+    let faults = first_faults(&admin, reset.world.as_deref())?;
     let worlds = chosen.iter().map(|world| world.name.to_string()).collect();
     Ok(Json(Done {
         worlds,
         forgotten,
+        faults,
         ledger: reset.ledger,
     }))
+}
+
+/// Puts the faults of the configuration, of one world or all, in the place of those there are.
+fn first_faults(admin: &Admin, world: Option<&str>) -> Result<usize, Problem> {
+    let board = &admin.gateway.faults;
+    let of_it = |own: Option<&str>| world.is_none() || own == world;
+    let first = board
+        .first()
+        .iter()
+        .filter(|spec| of_it(spec.matching.world.as_deref()));
+    if world.is_none() {
+        board.stop_playing();
+        board.recorder.record(false);
+    }
+    let put = admin.gateway.put_faults(
+        first.cloned().collect(),
+        Some(&|armed| of_it(armed.fault.scope.world.as_deref())),
+    );
+    let put = put.map_err(|(nth, flaw)| super::faults::refused(flaw, Some(nth)))?;
+    Ok(put.len())
 }

@@ -24,6 +24,8 @@ pub(super) struct Filter {
     /// The vendor's own code.
     pub(super) code: Option<String>,
     pub(super) outcome: Option<Outcome>,
+    /// The fault that decided.
+    pub(super) fault: Option<String>,
     /// Header fields with their exact values, names in lower case.
     #[serde(default)]
     pub(super) header: BTreeMap<String, String>,
@@ -70,6 +72,12 @@ impl Filter {
             "outcome",
             self.outcome.map(|o| o.name().to_owned()),
             entry.outcome.name().to_owned(),
+        );
+        let fault = entry.attribution.as_ref().map(|why| why.fault.to_string());
+        compare(
+            "fault",
+            self.fault.clone(),
+            fault.unwrap_or_else(|| "none".to_owned()),
         );
         compare("content", self.content.clone(), format!("{:032x}", entry.content));
         for (name, value) in &self.header {

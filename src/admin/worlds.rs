@@ -130,6 +130,11 @@ pub(super) async fn remove(admin: Data<Admin>, name: Path<String>) -> Result<Htt
     // Rows still on their way would outlive the world.
     admin.gateway.ledger.flush().await;
     admin.gateway.worlds.delete(&name)?;
+    let of_it = |world: Option<&str>| world == Some(name.as_str());
+    admin
+        .gateway
+        .faults
+        .remove(&|armed| of_it(armed.fault.scope.world.as_deref()));
     Ok(HttpResponse::NoContent().finish())
 }
 

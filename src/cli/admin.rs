@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// Where the server is.
 #[derive(Debug, clap::Args)]
-struct Server {
+pub(super) struct Server {
     /// Base URL of the admin listener
     #[arg(
         long,
@@ -127,13 +127,13 @@ pub(super) fn key(command: &Key) -> anyhow::Result<()> {
 }
 
 /// A name as a part of a path.
-fn part(name: &str) -> String {
+pub(super) fn part(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 impl Server {
     /// Asks, and prints the answer; a problem is an error in its own words.
-    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
+    pub(super) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
@@ -152,12 +152,12 @@ impl Server {
         let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
         let json: Option<Value> = serde_json::from_str(&text).ok();
         if !status.is_success() {
-            let detail = json
-                .as_ref()
-                .and_then(|problem| problem["detail"].as_str())
-                .unwrap_or(&text)
-                .to_owned();
-            bail!("{status}: {detail}");
+            let said = |name: &str| json.as_ref().and_then(|problem| problem[name].as_str());
+            let detail = said("detail").unwrap_or(&text);
+            match said("field") {
+                Some(field) => bail!("{status}: {field}: {detail}"),
+                None => bail!("{status}: {detail}"),
+            }
         }
         if let Some(json) = json {
             banner::line(&serde_json::to_string_pretty(&json)?);

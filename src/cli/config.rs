@@ -1,6 +1,7 @@
 //! `understudy config`.
 
 use super::banner;
+use crate::app::check_faults;
 use crate::settings::Settings;
 use std::path::PathBuf;
 
@@ -18,7 +19,7 @@ pub(super) enum Config {
 pub(super) fn run(command: &Config) -> anyhow::Result<()> {
     match command {
         Config::Check { file } => {
-            Settings::load(Some(file))?;
+            check_faults(&Settings::load(Some(file))?)?;
             banner::line(&format!("{}: good", file.display()));
         }
         Config::Schema => {

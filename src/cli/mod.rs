@@ -2,7 +2,9 @@
 
 mod admin;
 mod banner;
+mod clock;
 mod config;
+mod faults;
 mod models;
 mod serve;
 
@@ -33,6 +35,10 @@ enum Verb {
     World(admin::World),
     /// Keys of a running server's worlds
     Key(admin::Key),
+    /// Faults of a running server
+    Fault(faults::Fault),
+    /// The clock of a running server
+    Clock(clock::Clock),
 }
 
 /// Runs the program. Errors are one message on standard error and status 2.
@@ -45,6 +51,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Models(models)) => models::run(&models),
         Some(Verb::World(world)) => admin::world(&world),
         Some(Verb::Key(key)) => admin::key(&key),
+        Some(Verb::Fault(fault)) => faults::run(&fault),
+        Some(Verb::Clock(clock)) => clock::run(&clock),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

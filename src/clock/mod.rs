@@ -3,21 +3,28 @@
 //! A clock is an affine map from real time to virtual time. Everything that asks for the time, waits, or
 //! limits a rate goes through one, so that a fast-forwarded run and a real-time run are the same run.
 
+mod agenda;
 mod day;
 mod face;
 mod rate;
 mod stopwatch;
 mod time;
 
+pub use agenda::Turn;
 pub use day::{Day, Month};
 pub use face::{Change, Face};
 pub use stopwatch::Stopwatch;
 pub use time::{Time, parse_span};
 
+use agenda::{Agenda, Keeper, Ring};
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::watch;
+
+/// While a clock is advanced, whoever was woken may work so long, in real time, before it goes on without them:
+/// a client that does not read its answer must not hold the clock.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A clock that can be shared; clones show the same time.
 #[derive(Clone)]
@@ -26,11 +33,27 @@ pub struct Clock {
 }
 
 struct Inner {
+    /// Names this clock in the agenda.
+    id: u64,
     /// The clock shown while this one has no face of its own (a world that follows the server).
     parent: Option<Clock>,
     /// Read on every call, written by the admin API.
     face: ArcSwapOption<Face>,
-    changed: watch::Sender<u64>,
+    /// Shared with the parent and its other children.
+    keeper: Arc<Keeper>,
+    /// Held while the clock is advanced.
+    advance: tokio::sync::Mutex<()>,
+}
+
+/// What a clock is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Whether it is being advanced and events are still processed.
+    pub advancing: bool,
+    /// Events that lie ahead.
+    pub events: usize,
+    /// When the next of them is due.
+    pub next: Option<Time>,
 }
 
 impl std::fmt::Debug for Clock {
@@ -61,12 +84,15 @@ impl Clock {
     }
 
     fn build(parent: Option<Clock>, face: Option<Face>) -> Self {
-        let (changed, _) = watch::channel(0);
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let keeper = parent.as_ref().map(|parent| parent.inner.keeper.clone());
         Self {
             inner: Arc::new(Inner {
+                id: NEXT.fetch_add(1, Ordering::Relaxed),
+                keeper: keeper.unwrap_or_else(|| Arc::new(Keeper(Agenda::new()))),
                 parent,
                 face: ArcSwapOption::from_pointee(face),
-                changed,
+                advance: tokio::sync::Mutex::default(),
             }),
         }
     }
@@ -95,10 +121,16 @@ impl Clock {
         self.inner.face.load().is_some()
     }
 
-    /// Gives the clock a face (or, with `None`, lets it follow its parent again) and wakes all sleepers.
+    /// Gives the clock a face (or, with `None`, lets it follow its parent again). Sleepers go by it at once.
     pub fn set(&self, face: Option<Face>) {
+        let moves = self.is_own() != face.is_some();
         self.inner.face.store(face.map(Arc::new));
-        self.inner.changed.send_modify(|n| *n += 1);
+        if let Some(face) = face {
+            self.agenda().turn(self.inner.id, face);
+        }
+        if moves {
+            self.agenda().moved(self.inner.id);
+        }
     }
 
     /// Applies a change to the face in force now. The result is this clock's own face.
@@ -108,42 +140,96 @@ impl Clock {
         face
     }
 
-    /// Moves the clock forward to `to` (never back) and wakes whoever is due. Returns the time it then shows.
-    pub fn advance_to(&self, to: Time) -> Time {
-        let now = self.now();
-        self.change(Change {
-            now: Some(to.max(now)),
+    /// As [`change`](Self::change), after an advance that is under way.
+    pub async fn change_in_turn(&self, change: Option<Change>) {
+        let _turn = self.inner.advance.lock().await;
+        match change {
+            Some(change) => drop(self.change(change)),
+            None => self.set(None),
+        }
+    }
+
+    /// Moves the clock forward to `to` (never back). Whatever is due on the way happens in its order, each at
+    /// its own instant, and is done before the clock goes on. Returns the time it then shows.
+    pub async fn advance_to(&self, to: Time) -> Time {
+        let _turn = self.inner.advance.lock().await;
+        let id = self.inner.id;
+        let before = self.change(Change::default());
+        let start = before.at(real_now());
+        let target = to.max(start);
+        let hold = |now: Time| {
+            let face = Face::frozen_at(now, real_now());
+            self.inner.face.store(Some(Arc::new(face)));
+            self.agenda().hold(id, face, true);
+        };
+        hold(start);
+        while let Some(due) = self.agenda().next(id, target) {
+            hold(due.max(start));
+            let mut done = self.agenda().ring(id, due);
+            tokio::select! {
+                _ = done.recv() => {}
+                () = real_pause(Some(PATIENCE)) => {}
+            }
+        }
+        let after = Change {
+            now: Some(target),
             ..Change::default()
-        });
-        self.now()
+        };
+        let face = before.changed(after, real_now());
+        self.inner.face.store(Some(Arc::new(face)));
+        self.agenda().hold(id, face, false);
+        target
+    }
+
+    /// What the clock is doing, and what lies ahead.
+    pub fn pending(&self) -> Pending {
+        let (events, advancing, next) = self.agenda().state(self.source());
+        Pending {
+            advancing,
+            events,
+            next,
+        }
     }
 
     /// Waits for a span of virtual time.
-    pub async fn sleep(&self, span: Duration) {
-        self.sleep_until(self.now() + span).await;
+    pub async fn sleep(&self, span: Duration) -> Turn {
+        self.sleep_until(self.now() + span).await
     }
 
-    /// Waits until the clock shows `due` or later, through every change of pace in between.
-    pub async fn sleep_until(&self, due: Time) {
+    /// Waits until the clock shows `due` or later, through every change of pace in between. What is given is to
+    /// be held until the work due then is done, so that an advancing clock waits for it.
+    pub async fn sleep_until(&self, due: Time) -> Turn {
+        self.sleep_until_after(Turn::default(), due).await
+    }
+
+    /// As [`sleep`](Self::sleep), for whoever holds a turn: it is let go once the next wait is on the agenda, so
+    /// that an advancing clock goes from the one to the other.
+    pub async fn sleep_after(&self, held: Turn, span: Duration) -> Turn {
+        self.sleep_until_after(held, self.now() + span).await
+    }
+
+    async fn sleep_until_after(&self, mut held: Turn, due: Time) -> Turn {
         loop {
-            // Subscribed before looking, so that no change falls between the look and the wait.
-            let mut own = self.inner.changed.subscribe();
-            let mut parent = self.inner.parent.as_ref().map(|p| p.inner.changed.subscribe());
-            let wait = self.face().real_wait(due, real_now());
-            if wait == Some(Duration::ZERO) {
-                return;
+            if self.now() >= due {
+                return held;
             }
-            let parent_changed = async {
-                match parent.as_mut() {
-                    Some(changed) => drop(changed.changed().await),
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = real_pause(wait) => {}
-                _ = own.changed() => {}
-                () = parent_changed => {}
+            let (_place, ring) = self.agenda().enter(self, due);
+            held = Turn::default();
+            if let Ok(Ring::Due(turn)) = ring.await {
+                return turn;
             }
+        }
+    }
+
+    fn agenda(&self) -> &Arc<Agenda> {
+        &self.inner.keeper.0
+    }
+
+    /// The clock whose face this one shows.
+    fn source(&self) -> u64 {
+        match &self.inner.parent {
+            Some(parent) if !self.is_own() => parent.source(),
+            Some(_) | None => self.inner.id,
         }
     }
 }
@@ -176,6 +262,7 @@ pub async fn real_sleep(span: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Mutex;
 
     fn t(text: &str) -> Time {
         text.parse().unwrap()
@@ -186,13 +273,13 @@ mod tests {
         let clock = Clock::frozen(t("2026-11-01T00:00:00+08:00"));
         let sleeper = tokio::spawn({
             let clock = clock.clone();
-            async move { clock.sleep(Duration::from_secs(3600)).await }
+            async move { drop(clock.sleep(Duration::from_secs(3600)).await) }
         });
         tokio::task::yield_now().await;
-        clock.advance_to(t("2026-11-01T00:59:59+08:00"));
+        clock.advance_to(t("2026-11-01T00:59:59+08:00")).await;
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());
-        clock.advance_to(t("2026-11-01T01:00:00+08:00"));
+        clock.advance_to(t("2026-11-01T01:00:00+08:00")).await;
         sleeper.await.unwrap();
     }
 
@@ -200,20 +287,88 @@ mod tests {
     async fn a_world_follows_the_server_until_it_has_a_clock_of_its_own() {
         let server = Clock::frozen(t("2026-11-01T00:00:00Z"));
         let world = server.child();
-        server.advance_to(t("2026-11-02T00:00:00Z"));
+        server.advance_to(t("2026-11-02T00:00:00Z")).await;
         assert_eq!(world.now(), t("2026-11-02T00:00:00Z"));
-        world.advance_to(t("2026-12-01T00:00:00Z"));
+        world.advance_to(t("2026-12-01T00:00:00Z")).await;
         assert_eq!(server.now(), t("2026-11-02T00:00:00Z"));
         world.set(None);
         assert_eq!(world.now(), t("2026-11-02T00:00:00Z"));
     }
 
-    #[test]
-    fn a_clock_never_advances_backwards() {
+    #[tokio::test]
+    async fn a_clock_never_advances_backwards() {
         let clock = Clock::frozen(t("2026-11-02T00:00:00Z"));
         assert_eq!(
-            clock.advance_to(t("2026-11-01T00:00:00Z")),
+            clock.advance_to(t("2026-11-01T00:00:00Z")).await,
             t("2026-11-02T00:00:00Z")
         );
+    }
+
+    #[tokio::test]
+    async fn ten_thousand_events_in_a_month_happen_in_order_each_at_its_own_instant() {
+        let start = t("2026-11-01T00:00:00+08:00");
+        let server = Clock::frozen(start);
+        let worlds = [server.child(), server.child(), server.clone()];
+        let happened = Arc::new(Mutex::new(Vec::new()));
+        let dice = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) % (31 * 86_400_000_000);
+        for n in 0..10_000u64 {
+            let (clock, happened) = (worlds[n as usize % 3].clone(), happened.clone());
+            tokio::spawn(async move {
+                let due = start + Duration::from_micros(dice(n + 1));
+                let _turn = clock.sleep_until(due).await;
+                // Work that yields must still be done before the clock goes on.
+                tokio::task::yield_now().await;
+                happened.lock().unwrap().push((due, clock.now()));
+            });
+        }
+        while server.pending().events < 10_000 {
+            tokio::task::yield_now().await;
+        }
+        server.advance_to(start + Duration::from_secs(31 * 86_400)).await;
+        let happened = happened.lock().unwrap();
+        assert_eq!(happened.len(), 10_000);
+        assert!(happened.iter().all(|(due, now)| due == now));
+        assert!(happened.is_sorted());
+        assert_eq!(server.pending().events, 0);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_leads_to_another_on_the_way_has_both_happen() {
+        let start = t("2026-11-01T00:00:00+08:00");
+        let clock = Clock::frozen(start);
+        let steps = tokio::spawn({
+            let clock = clock.clone();
+            async move {
+                for _ in 0..5 {
+                    drop(clock.sleep(Duration::from_secs(60)).await);
+                }
+                clock.now()
+            }
+        });
+        tokio::task::yield_now().await;
+        clock.advance_to(start + Duration::from_secs(3600)).await;
+        assert_eq!(steps.await.unwrap(), start + Duration::from_secs(300));
+    }
+
+    #[tokio::test]
+    async fn sleepers_follow_every_change_of_pace_and_of_clock() {
+        let start = t("2026-11-01T00:00:00+08:00");
+        let server = Clock::frozen(start);
+        let world = server.child();
+        let sleeper = tokio::spawn({
+            let world = world.clone();
+            async move { drop(world.sleep(Duration::from_secs(3600)).await) }
+        });
+        tokio::task::yield_now().await;
+        world.change(Change::default());
+        server.advance_to(start + Duration::from_secs(7200)).await;
+        assert!(!sleeper.is_finished());
+        // An hour in a few milliseconds.
+        world.change(Change {
+            scale: Some(1e6),
+            frozen: Some(false),
+            ..Change::default()
+        });
+        sleeper.await.unwrap();
     }
 }

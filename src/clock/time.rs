@@ -40,6 +40,12 @@ impl Time {
         Duration::from_micros(self.0.abs_diff(other.0))
     }
 
+    /// The instant so many microseconds later, or earlier where they are below 0.
+    #[must_use]
+    pub const fn shifted(self, micros: i64) -> Time {
+        Time(self.0.saturating_add(micros))
+    }
+
     /// The start of the five-minute bucket this instant lies in (`sla.md` §1.5: aligned to epoch and midnight).
     pub const fn bucket(self) -> Time {
         const FIVE_MINUTES: i64 = 300_000_000;

@@ -1,7 +1,7 @@
 //! The durable row of one call: facts, not verdicts. Whether a 5XX counts as a failure is the contract's
 //! business, not the ledger's.
 
-use super::RequestId;
+use super::{Attribution, RequestId};
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -45,6 +45,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether the call is charged: a definite failure is not (`contract/sla.md` J15).
+    pub fn is_charged(self) -> bool {
+        match self {
+            Outcome::Answered | Outcome::Late | Outcome::Truncated | Outcome::Abandoned => true,
+            Outcome::NoResponse
+            | Outcome::ResetBeforeRead
+            | Outcome::ResetAfterRead
+            | Outcome::RefusedConnection
+            | Outcome::Broken => false,
+        }
+    }
+
     /// The name used in JSON and in the store.
     pub fn name(self) -> &'static str {
         match self {
@@ -88,8 +100,10 @@ pub struct Entry {
     pub bytes_in: u64,
     /// Bytes of reply body.
     pub bytes_out: u64,
-    /// HTTP status, where a status was sent.
+    /// The client's view: the HTTP status that was sent, where one was.
     pub status: Option<u16>,
+    /// The provider's view: the HTTP status of the answer it made, whatever became of it.
+    pub made: Option<u16>,
     /// The vendor's own code.
     pub code: Cow<'static, str>,
     /// What became of it on the wire.
@@ -100,4 +114,6 @@ pub struct Entry {
     pub fee_fen: i64,
     /// XXH3-128 of the body.
     pub content: u128,
+    /// Why it went as it did, where a fault struck it.
+    pub attribution: Option<Box<Attribution>>,
 }

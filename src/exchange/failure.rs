@@ -42,6 +42,8 @@ pub enum Failure {
     Input(InputFlaw),
     /// The provider fails inside.
     Internal,
+    /// The provider is being maintained.
+    Maintenance,
     /// A row of the provider's own error catalogue, by its code (rehearsals and faults).
     Catalogue(String),
 }
@@ -89,6 +91,61 @@ pub enum InputFlaw {
 }
 
 impl Failure {
+    /// The names [`named`](Self::named) knows: whatever needs no further facts.
+    pub const NAMES: [&'static str; 21] = [
+        "absent-credentials",
+        "unknown-key",
+        "bad-signature",
+        "skewed",
+        "replayed",
+        "key-disabled",
+        "key-expired",
+        "not-permitted",
+        "arrears",
+        "rate",
+        "concurrency",
+        "quota",
+        "overloaded",
+        "too-large",
+        "empty",
+        "picture-kind",
+        "picture-broken",
+        "picture-size",
+        "no-person",
+        "internal",
+        "maintenance",
+    ];
+
+    /// The failure a name of [`NAMES`](Self::NAMES) means.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "absent-credentials" => Failure::Unauthenticated(AuthFlaw::Absent),
+            "unknown-key" => Failure::Unauthenticated(AuthFlaw::UnknownKey),
+            "bad-signature" => Failure::Unauthenticated(AuthFlaw::BadSignature),
+            "skewed" => Failure::Unauthenticated(AuthFlaw::Skewed),
+            "replayed" => Failure::Unauthenticated(AuthFlaw::Replayed),
+            "key-disabled" => Failure::KeyDisabled,
+            "key-expired" => Failure::KeyExpired,
+            "not-permitted" => Failure::NotPermitted,
+            "arrears" => Failure::Arrears,
+            "rate" => Failure::RateLimited {
+                retry_after: Duration::ZERO,
+            },
+            "concurrency" => Failure::TooManyConcurrent,
+            "quota" => Failure::QuotaExhausted,
+            "overloaded" => Failure::Overloaded,
+            "too-large" => Failure::TooLarge { limit: 0 },
+            "empty" => Failure::Input(InputFlaw::Empty),
+            "picture-kind" => Failure::Input(InputFlaw::PictureKind),
+            "picture-broken" => Failure::Input(InputFlaw::PictureBroken),
+            "picture-size" => Failure::Input(InputFlaw::PictureSize),
+            "no-person" => Failure::Input(InputFlaw::NoPerson),
+            "internal" => Failure::Internal,
+            "maintenance" => Failure::Maintenance,
+            _ => return None,
+        })
+    }
+
     /// The reason in one word, as the admin API and `x-understudy-cause` name it.
     pub fn name(&self) -> &'static str {
         match self {
@@ -106,6 +163,7 @@ impl Failure {
             Failure::TooLarge { .. } => "too-large",
             Failure::Input(_) => "input",
             Failure::Internal => "internal",
+            Failure::Maintenance => "maintenance",
             Failure::Catalogue(_) => "catalogue",
         }
     }
@@ -127,7 +185,19 @@ impl Failure {
             | Failure::TooLarge { .. }
             | Failure::Input(_)
             | Failure::Internal
+            | Failure::Maintenance
             | Failure::Catalogue(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_means_a_failure() {
+        assert!(Failure::NAMES.iter().all(|name| Failure::named(name).is_some()));
+        assert_eq!(Failure::named("whatever"), None);
     }
 }

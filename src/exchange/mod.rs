@@ -1,17 +1,23 @@
 //! The words all rooms speak: a call, a reply, a reason to say no, and the row that is kept of it.
 
+mod attribution;
 mod call;
 mod credential;
 mod entry;
 mod failure;
+mod fingerprint;
 mod reply;
 mod request_id;
 mod trail;
+mod volume;
 
+pub use attribution::{Attribution, Party};
 pub use call::{Call, Headers};
 pub use credential::{Credential, Scheme, Vendor};
 pub use entry::{Entry, Outcome};
 pub use failure::{AuthFlaw, Failure, InputFlaw};
+pub use fingerprint::fingerprint;
 pub use reply::Reply;
 pub use request_id::RequestId;
 pub use trail::{Decision, Stage, Trail, Verdict};
+pub use volume::Volume;

@@ -10,7 +10,7 @@ pub struct Reply {
     /// HTTP status.
     pub status: u16,
     /// Header fields beside those the edge adds (`Date`, `Content-Length`, ours).
-    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The body.
     pub body: Bytes,
     /// The vendor's own code for this answer, for the ledger.
@@ -26,7 +26,7 @@ impl Reply {
     pub fn json(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
         // Room for what gateways add.
         let mut headers = Vec::with_capacity(8);
-        headers.push(("content-type", Cow::Borrowed(content_type)));
+        headers.push((Cow::Borrowed("content-type"), Cow::Borrowed(content_type)));
         Self {
             status,
             headers,
@@ -35,11 +35,16 @@ impl Reply {
         }
     }
 
+    /// Adds a header field; its name in lower case.
+    pub fn push_header(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
+        self.headers.push((name.into(), value.into()));
+    }
+
     /// The first value of a header field.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
-            .find(|(key, _)| *key == name)
+            .find(|(key, _)| key == name)
             .map(|(_, value)| &**value)
     }
 }

@@ -13,12 +13,18 @@ pub enum Stage {
     Route,
     /// Choosing the world.
     World,
+    /// Faults before anything of the provider's runs.
+    Arrival,
     /// Proving who calls.
     Authenticate,
     /// State of the key, rate, concurrency, quota, balance.
     Admit,
+    /// Faults in place of the answer or around it.
+    Service,
     /// The provider's own answer.
     Answer,
+    /// Faults on the answer's way out.
+    Response,
     /// Sending it.
     Send,
 }

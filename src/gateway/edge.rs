@@ -1,5 +1,6 @@
 //! Between actix and the road: the request is read whole into a value, the reply is sent.
 
+use super::connection::Connection;
 use super::road::Gateway;
 use super::visit::Visit;
 use super::{files, wire};
@@ -10,6 +11,7 @@ use actix_web::web::{Bytes, BytesMut, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Bodies of calls nobody serves are read this far, so that the client can read the answer.
@@ -20,14 +22,25 @@ const BODY_IDLE: Duration = Duration::from_secs(30);
 
 /// The one handler of the provider listener.
 pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gateway>) -> HttpResponse {
+    let connection = request.conn_data::<Connection>();
     if request.path().starts_with(files::PREFIX) {
-        return files::serve(&request, &gateway);
+        return if gateway.is_out.load(Ordering::Relaxed) {
+            wire::reset(connection)
+        } else {
+            files::serve(&request, &gateway)
+        };
     }
     let Some(mut visit) = gateway.open().await else {
         return HttpResponse::ServiceUnavailable().finish();
     };
     let mut call = head(&request);
     let placed = gateway.place(&mut visit, &call);
+    if let Some((route, _)) = &placed
+        && gateway.strike_before_reading(&mut visit, &call, *route)
+    {
+        visit.call = call;
+        return wire::send(visit, connection).await;
+    }
     let cap = match &placed {
         Some((route, _)) => route
             .operation
@@ -49,7 +62,7 @@ pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gatew
         }
         None => gateway.nowhere(&mut visit),
     }
-    wire::send(visit, gateway.public_headers)
+    wire::send(visit, connection).await
 }
 
 fn head(request: &HttpRequest) -> Call {

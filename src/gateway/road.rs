@@ -1,21 +1,27 @@
 //! The road, stage by stage. The order is fixed and written here, once.
 
+use super::faults::Course;
 use super::pool::{Pool, PoolFull};
-use super::visit::{Visit, Work, prices};
+use super::visit::{Visit, prices, wait_out};
 use super::{Meter, Route, Routes};
 use crate::clock::Clock;
 use crate::exchange::{Call, Decision, Entry, Failure, Outcome, Reply, Stage};
+use crate::faults::Stage as Station;
 use crate::imaging::Studio;
 use crate::ledger::Ledger;
-use crate::providers::{Answer, Desk};
+use crate::providers::{Answer, Desk, Operation};
+use crate::world::faults::Board;
 use crate::world::{Applicant, Files, Key, KeyState, World, Worlds, covers};
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Everything a call meets on its way.
 pub struct Gateway {
     /// Worlds and keys.
     pub worlds: Arc<Worlds>,
+    /// What goes wrong.
+    pub faults: Arc<Board>,
     /// The durable record.
     pub ledger: Arc<Ledger>,
     /// Counters.
@@ -34,6 +40,8 @@ pub struct Gateway {
     pub public_headers: bool,
     /// The server's clock.
     pub clock: Clock,
+    /// Whether an outage of everything is in force.
+    pub is_out: AtomicBool,
 }
 
 /// The header by which a test asks for a row of the vendor's error catalogue.
@@ -42,10 +50,13 @@ const REHEARSAL: &str = "x-understudy-refusal";
 impl Gateway {
     /// Opens a page for a call of which nothing is read yet. `None`: the server is stopping.
     pub async fn open(&self) -> Option<Box<Visit>> {
-        let work = Work::start();
         let world = self.worlds.demo();
         let page = self.ledger.open(blank(&world)).await?;
-        Some(Visit::begin(page, world, self.meter.clone(), work))
+        Some(Visit::begin(
+            page,
+            world,
+            (self.meter.clone(), self.public_headers),
+        ))
     }
 
     /// Finds where the call leads and whose it is.
@@ -81,25 +92,40 @@ impl Gateway {
         Some((route, key))
     }
 
-    /// From a call that is read to a reply, in the vendor's words.
+    /// From a call that is read to an answer in the vendor's words, or to whatever end faults decide on.
     pub async fn travel(&self, visit: &mut Visit, route: Route, key: Option<Arc<Key>>) {
-        let desk = self.desk(visit, route);
-        let reply = match self.serve(visit, route, key.as_deref(), &desk).await {
-            Ok(reply) => reply,
-            Err(Refusal::Vendor(failure)) => {
-                let mut reply = route
-                    .provider
-                    .refuse(route.operation, &visit.call, &failure, &desk);
-                if let Some(limit) = failure.limit().filter(|_| self.public_headers) {
-                    reply
-                        .headers
-                        .push(("x-understudy-cause", Cow::Owned(format!("limit:{limit}"))));
-                }
-                reply
-            }
-            Err(Refusal::Broken) => return self.broken(visit),
+        let struck = self.strike(visit, route, Station::Arrival).await;
+        let struck = halted_by(struck);
+        let mut desk = self.desk(visit, route);
+        let served = match struck {
+            None => self.serve(visit, route, key.as_deref(), &mut desk).await,
+            Some(struck) => Err(struck),
         };
-        visit.answer_with(route.provider.seal(reply, &visit.call, &desk));
+        let reply = match served {
+            Ok(reply) => route.provider.seal(reply, &visit.call, &desk),
+            Err(Halt::Refuse(failure)) => Self::refuse(visit, route, &failure, &desk),
+            Err(Halt::Answer(reply)) => reply,
+            Err(Halt::End) => return wait_out(visit).await,
+            Err(Halt::Broken) => return self.broken(visit),
+        };
+        if self.faults.keeps_answers() && reply.units > 0 {
+            visit.world.remember_answer(desk.operation, &reply);
+        }
+        visit.answer_with(reply);
+        self.strike_answer(visit, route);
+        wait_out(visit).await;
+    }
+
+    /// A refusal in the vendor's words.
+    fn refuse(visit: &mut Visit, route: Route, failure: &Failure, desk: &Desk) -> Reply {
+        let mut reply = route.provider.refuse(route.operation, &visit.call, failure, desk);
+        visit.limit = failure.limit().filter(|_| visit.plan.ended_by.is_none());
+        if let Some(wait) = visit.plan.retry_after {
+            // Whole seconds (RFC 9110 §10.2.3), rounded up: earlier would be refused again.
+            let seconds = wait.as_millis().div_ceil(1000);
+            reply.push_header("retry-after", seconds.to_string());
+        }
+        route.provider.seal(reply, &visit.call, desk)
     }
 
     /// A call nobody serves.
@@ -117,9 +143,7 @@ impl Gateway {
             "path": visit.call.path,
         });
         let mut reply = Reply::json(404, "application/json", body.to_string().into_bytes());
-        reply
-            .headers
-            .push(("x-understudy-cause", Cow::Borrowed("no-such-operation")));
+        reply.push_header("x-understudy-cause", "no-such-operation");
         visit.answer_with(reply);
     }
 
@@ -130,7 +154,7 @@ impl Gateway {
             "application/json",
             br#"{"error":"understudy broke; see its log"}"#.to_vec(),
         );
-        reply.headers.push(("x-understudy-broken", Cow::Borrowed("1")));
+        reply.push_header("x-understudy-broken", "1");
         visit.answer_with(reply);
         visit.page.entry.outcome = Outcome::Broken;
     }
@@ -162,6 +186,10 @@ impl Gateway {
             studio: self.studio.clone(),
             files: self.files.clone(),
             base_url: visit.call.base_url.clone(),
+            skew: visit.plan.skew,
+            lie: None,
+            damage: None,
+            operation,
         }
     }
 
@@ -170,40 +198,17 @@ impl Gateway {
         visit: &mut Visit,
         route: Route,
         key: Option<&Key>,
-        desk: &Desk,
-    ) -> Result<Reply, Refusal> {
-        let Some(operation) = route.operation else {
-            return Err(refused(visit, Stage::Route, "path", Failure::NoSuchOperation));
-        };
-        if !route.method_fits {
-            return Err(refused(visit, Stage::Route, "method", Failure::MethodNotAllowed));
-        }
-        let read = visit.call.body.len() as u64;
-        if visit.call.body_len > read {
-            let failure = Failure::TooLarge {
-                limit: operation.body_cap,
-            };
-            return Err(refused(visit, Stage::Edge, "size", failure));
-        }
+        desk: &mut Desk,
+    ) -> Result<Reply, Halt> {
+        let operation = check_request(visit, route)?;
         self.authenticate(visit, route, key)?;
         Self::admit(visit, route, key)?;
-        if let Some(code) = visit
-            .call
-            .headers
-            .get(REHEARSAL)
-            .filter(|_| !visit.settings.ignore_rehearsals)
-        {
-            let known = route
-                .provider
-                .card()
-                .catalogue
-                .iter()
-                .any(|row| row.code == code && code != "10000");
-            if known {
-                let failure = Failure::Catalogue(code.to_owned());
-                return Err(refused(visit, Stage::Answer, "rehearsal", failure));
-            }
+        if let Some(struck) = halted_by(self.strike(visit, route, Station::Service).await) {
+            return Err(struck);
         }
+        desk.lie.clone_from(&visit.plan.lie);
+        desk.damage = visit.plan.damage;
+        rehearse(visit, route)?;
         match route.provider.answer(operation, &visit.call, desk) {
             Ok(Answer::Ready(reply)) => Ok(reply),
             Ok(Answer::Work(work)) => self.work(visit, work).await,
@@ -211,12 +216,13 @@ impl Gateway {
         }
     }
 
-    fn authenticate(&self, visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
+    fn authenticate(&self, visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Halt> {
         let now = if self.virtual_signatures {
             visit.world.clock.now()
         } else {
             self.clock.real_now()
         };
+        let now = now.shifted(visit.plan.skew);
         match route
             .provider
             .authenticate(&visit.call, key.map(|key| &key.credential), now)
@@ -233,7 +239,7 @@ impl Gateway {
         }
     }
 
-    fn admit(visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Refusal> {
+    fn admit(visit: &mut Visit, route: Route, key: Option<&Key>) -> Result<(), Halt> {
         let Some(operation) = route.operation else {
             return Ok(());
         };
@@ -252,32 +258,77 @@ impl Gateway {
             .world
             .admission
             .admit(&applicant, settings, &mut visit.trail);
-        visit.slot = Some(slot.map_err(Refusal::Vendor)?);
+        visit.slot = Some(slot.map_err(Halt::Refuse)?);
         Ok(())
     }
 
-    async fn work(&self, visit: &mut Visit, work: crate::providers::Work) -> Result<Reply, Refusal> {
+    async fn work(&self, visit: &mut Visit, work: crate::providers::Work) -> Result<Reply, Halt> {
         match self.pool.run(work).await {
             Ok(Ok(Ok(reply))) => Ok(reply),
             Ok(Ok(Err(failure))) => Err(refused(visit, Stage::Answer, "input", failure)),
-            Ok(Err(_panic)) => Err(Refusal::Broken),
+            Ok(Err(_panic)) => Err(Halt::Broken),
             Err(PoolFull) => Err(refused(visit, Stage::Answer, "pool", Failure::Overloaded)),
         }
     }
 }
 
 /// Why a call gets no answer of the good kind.
-enum Refusal {
+enum Halt {
     /// The vendor says no.
-    Vendor(Failure),
+    Refuse(Failure),
+    /// A fault answers in the provider's place.
+    Answer(Reply),
+    /// A fault ends it on the wire.
+    End,
     /// We broke.
     Broken,
 }
 
-fn refused(visit: &mut Visit, stage: Stage, rule: &'static str, failure: Failure) -> Refusal {
+/// Where a strike leads, unless the call goes on.
+fn halted_by(course: Course) -> Option<Halt> {
+    match course {
+        Course::On => None,
+        Course::Answer(reply) => Some(Halt::Answer(reply)),
+        Course::Refuse(failure) => Some(Halt::Refuse(failure)),
+        Course::End => Some(Halt::End),
+    }
+}
+
+fn refused(visit: &mut Visit, stage: Stage, rule: &'static str, failure: Failure) -> Halt {
     let decision = Decision::refuse(stage, rule, format!("{failure:?}")).otherwise(remedy(&failure));
     visit.trail.push(decision);
-    Refusal::Vendor(failure)
+    Halt::Refuse(failure)
+}
+
+/// Whether the path is an operation, the method its own, and the body within what the edge keeps.
+fn check_request(visit: &mut Visit, route: Route) -> Result<&'static Operation, Halt> {
+    let Some(operation) = route.operation else {
+        return Err(refused(visit, Stage::Route, "path", Failure::NoSuchOperation));
+    };
+    if !route.method_fits {
+        return Err(refused(visit, Stage::Route, "method", Failure::MethodNotAllowed));
+    }
+    if visit.call.body_len > visit.call.body.len() as u64 {
+        let failure = Failure::TooLarge {
+            limit: operation.body_cap,
+        };
+        return Err(refused(visit, Stage::Edge, "size", failure));
+    }
+    Ok(operation)
+}
+
+/// Gives the row of the error catalogue that the call asks for, where it does.
+fn rehearse(visit: &mut Visit, route: Route) -> Result<(), Halt> {
+    let obeyed = !visit.settings.ignore_rehearsals;
+    let Some(code) = visit.call.headers.get(REHEARSAL).filter(|_| obeyed) else {
+        return Ok(());
+    };
+    let mut rows = route.provider.card().catalogue.iter();
+    if !rows.any(|row| row.code == code && row.code != "10000") {
+        return Ok(());
+    }
+    let failure = Failure::Catalogue(code.to_owned());
+    Err(refused(visit, Stage::Answer, "rehearsal", failure))
 }
 
 /// What would have changed a refusal.
@@ -296,7 +347,7 @@ fn remedy(failure: &Failure) -> Cow<'static, str> {
         }
         Failure::TooLarge { .. } => "a smaller body",
         Failure::Input(_) => "an input as GET contracts describes it",
-        Failure::Internal => "nothing the client does",
+        Failure::Internal | Failure::Maintenance => "nothing the client does",
         Failure::Catalogue(_) => "no x-understudy-refusal header",
     })
 }

@@ -1,31 +1,90 @@
-//! How a reply leaves: whole, and the call is settled when the last byte is handed over.
+//! How a reply leaves: whole, or as a fault would have it. The call is settled when its last byte is handed over.
 
-use super::visit::Visit;
-use actix_web::body::{BodySize, MessageBody};
+use super::connection::Connection;
+use super::ending::Ending;
+use super::visit::{Visit, wait};
+use crate::clock::real_sleep;
+use crate::dice::Dice;
+use crate::exchange::{Outcome, Reply};
+use actix_web::body::{BodySize, BodyStream, MessageBody, SizedStream};
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use futures_util::{Stream, stream};
+use rand::Rng;
+use std::fmt::Write;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-/// Sends the reply of a visit. The visit goes along with the body, so that its row says what was delivered.
-pub fn send(mut visit: Box<Visit>, public_headers: bool) -> HttpResponse {
-    let Some(reply) = &visit.reply else {
+/// actix flushes what it has when a body makes it wait, and forgets it when a body fails at once.
+const FLUSH: Duration = Duration::from_millis(1);
+
+/// Why a body stops short.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault ends this answer here")]
+struct Stop;
+
+/// Sends the reply of a visit, or does to its connection what a fault decided. The visit goes along with the
+/// body, so that its row says what was delivered.
+pub async fn send(mut visit: Box<Visit>, connection: Option<&Connection>) -> HttpResponse {
+    match visit.ending {
+        Ending::Whole => whole(visit),
+        Ending::Drip(rate, chunk) => drip(visit, rate, chunk),
+        Ending::Silence(span) => {
+            visit.page.entry.outcome = Outcome::NoResponse;
+            wait(&mut visit, span).await;
+            end(visit)
+        }
+        Ending::Close => end(visit),
+        Ending::Reset(_) => {
+            if let Some(connection) = connection {
+                connection.reset();
+            }
+            end(visit)
+        }
+        Ending::Garbage(bytes, drawn) => {
+            let bytes = garbage(bytes, drawn);
+            raw(visit, connection, bytes).await
+        }
+        Ending::BadChunk => {
+            let bytes = visit.reply.as_ref().map(|reply| bad_chunk(reply, &visit));
+            visit.begun();
+            raw(visit, connection, bytes.unwrap_or_default()).await
+        }
+        Ending::Cut(after, reset) => {
+            let reply = visit.reply.take().unwrap_or_default();
+            let sent = reply.body.slice(..after.of(reply.body.len() as u64) as usize);
+            let head = head(&reply, &mut visit);
+            cut(visit, (head, reply, sent), if reset { connection } else { None })
+        }
+        Ending::WrongLength(by) => wrong_length(visit, by),
+        Ending::Twice => twice(visit),
+    }
+}
+
+/// Status line and fields of the answer.
+fn head(reply: &Reply, visit: &mut Visit) -> HttpResponseBuilder {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponseBuilder::new(status);
+    for (name, value) in &reply.headers {
+        response.append_header((&**name, &**value));
+    }
+    for (name, value) in visit.own_headers() {
+        response.insert_header((name, value));
+    }
+    response
+}
+
+fn whole(mut visit: Box<Visit>) -> HttpResponse {
+    let Some(reply) = visit.reply.take() else {
         return HttpResponse::InternalServerError()
             .insert_header(("x-understudy-broken", "1"))
             .finish();
     };
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponseBuilder::new(status);
-    for (name, value) in &reply.headers {
-        response.append_header((*name, &**value));
-    }
-    // The vendor's clock, as far as a client can see it, is the world's.
-    response.insert_header(("date", visit.world.clock.now().http_date()));
-    if public_headers {
-        response.insert_header(("x-understudy-request-id", visit.page.entry.request_id.to_string()));
-    }
+    let mut response = head(&reply, &mut visit);
     let bytes = reply.body.clone();
+    visit.reply = Some(reply);
     if bytes.is_empty() {
         // An empty body is never polled.
         visit.delivered(0);
@@ -58,4 +117,188 @@ impl MessageBody for Delivery {
         }
         Poll::Ready(next.map(Ok))
     }
+}
+
+/// A body that fails before its first byte: actix closes the connection and writes nothing.
+struct Nothing;
+
+impl MessageBody for Nothing {
+    type Error = Stop;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(1)
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Stop>>> {
+        Poll::Ready(Some(Err(Stop)))
+    }
+}
+
+/// Resets a connection there is no call on.
+pub fn reset(connection: Option<&Connection>) -> HttpResponse {
+    if let Some(connection) = connection {
+        connection.reset();
+    }
+    HttpResponse::Ok().body(Nothing)
+}
+
+/// Closes the connection without another byte.
+fn end(mut visit: Box<Visit>) -> HttpResponse {
+    visit.page.entry.outcome = visit.ending.outcome();
+    drop(visit);
+    HttpResponse::Ok().body(Nothing)
+}
+
+/// Writes bytes past actix, then closes.
+async fn raw(mut visit: Box<Visit>, connection: Option<&Connection>, bytes: Vec<u8>) -> HttpResponse {
+    if let Some(connection) = connection
+        && connection.write(&bytes).await.is_ok()
+    {
+        visit.page.entry.bytes_out = bytes.len() as u64;
+    }
+    end(visit)
+}
+
+/// Bytes that are not HTTP, drawn from a value.
+fn garbage(length: u64, drawn: u64) -> Vec<u8> {
+    let mut bytes = vec![0; length as usize];
+    Dice::new(drawn).stream(&[b"garbage"]).fill_bytes(&mut bytes);
+    // Whatever is drawn, it does not begin as an answer does.
+    bytes[0] |= 0x80;
+    bytes
+}
+
+/// A whole answer as it would be on the wire, with the framing field given.
+fn written(reply: &Reply, visit: &Visit, framing: &str) -> Vec<u8> {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {} {reason}\r\n{framing}\r\n", status.as_u16());
+    let fields = reply.headers.iter().map(|(name, value)| (&**name, &**value));
+    let own = visit.own_headers();
+    let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+    for (name, value) in fields.chain(own) {
+        write!(head, "{name}: {value}\r\n").expect("writing to text does not fail");
+    }
+    head.push_str("\r\n");
+    head.into_bytes()
+}
+
+fn bad_chunk(reply: &Reply, visit: &Visit) -> Vec<u8> {
+    let mut bytes = written(reply, visit, "transfer-encoding: chunked");
+    let first = &reply.body[..reply.body.len().div_ceil(2)];
+    if !first.is_empty() {
+        bytes.extend(format!("{:x}\r\n", first.len()).bytes());
+        bytes.extend(first);
+        bytes.extend(b"\r\n");
+    }
+    bytes.extend(b"ZZZ\r\n");
+    bytes.extend(&reply.body[first.len()..]);
+    bytes
+}
+
+/// A body of pieces, each made after the one before was taken.
+fn pieces<S, F, N>(state: S, next: N) -> impl Stream<Item = Result<Bytes, Stop>> + 'static
+where
+    S: 'static,
+    F: Future<Output = Option<(Result<Bytes, Stop>, S)>> + 'static,
+    N: FnMut(S) -> F + 'static,
+{
+    Box::pin(stream::unfold(state, next))
+}
+
+fn cut(
+    mut visit: Box<Visit>,
+    (mut response, reply, sent): (HttpResponseBuilder, Reply, Bytes),
+    reset: Option<&Connection>,
+) -> HttpResponse {
+    // The connection outlives the body, but a reference to it cannot be kept there.
+    let reset = reset.and_then(|connection| connection.duplicate().ok());
+    let length = (reply.body.len() as u64).max(1);
+    visit.reply = Some(reply);
+    visit.begun();
+    visit.page.entry.bytes_out = sent.len() as u64;
+    let left = Some(sent).filter(|sent| !sent.is_empty());
+    let body = pieces((left, visit, reset), |(left, mut visit, reset)| async {
+        if let Some(bytes) = left {
+            return Some((Ok(bytes), (None, visit, reset)));
+        }
+        real_sleep(FLUSH).await;
+        if let Some(connection) = &reset {
+            connection.reset();
+        }
+        visit.page.entry.outcome = visit.ending.outcome();
+        Some((Err(Stop), (None, visit, None)))
+    });
+    response.body(SizedStream::new(length, body))
+}
+
+fn drip(mut visit: Box<Visit>, rate: u64, chunk: u64) -> HttpResponse {
+    let reply = visit.reply.take().unwrap_or_default();
+    let mut response = head(&reply, &mut visit);
+    let bytes = reply.body.clone();
+    visit.begun();
+    let length = bytes.len() as u64;
+    visit.reply = Some(reply);
+    if bytes.is_empty() {
+        visit.delivered(0);
+        return response.finish();
+    }
+    let pause = Duration::from_micros(chunk.saturating_mul(1_000_000) / rate);
+    let body = pieces((bytes, visit), move |(mut left, mut visit)| async move {
+        if left.is_empty() {
+            return None;
+        }
+        if (left.len() as u64) < length {
+            wait(&mut visit, Some(pause)).await;
+        }
+        let size = if visit.is_let_go() {
+            left.len()
+        } else {
+            left.len().min(chunk as usize)
+        };
+        let piece = left.split_to(size);
+        if left.is_empty() {
+            visit.delivered(length);
+        }
+        Some((Ok(piece), (left, visit)))
+    });
+    response.body(SizedStream::new(length, body))
+}
+
+fn wrong_length(mut visit: Box<Visit>, by: i64) -> HttpResponse {
+    let reply = visit.reply.take().unwrap_or_default();
+    let mut response = head(&reply, &mut visit);
+    let bytes = reply.body.clone();
+    visit.reply = Some(reply);
+    response.no_chunking((bytes.len() as u64).saturating_add_signed(by));
+    let body = pieces((Some(bytes), visit), move |(left, mut visit)| async move {
+        if let Some(bytes) = left {
+            visit.delivered(bytes.len() as u64);
+            visit.page.entry.outcome = visit.ending.outcome();
+            return Some((Ok(bytes), (None, visit)));
+        }
+        if by < 0 {
+            return None;
+        }
+        real_sleep(FLUSH).await;
+        Some((Err(Stop), (None, visit)))
+    });
+    response.body(BodyStream::new(body))
+}
+
+fn twice(mut visit: Box<Visit>) -> HttpResponse {
+    let reply = visit.reply.take().unwrap_or_default();
+    let mut response = head(&reply, &mut visit);
+    let first = reply.body.clone();
+    let mut again = written(&reply, &visit, &format!("content-length: {}", first.len()));
+    again.extend(&first);
+    visit.reply = Some(reply);
+    response.no_chunking(first.len() as u64);
+    let both = Bytes::from([&first[..], &again].concat());
+    let body = pieces((Some(both), visit), |(left, mut visit)| async {
+        let bytes = left?;
+        visit.delivered(bytes.len() as u64);
+        Some((Ok(bytes), (None, visit)))
+    });
+    response.body(BodyStream::new(body))
 }

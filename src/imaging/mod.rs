@@ -1,6 +1,7 @@
 //! Pictures: decode within limits, matte, find people, encode. Deterministic to the byte: no time, no
 //! chance, no instruction that differs between machines on the model-free path.
 
+mod damage;
 mod foreground;
 mod kind;
 mod matte;
@@ -10,11 +11,12 @@ mod plane;
 mod png;
 mod studio;
 
+pub use damage::damage;
 pub use foreground::foreground;
 pub use kind::Kind;
 pub use matte::{Edge, Matte, MatteMode, Model, ModelError, Tier, Way, closed_form, matte};
 pub use people::{Face, Person};
-pub use picture::{Picture, PictureFlaw, PixelRange};
+pub use picture::{Picture, PictureFlaw, PixelRange, pixel_count};
 pub use plane::Plane;
 pub use png::encode_rgba;
-pub use studio::{CutOut, Studio, StudioSettings};
+pub use studio::{CutOut, Side, Studio, StudioSettings};

@@ -49,6 +49,13 @@ impl From<PictureFlaw> for InputFlaw {
     }
 }
 
+/// Pixels of a picture by its header; none where it cannot be read.
+pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
+    let reader = image::ImageReader::new(std::io::Cursor::new(bytes));
+    let (width, height) = reader.with_guessed_format().ok()?.into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
+}
+
 impl Picture {
     /// Decodes a picture. Dimensions are read from the head and checked before anything is decoded.
     ///

@@ -19,6 +19,16 @@ pub struct StudioSettings {
     pub cache_bytes: usize,
 }
 
+/// Which side of a matte is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The thing.
+    #[default]
+    Thing,
+    /// The ground around it, with a hole where the thing was.
+    Ground,
+}
+
 /// A thing cut out of its picture.
 #[derive(Clone, Debug)]
 pub struct CutOut {
@@ -66,17 +76,22 @@ impl Studio {
             .cloned()
     }
 
-    /// Cuts the thing out of a picture.
+    /// Cuts the thing, or what is around it, out of a picture.
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
-    pub fn cut_out(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<CutOut>, PictureFlaw> {
+    pub fn cut_out(&self, bytes: &[u8], range: PixelRange, side: Side) -> Result<Arc<CutOut>, PictureFlaw> {
         let picture = self.decode(bytes, range)?;
         let content = xxhash_rust::xxh3::xxh3_128(bytes);
-        if let Some(cut) = self.remembered_cut_out(content) {
+        if let Some(cut) = self.remembered_cut_out(content).filter(|_| side == Side::Thing) {
             return Ok(cut);
         }
-        let matte = matte(&picture, self.settings.way, self.model.as_ref());
+        let mut matte = matte(&picture, self.settings.way, self.model.as_ref());
+        if side == Side::Ground {
+            for alpha in &mut matte.alpha.data {
+                *alpha = 1.0 - *alpha;
+            }
+        }
         let colours = foreground(&picture, &matte.alpha);
         let mut rgba = Vec::with_capacity(picture.pixels() * 4);
         for (colour, alpha) in colours.chunks_exact(3).zip(&matte.alpha.data) {
@@ -95,7 +110,9 @@ impl Studio {
             digest,
             because: matte.because,
         });
-        self.remember(content, cut.clone());
+        if side == Side::Thing {
+            self.remember(content, cut.clone());
+        }
         Ok(cut)
     }
 

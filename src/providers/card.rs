@@ -26,6 +26,12 @@ pub struct Card {
     pub limits: &'static [Term],
     /// Its agreements.
     pub contract: &'static Contract,
+    /// Parameters and form fields a client makes anew for each request: they do not tell one input from another.
+    pub volatile: &'static [&'static str],
+    /// Whether its answers carry a signature.
+    pub signs_answers: bool,
+    /// Whether it has asynchronous work, with callbacks.
+    pub has_jobs: bool,
 }
 
 /// One API of a provider.

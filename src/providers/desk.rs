@@ -2,7 +2,7 @@
 
 use crate::clock::{Clock, Time};
 use crate::exchange::{Failure, Reply, RequestId};
-use crate::imaging::Studio;
+use crate::imaging::{Studio, damage};
 use crate::world::{Files, Language, Strictness, WorldSettings};
 use bytes::Bytes;
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Desk {
     pub request_id: RequestId,
     /// Whose call it is.
     pub world: Arc<str>,
+    /// `provider/operation`; empty where the path is no operation.
+    pub operation: &'static str,
     /// The world's clock.
     pub clock: Clock,
     /// When the call came, on that clock.
@@ -28,6 +30,21 @@ pub struct Desk {
     pub files: Arc<Files>,
     /// The address the client used.
     pub base_url: Arc<str>,
+    /// How far the provider's clock, as far as a client can see it, is off, in microseconds.
+    pub skew: i64,
+    /// The verdict to lie with, where a fault says so.
+    pub lie: Option<Arc<Lie>>,
+    /// The value that shapes the damage to result pictures, where a fault damages them.
+    pub damage: Option<u64>,
+}
+
+/// A verdict a fault puts in place of the true one; what is absent the provider chooses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lie {
+    /// The task it is about; all where absent.
+    pub task: Option<String>,
+    /// The label to give.
+    pub label: Option<String>,
 }
 
 impl Desk {
@@ -39,6 +56,18 @@ impl Desk {
     /// How strictly a rule is taken.
     pub fn strict(&self, rule: &str) -> bool {
         self.settings.strictness(rule) == Strictness::Strict
+    }
+
+    /// A result picture as it goes out: whole, or damaged by a fault.
+    pub fn shipped(&self, picture: &Bytes, digest: u128) -> (Bytes, u128) {
+        match self.damage {
+            None => (picture.clone(), digest),
+            Some(drawn) => {
+                let damaged = damage(picture, drawn);
+                let digest = xxhash_rust::xxh3::xxh3_128(&damaged);
+                (damaged.into(), digest)
+            }
+        }
     }
 
     /// Virtual milliseconds since the call came.

@@ -10,10 +10,10 @@ mod desk;
 pub mod jdcloud;
 
 pub use card::{Card, CatalogueRow, Operation};
-pub use desk::{Answer, Desk, Work};
+pub use desk::{Answer, Desk, Lie, Work};
 
 use crate::clock::Time;
-use crate::exchange::{Call, Credential, Failure, Reply};
+use crate::exchange::{Call, Credential, Failure, Reply, Volume};
 use std::borrow::Cow;
 
 /// Every provider, in the order they are listed. Adding one is a folder and a line here.
@@ -34,6 +34,9 @@ pub trait Provider: Sync {
     /// The flaw in the proof, in the order the vendor checks.
     fn authenticate(&self, call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure>;
 
+    /// The work an input brings, as far as its head tells without decoding it: what a latency by physics goes by.
+    fn volume(&self, operation: &Operation, call: &Call) -> Volume;
+
     /// What the provider answers. Limits of the input are checked here.
     ///
     /// # Errors
@@ -45,6 +48,11 @@ pub trait Provider: Sync {
 
     /// The last touch to every reply: headers the vendor's gateway adds, signatures over the answer.
     fn seal(&self, reply: Reply, call: &Call, desk: &Desk) -> Reply;
+
+    /// A sealed reply whose signature is wrong. Only for providers that sign their answers.
+    fn forge(&self, reply: Reply) -> Reply {
+        reply
+    }
 }
 
 /// All operations of all providers, as `provider/operation`.

@@ -13,6 +13,17 @@ pub struct Term {
     pub rule: &'static str,
 }
 
+/// A cause for which the agreement leaves a failed call out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Cause {
+    /// Its code, `JD-X01`: what a fault's `cause.code` names.
+    pub code: &'static str,
+    /// The clause.
+    pub clause: &'static str,
+    /// What it is.
+    pub what: &'static str,
+}
+
 /// What a provider's agreements say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Contract {
@@ -20,4 +31,6 @@ pub struct Contract {
     pub agreement: &'static str,
     /// Terms, in the order of their clauses.
     pub terms: &'static [Term],
+    /// Causes it leaves out, in the order of their clauses.
+    pub causes: &'static [Cause],
 }

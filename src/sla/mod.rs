@@ -3,4 +3,4 @@
 
 mod contract;
 
-pub use contract::{Contract, Term};
+pub use contract::{Cause, Contract, Term};

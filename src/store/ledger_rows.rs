@@ -8,8 +8,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use std::sync::Arc;
 
 const INSERT_CALL: &str = "INSERT INTO call (request_id, world, provider, operation, key, arrived, ended, \
-    arrived_real, own_us, injected_us, bytes_in, bytes_out, status, code, outcome, units, fee_fen, content) \
-    VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)";
+    arrived_real, own_us, injected_us, bytes_in, bytes_out, status, code, outcome, units, fee_fen, content, \
+    made, fault, party, cause, asserted, notice, noticed) \
+    VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25)";
 
 /// A local day in microseconds, and the offset of local midnight from UTC midnight.
 const DAY: i64 = 86_400_000_000;
@@ -113,6 +114,8 @@ impl Store for Sqlite {
 fn insert_calls(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
     let mut insert = tx.prepare_cached(INSERT_CALL)?;
     for entry in batch {
+        let why = entry.attribution.as_deref();
+        let notice = why.and_then(|why| why.notice.as_ref());
         insert.execute(params![
             entry.request_id.to_bytes(),
             entry.world,
@@ -132,6 +135,13 @@ fn insert_calls(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqli
             entry.units,
             entry.fee_fen,
             entry.content.to_be_bytes(),
+            entry.made,
+            why.map(|why| &*why.fault),
+            why.map(|why| why.party.name()),
+            why.and_then(|why| why.cause.as_deref()),
+            why.and_then(|why| why.asserted.as_deref()),
+            notice.map(|(id, _)| id.as_str()),
+            notice.map(|(_, sent)| sent.micros()),
         ])?;
     }
     Ok(())

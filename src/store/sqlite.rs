@@ -5,7 +5,10 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/sqlite/1_first_light.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/sqlite/1_first_light.sql"),
+    include_str!("migrations/sqlite/2_faults.sql"),
+];
 
 /// An SQLite store.
 pub struct Sqlite {

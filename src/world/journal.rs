@@ -14,7 +14,7 @@ pub struct Record {
     /// The request; its body is empty unless captured.
     pub call: Call,
     /// Header fields of the reply.
-    pub reply_headers: Vec<(&'static str, Cow<'static, str>)>,
+    pub reply_headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The reply's body, where it is kept.
     pub reply_body: Option<Bytes>,
     /// What was decided on the way.

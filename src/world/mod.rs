@@ -1,6 +1,7 @@
 //! All that changes, by tenant: clock, seed, settings, keys, counters, journal, result files.
 
 mod admission;
+pub mod faults;
 mod files;
 mod journal;
 mod key;
@@ -18,10 +19,11 @@ pub use worlds::{DEMO, WorldError, Worlds, WorldsSetup};
 
 use crate::clock::{Clock, Time};
 use crate::dice::Dice;
-use crate::exchange::RequestId;
+use crate::exchange::{Reply, RequestId};
 use arc_swap::ArcSwap;
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// An isolated tenant.
 pub struct World {
@@ -41,6 +43,8 @@ pub struct World {
     /// Tells the calls of one run of the server from those of the next.
     run: u64,
     arrivals: AtomicU64,
+    /// The last good answer of each operation, kept while a fault may give it again.
+    answers: Mutex<HashMap<&'static str, Arc<Reply>>>,
 }
 
 impl World {
@@ -55,6 +59,23 @@ impl World {
             .load()
             .seed
             .map_or_else(|| self.house_dice.derive(&self.name), Dice::new)
+    }
+
+    /// The last good answer of an operation, where one is remembered.
+    pub fn last_answer(&self, operation: &str) -> Option<Arc<Reply>> {
+        let answers = self.answers.lock().expect("no panic while held");
+        answers.get(operation).cloned()
+    }
+
+    /// Remembers a good answer of an operation, in place of the one before.
+    pub fn remember_answer(&self, operation: &'static str, reply: &Reply) {
+        let mut answers = self.answers.lock().expect("no panic while held");
+        answers.insert(operation, Arc::new(reply.clone()));
+    }
+
+    /// Forgets the last answers.
+    pub fn forget_answers(&self) {
+        self.answers.lock().expect("no panic while held").clear();
     }
 
     /// A name for the call that has just arrived.

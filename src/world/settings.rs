@@ -2,6 +2,7 @@
 
 use crate::billing::PriceTier;
 use crate::clock::parse_span;
+use crate::faults::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -29,6 +30,11 @@ pub struct WorldSettings {
     pub strictness: BTreeMap<String, Strictness>,
     /// Keep request and reply bodies in the journal.
     pub capture: bool,
+    /// A whole answer later than this is booked as `late`; `60s` where absent (`sla.md` J6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub response_deadline: Option<Span>,
     /// Do not obey `x-understudy-refusal: <code>` on calls.
     pub ignore_rehearsals: bool,
 }
@@ -177,6 +183,12 @@ impl WorldSettings {
             }
         }
         Ok(())
+    }
+
+    /// A whole answer later than this is booked as `late`.
+    pub fn response_deadline(&self) -> Duration {
+        self.response_deadline
+            .map_or(Duration::from_secs(60), |span| span.0)
     }
 
     /// How strictly a rule is taken.

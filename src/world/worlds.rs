@@ -309,6 +309,7 @@ impl Worlds {
             house_dice: self.setup.dice,
             run: self.setup.run,
             arrivals: AtomicU64::new(0),
+            answers: Mutex::default(),
         })
     }
 

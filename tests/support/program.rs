@@ -44,9 +44,14 @@ pub fn run(arguments: &[&str]) -> Output {
 impl Program {
     /// Serves on free ports with a store in `folder`; returns when it is ready.
     pub fn serve(folder: &Path, further: &[&str]) -> Self {
+        Self::serve_build(env!("CARGO_BIN_EXE_understudy"), folder, further)
+    }
+
+    /// The same with another build of the program.
+    pub fn serve_build(build: &str, folder: &Path, further: &[&str]) -> Self {
         let ready_file = folder.join("ready.json");
         drop(std::fs::remove_file(&ready_file));
-        let mut child = Command::new(env!("CARGO_BIN_EXE_understudy"))
+        let mut child = Command::new(build)
             .args([
                 "serve",
                 "--listen",

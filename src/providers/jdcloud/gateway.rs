@@ -47,17 +47,15 @@ pub(super) fn headers(mut reply: Reply, call: &Call, desk: &Desk) -> Reply {
     match family(call) {
         Family::AccessKey => {
             let elapsed = desk.elapsed_ms();
-            reply.headers.extend([
-                ("x-jdcloud-request-id", Cow::Owned(desk.request_id.to_string())),
-                ("x-jdcloud-upstream-latency", Cow::Owned(elapsed.to_string())),
-                ("x-jdcloud-proxy-latency", Cow::Borrowed("0")),
-                ("via", Cow::Borrowed("jd-gateway/1.0.1")),
-            ]);
+            reply.push_header("x-jdcloud-request-id", desk.request_id.to_string());
+            reply.push_header("x-jdcloud-upstream-latency", elapsed.to_string());
+            reply.push_header("x-jdcloud-proxy-latency", "0");
+            reply.push_header("via", "jd-gateway/1.0.1");
         }
-        Family::AppKey => reply.headers.extend([
-            ("server", Cow::Borrowed("nginx/1.16.1")),
-            ("vary", Cow::Borrowed("Accept-Encoding")),
-        ]),
+        Family::AppKey => {
+            reply.push_header("server", "nginx/1.16.1");
+            reply.push_header("vary", "Accept-Encoding");
+        }
     }
     reply
 }

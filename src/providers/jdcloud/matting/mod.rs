@@ -8,7 +8,8 @@ mod wire;
 
 use super::{VENDOR, auth, gateway};
 use crate::clock::Time;
-use crate::exchange::{Call, Credential, Failure, Reply};
+use crate::exchange::{Call, Credential, Failure, Reply, Volume};
+use crate::imaging::pixel_count;
 use crate::providers::{Answer, Card, Desk, Operation, Provider};
 use std::borrow::Cow;
 
@@ -62,6 +63,9 @@ static CARD: Card = Card {
     catalogue: &wire::CATALOGUE,
     limits: &sla::LIMITS,
     contract: &sla::CONTRACT,
+    volatile: &["timestamp", "sign"],
+    signs_answers: false,
+    has_jobs: false,
 };
 
 impl Provider for Matting {
@@ -75,6 +79,19 @@ impl Provider for Matting {
 
     fn authenticate(&self, call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure> {
         auth::authenticate(call, credential, now)
+    }
+
+    fn volume(&self, operation: &Operation, call: &Call) -> Volume {
+        let pixels = match operation.id {
+            wire::SELFIE => answer::selfie_picture(&call.body)
+                .ok()
+                .and_then(|picture| pixel_count(&picture)),
+            _ => pixel_count(&call.body),
+        };
+        Volume {
+            pixels: pixels.unwrap_or(0),
+            characters: 0,
+        }
     }
 
     fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure> {

@@ -93,6 +93,8 @@ pub(super) fn refuse(operation: Option<&Operation>, call: &Call, failure: &Failu
         Failure::NoSuchOperation | Failure::MethodNotAllowed => gateway::error("NOT_FOUND", None, desk),
         Failure::TooLarge { .. } => speaker.business(too_large(operation.id)),
         Failure::Input(flaw) => speaker.business(input_code(operation.id, flaw)),
+        // No document names maintenance; the gateway's 503 and the platform's "busy" are INFERRED.
+        Failure::Maintenance => speaker.either("UNAVAILABLE", "10020"),
         Failure::Internal => match operation.id {
             CUTOUT => speaker.business("12010"),
             _ => speaker.envelope().system("11010", desk),

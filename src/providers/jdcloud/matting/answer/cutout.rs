@@ -3,7 +3,7 @@
 use super::super::super::envelope::Envelope;
 use super::super::wire::MOST_BYTES;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::imaging::{CutOut, Kind, PixelRange};
+use crate::imaging::{CutOut, Kind, PixelRange, Side};
 use crate::providers::{Answer, Desk};
 use serde::Serialize;
 use std::sync::Arc;
@@ -27,7 +27,8 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
     if Kind::of(&body) != Some(Kind::Jpeg) {
         return Err(Failure::Input(InputFlaw::PictureKind));
     }
-    if let Some(cut) = desk.studio.remembered_cut_out(call.content) {
+    let remembered = desk.studio.remembered_cut_out(call.content);
+    if let Some(cut) = remembered.filter(|_| desk.lie.is_none()) {
         let note = Decision::choose(Stage::Answer, "cache", "the same picture was cut out before");
         return Ok(Answer::Ready(reply(&cut, Some(note), desk)));
     }
@@ -35,10 +36,18 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
     Ok(Answer::Work(Box::new(move || {
         let cut = desk
             .studio
-            .cut_out(&body, ANY_SIZE)
+            .cut_out(&body, ANY_SIZE, side(&desk))
             .map_err(|flaw| Failure::Input(flaw.into()))?;
         Ok(reply(&cut, None, &desk))
     })))
+}
+
+/// A lie about a cut-out is the ground in place of the thing.
+pub(super) fn side(desk: &Desk) -> Side {
+    match desk.lie {
+        None => Side::Thing,
+        Some(_) => Side::Ground,
+    }
 }
 
 /// What the service says of a picture it cut out (`wire/jdcloud.md` §3.1).
@@ -52,7 +61,7 @@ struct Done {
 }
 
 fn reply(cut: &Arc<CutOut>, note: Option<Decision>, desk: &Desk) -> Reply {
-    let url = desk.publish((cut.png.clone(), cut.digest), "png", "image/png");
+    let url = desk.publish(desk.shipped(&cut.png, cut.digest), "png", "image/png");
     let result = Done {
         status: 0,
         message: "OK",

@@ -6,4 +6,4 @@ mod selfie;
 
 pub(super) use cutout::cutout;
 pub(super) use parsing::parsing;
-pub(super) use selfie::selfie;
+pub(super) use selfie::{picture as selfie_picture, selfie};

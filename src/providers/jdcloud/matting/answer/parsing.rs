@@ -43,10 +43,16 @@ fn reply(people: &[Person], desk: &Desk) -> Reply {
         .iter()
         .map(|person| json!([person.left, person.top, person.right, person.bottom, person.score]))
         .collect();
-    let classes: Vec<Vec<&[u8]>> = people
+    let mut classes: Vec<Vec<&[u8]>> = people
         .iter()
         .map(|person| person.classes.chunks(person.width).collect())
         .collect();
+    if desk.lie.is_some() {
+        // A lie about a person: upside down, so that the boxes fit and the classes do not.
+        for rows in &mut classes {
+            rows.reverse();
+        }
+    }
     let result = json!({
         "status": 0,
         "message": "ok",

@@ -3,6 +3,7 @@
 
 use super::super::super::envelope::Envelope;
 use super::super::wire::MOST_BYTES;
+use super::cutout::side;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{CutOut, Kind, PixelRange};
 use crate::providers::{Answer, Desk};
@@ -56,13 +57,13 @@ pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failu
         }
         let cut = desk
             .studio
-            .cut_out(&picture, SIZES)
+            .cut_out(&picture, SIZES, side(&desk))
             .map_err(|flaw| Failure::Input(flaw.into()))?;
         Ok(reply(&cut, &desk))
     })))
 }
 
-fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
+pub(in super::super) fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
     let request: Request<'_> = serde_json::from_slice(body).map_err(|why| {
         // A field of the wrong type is a parameter error; text that is no JSON at all is not.
         Failure::Input(if why.is_data() {
@@ -88,7 +89,7 @@ fn reply(cut: &Arc<CutOut>, desk: &Desk) -> Reply {
         // The blank is the vendor's (§4).
         "message": "ok ",
         "used_time": desk.elapsed_ms(),
-        "image": base64::engine::general_purpose::STANDARD.encode(&cut.png),
+        "image": base64::engine::general_purpose::STANDARD.encode(&desk.shipped(&cut.png, cut.digest).0),
     });
     let mut reply = Envelope::Jdai.served(&result, "1000", desk);
     reply

@@ -2,11 +2,19 @@
 //!
 //! Unknown keys are refused. Errors name the file, the line and the key, and what was expected.
 
-use crate::clock::{Time, parse_span};
+mod sections;
+mod spans;
+
+pub use sections::{
+    AuthSettings, ClockSettings, FaultSettings, FileSettings, ImagingSettings, JournalSettings, LedgerConfig,
+    LogFormat, LogSettings, PoolSettings, Server, SignatureClock, StoreSettings,
+};
+
+use crate::faults::FaultSpec;
 use crate::imaging::{Edge, MatteMode};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,150 +44,11 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Logs.
     pub log: LogSettings,
-}
-
-/// Listeners and connections.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    /// Address of the provider listener; port 0 takes a free one.
-    pub listen: String,
-    /// Address of the admin listener; port 0 takes a free one.
-    pub admin_listen: String,
-    /// Bearer token of the admin API; needed, and made where absent, when it listens beyond loopback.
-    pub admin_token: Option<String>,
-    /// Names the admin listener may be addressed by, beside loopback and its own address.
-    pub admin_hosts: Vec<String>,
-    /// Threads that serve calls.
-    pub workers: usize,
-    /// Connections a worker holds at most.
-    pub max_connections: usize,
-    /// How long calls in flight may take to finish at shutdown.
-    #[serde(with = "span")]
-    #[schemars(with = "String")]
-    pub shutdown_timeout: Duration,
-    /// Add `x-understudy-*` headers to providers' replies.
-    pub public_headers: bool,
-}
-
-/// Where worlds and calls are kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct StoreSettings {
-    /// `sqlite:PATH` or `sqlite::memory:`.
-    pub url: String,
-}
-
-/// The clock at the start.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ClockSettings {
-    /// Start here instead of at real time, or where the store left off: `2026-12-01T00:00:00+08:00`.
-    #[schemars(with = "Option<String>")]
-    pub time: Option<Time>,
-    /// Virtual seconds in a real second.
-    pub scale: Option<f64>,
-}
-
-/// The ledger's writer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct LedgerConfig {
-    /// Calls in flight or queued before further ones wait.
-    pub queue: usize,
-    /// How long rows are gathered before they are committed: what a kill -9 can cost.
-    #[serde(with = "span")]
-    #[schemars(with = "String")]
-    pub linger: Duration,
-}
-
-/// The journal of recent calls.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct JournalSettings {
-    /// Bytes a world's journal may take.
-    #[schemars(with = "String")]
-    pub max_bytes: ByteSize,
-}
-
-/// Result files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct FileSettings {
-    /// Bytes of all files; the least recently used leave.
-    #[schemars(with = "String")]
-    pub max_bytes: ByteSize,
-    /// How long a file is served, in the world's time.
-    #[serde(with = "span")]
-    #[schemars(with = "String")]
-    pub ttl: Duration,
-}
-
-/// Pictures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ImagingSettings {
-    /// Which way to matte.
-    pub matte: MatteMode,
-    /// How the edge of the thing is found, but for the key matte, which measures it.
-    pub edge: Edge,
-    /// The neural model's file; the installed one, if any, where absent.
-    pub model: Option<PathBuf>,
-    /// Most pixels that are decoded.
-    pub max_pixels: u64,
-    /// Bytes of cut-outs kept, so that a repeated picture costs a look-up.
-    #[schemars(with = "String")]
-    pub cache_bytes: ByteSize,
-}
-
-/// CPU work.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct PoolSettings {
-    /// Pieces of work at once; as many as there are cores where absent.
-    pub threads: Option<usize>,
-    /// Pieces of work that may wait before the vendor says it is busy.
-    pub queue: usize,
-}
-
-/// Signatures.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct AuthSettings {
-    /// What a signature's timestamp is compared with. Unmodified clients stamp real time.
-    pub clock: SignatureClock,
-}
-
-/// What a signature's timestamp is compared with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SignatureClock {
-    /// Real time.
-    #[default]
-    Real,
-    /// The world's time.
-    Virtual,
-}
-
-/// Logs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct LogSettings {
-    /// How log lines look.
-    pub format: LogFormat,
-    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `understudy=debug`.
-    pub level: String,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Human,
-    /// One JSON object a line.
-    Json,
+    /// What holds for all faults.
+    pub faults: FaultSettings,
+    /// The faults there are at the start and after a reset, as `POST faults` takes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fault: Vec<FaultSpec>,
 }
 
 impl Default for Settings {
@@ -227,29 +96,13 @@ impl Default for Settings {
                 format: LogFormat::Human,
                 level: "info".into(),
             },
+            faults: FaultSettings {
+                ttl: Some(Duration::from_secs(3600)),
+                by_header: true,
+            },
+            fault: Vec::new(),
         }
     }
-}
-
-macro_rules! section_defaults {
-    ($($section:ident: $field:ident),* $(,)?) => {
-        $(impl Default for $section {
-            fn default() -> Self {
-                Settings::default().$field
-            }
-        })*
-    };
-}
-
-section_defaults! {
-    Server: server,
-    StoreSettings: store,
-    LedgerConfig: ledger,
-    JournalSettings: journal,
-    FileSettings: files,
-    ImagingSettings: imaging,
-    PoolSettings: pool,
-    LogSettings: log,
 }
 
 /// What is wrong with the configuration.
@@ -399,20 +252,6 @@ fn set(table: &mut toml::Table, path: &[String], value: String) -> Result<(), Se
         .and_then(|mut t| t.remove("v"));
     here.insert(last.clone(), parsed.unwrap_or(toml::Value::String(value)));
     Ok(())
-}
-
-/// Spans as text, `700ms`.
-mod span {
-    use super::{Deserialize, Deserializer, Duration, parse_span};
-    use serde::Serializer;
-
-    pub(super) fn serialize<S: Serializer>(span: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&humantime::format_duration(*span))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        parse_span(&String::deserialize(from)?).map_err(serde::de::Error::custom)
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,294 @@
+//! Faults: what goes wrong, how often it did, and the switch that ends it all.
+
+use super::{Admin, Problem, input};
+use crate::clock::Time;
+use crate::faults::{FaultSpec, Flaw, KINDS, Kind, Receipt, Stage};
+use crate::world::faults::{Armed, State};
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A fault, as it was written, and what it has done.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct FaultView {
+    #[serde(flatten)]
+    fault: FaultSpec,
+    /// Where on a call's road it strikes.
+    stage: Stage,
+    state: State,
+    /// When it was defined, on its own clock: its world's, or the server's.
+    #[schema(value_type = String)]
+    defined: Time,
+    /// When its life ends, on that clock.
+    #[schema(value_type = String)]
+    ends: Time,
+    receipt: Receipt,
+}
+
+impl FaultView {
+    fn of(armed: &Arc<Armed>) -> Self {
+        let fault = &armed.fault;
+        Self {
+            fault: FaultSpec {
+                id: Some(fault.id.to_string()),
+                stage: None,
+                ..fault.spec.clone()
+            },
+            stage: fault.stage,
+            state: armed.state(),
+            defined: fault.defined,
+            ends: fault.window.ends(),
+            receipt: armed.receipt(),
+        }
+    }
+}
+
+/// One fault, or several that are put together or not at all.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(untagged)]
+enum OneOrMore {
+    More(Vec<serde_json::Value>),
+    One(serde_json::Value),
+}
+
+/// What was switched off.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Halted {
+    /// Faults that strike no more.
+    faults: usize,
+    /// Calls they held, which go on now.
+    calls: u32,
+}
+
+/// How many faults were removed.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Removed {
+    removed: usize,
+}
+
+/// A kind of effect.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct KindView {
+    kind: &'static str,
+    /// Its parameters, optional ones in brackets.
+    parameters: &'static str,
+    /// The stages at which it can strike, the usual one first.
+    stages: &'static [Stage],
+    /// What the client meets.
+    meets: &'static str,
+    /// The outcome in the ledger's row.
+    outcome: &'static str,
+    /// What a provider must have for it.
+    needs: &'static str,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WorldQuery {
+    world: Option<String>,
+}
+
+impl WorldQuery {
+    /// Whether a fault is one of those asked for: of the world, or any.
+    fn fits(&self, armed: &Armed) -> bool {
+        self.world.is_none() || self.world == armed.fault.scope.world
+    }
+
+    /// Makes faults those of the world, where one is named.
+    fn apply(&self, specs: &mut [FaultSpec]) -> Result<(), Problem> {
+        let Some(world) = &self.world else { return Ok(()) };
+        for (nth, spec) in specs.iter_mut().enumerate() {
+            let own = spec.matching.world.get_or_insert_with(|| world.clone());
+            if own != world {
+                let flaw = Flaw::new(
+                    "match.world",
+                    format!("expected {world:?}, as in the query, or none"),
+                );
+                return Err(refused(flaw, Some(nth)));
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn refused(flaw: Flaw, nth: Option<usize>) -> Problem {
+    let field = match nth {
+        Some(nth) => format!("[{nth}].{}", flaw.field),
+        None => flaw.field,
+    };
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, flaw.expected).field(field)
+}
+
+/// One fault as written.
+fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|why| {
+        let text = why.inner().to_string();
+        let field = match why.path().to_string() {
+            path if path == "." => named_field(&text).unwrap_or(path),
+            path => path,
+        };
+        refused(Flaw::new(field, text), nth)
+    })
+}
+
+/// The field that an error of serde's names and its path does not.
+fn named_field(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("missing field `")
+        .or_else(|| text.strip_prefix("unknown field `"))?;
+    rest.split('`').next().map(str::to_owned)
+}
+
+fn specs(body: &Bytes) -> Result<(Vec<FaultSpec>, bool), Problem> {
+    match input::json(body)? {
+        OneOrMore::One(one) => Ok((vec![spec(one, None)?], false)),
+        OneOrMore::More(more) => {
+            let all = more
+                .into_iter()
+                .enumerate()
+                .map(|(nth, one)| spec(one, Some(nth)));
+            Ok((all.collect::<Result<_, _>>()?, true))
+        }
+    }
+}
+
+fn put_all(
+    admin: &Admin,
+    (specs, is_list): (Vec<FaultSpec>, bool),
+    instead: Option<&dyn Fn(&Armed) -> bool>,
+) -> Result<Vec<FaultView>, Problem> {
+    let put = admin.gateway.put_faults(specs, instead);
+    let put = put.map_err(|(nth, flaw)| refused(flaw, is_list.then_some(nth)))?;
+    Ok(put.iter().map(FaultView::of).collect())
+}
+
+/// All faults with their receipts, by id.
+#[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "those of one world")),
+    responses((status = 200, body = Vec<FaultView>)))]
+#[get("/faults")]
+pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<FaultView>>, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let all = admin.gateway.faults.all();
+    let fits = all.iter().filter(|armed| query.fits(armed));
+    Ok(Json(fits.map(FaultView::of).collect()))
+}
+
+/// Adds a fault, or a list of them together; one of the same name is replaced.
+#[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "for this world alone")),
+    request_body = FaultSpec, responses((status = 201, body = FaultView), (status = 422, body = Problem)))]
+#[post("/faults")]
+pub(super) async fn create(
+    admin: Data<Admin>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let (mut specs, is_list) = specs(&body)?;
+    query.apply(&mut specs)?;
+    let mut put = put_all(&admin, (specs, is_list), None)?;
+    let mut created = HttpResponse::Created();
+    Ok(match put.pop() {
+        Some(one) if !is_list => created.json(one),
+        last => {
+            put.extend(last);
+            created.json(put)
+        }
+    })
+}
+
+/// Puts a set of faults in the place of all others, or of all others of a world: all or nothing.
+#[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "in place of this world's")),
+    request_body = Vec<FaultSpec>,
+    responses((status = 200, body = Vec<FaultView>), (status = 422, body = Problem)))]
+#[put("/faults")]
+pub(super) async fn replace(
+    admin: Data<Admin>,
+    request: HttpRequest,
+    body: Bytes,
+) -> Result<Json<Vec<FaultView>>, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let (mut specs, _) = specs(&body)?;
+    query.apply(&mut specs)?;
+    Ok(Json(put_all(
+        &admin,
+        (specs, true),
+        Some(&|armed| query.fits(armed)),
+    )?))
+}
+
+/// Removes all faults, or all of a world, and lets go whatever they hold.
+#[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "those of one world")),
+    responses((status = 200, body = Removed)))]
+#[delete("/faults")]
+pub(super) async fn clear(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Removed>, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let removed = admin.gateway.faults.remove(&|armed| query.fits(armed));
+    Ok(Json(Removed { removed }))
+}
+
+/// The kill switch: no fault strikes any more, a tape stops playing, and whatever is held goes on.
+#[utoipa::path(tag = "faults", responses((status = 200, body = Halted)))]
+#[post("/faults/halt")]
+pub(super) async fn halt(admin: Data<Admin>) -> Json<Halted> {
+    let (faults, calls) = admin.gateway.faults.halt();
+    Json(Halted { faults, calls })
+}
+
+/// Every kind of effect.
+#[utoipa::path(tag = "faults", responses((status = 200, body = Vec<KindView>)))]
+#[get("/faults/kinds")]
+pub(super) async fn kinds(_: Data<Admin>) -> Json<Vec<KindView>> {
+    let view = |kind: &Kind| KindView {
+        kind: kind.name,
+        parameters: kind.parameters,
+        stages: kind.stages,
+        meets: kind.meets,
+        outcome: kind.row,
+        needs: kind.needs.words(),
+    };
+    Json(KINDS.iter().map(view).collect())
+}
+
+/// One fault with its receipt.
+#[utoipa::path(tag = "faults", responses((status = 200, body = FaultView), (status = 404, body = Problem)))]
+#[get("/faults/{id}")]
+pub(super) async fn show(admin: Data<Admin>, id: Path<String>) -> Result<Json<FaultView>, Problem> {
+    Ok(Json(FaultView::of(&find(&admin, &id)?)))
+}
+
+/// Puts a fault under a name, in place of the one that has it. Its counters begin anew.
+#[utoipa::path(tag = "faults", request_body = FaultSpec,
+    responses((status = 200, body = FaultView), (status = 422, body = Problem)))]
+#[put("/faults/{id}")]
+pub(super) async fn put_one(
+    admin: Data<Admin>,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<Json<FaultView>, Problem> {
+    let mut spec = spec(input::json(&body)?, None)?;
+    if spec.id.as_ref().is_some_and(|own| *own != *id) {
+        return Err(refused(
+            Flaw::new("id", format!("expected {:?}, as in the path, or none", *id)),
+            None,
+        ));
+    }
+    spec.id = Some(id.into_inner());
+    let mut put = put_all(&admin, (vec![spec], false), None)?;
+    Ok(Json(put.remove(0)))
+}
+
+/// Removes a fault and lets go whatever it holds.
+#[utoipa::path(tag = "faults", responses((status = 204), (status = 404, body = Problem)))]
+#[delete("/faults/{id}")]
+pub(super) async fn remove(admin: Data<Admin>, id: Path<String>) -> Result<HttpResponse, Problem> {
+    find(&admin, &id)?;
+    admin.gateway.faults.remove(&|armed| *armed.fault.id == **id);
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn find(admin: &Admin, id: &str) -> Result<Arc<Armed>, Problem> {
+    let found = admin.gateway.faults.get(id);
+    found.ok_or_else(|| Problem::not_found(format!("there is no fault {id:?}")))
+}

@@ -1,0 +1,112 @@
+//! What makes two requests the same input.
+
+use super::Call;
+use memchr::memmem;
+use std::borrow::Cow;
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// XXH3-128 over the operation and the input's content, never over what a client makes anew each time: header
+/// fields, the boundary of a multipart body, and the `volatile` fields (timestamp, nonce, signature) of the
+/// query, a form, or a multipart body.
+pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
+    let mut hash = Hash(Xxh3Default::new());
+    hash.part(operation.as_bytes());
+    hash.part(call.method.as_bytes());
+    hash.form(call.query.as_bytes(), volatile);
+    let kind = call.headers.get("content-type").unwrap_or_default();
+    if let Some(boundary) = boundary(kind) {
+        hash.multipart(&call.body, &boundary, volatile);
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
+        hash.form(&call.body, volatile);
+    } else {
+        hash.part(&call.content.to_le_bytes());
+    }
+    hash.0.digest128()
+}
+
+struct Hash(Xxh3Default);
+
+impl Hash {
+    fn part(&mut self, bytes: &[u8]) {
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    fn form(&mut self, text: &[u8], volatile: &[&str]) {
+        let fields = form_urlencoded::parse(text);
+        for (name, value) in fields.filter(|(name, _)| !volatile.contains(&&**name)) {
+            self.part(name.as_bytes());
+            self.part(value.as_bytes());
+        }
+    }
+
+    fn multipart(&mut self, body: &[u8], boundary: &str, volatile: &[&str]) {
+        let delimiter = format!("--{boundary}");
+        let mut start = 0;
+        let ends = memmem::find_iter(body, delimiter.as_bytes()).chain([body.len()]);
+        for end in ends {
+            let part = &body[start.min(end)..end];
+            start = end + delimiter.len();
+            let head = &part[..memmem::find(part, b"\r\n\r\n").unwrap_or(part.len())];
+            let is_volatile =
+                |name: &&str| memmem::find(head, format!("name=\"{name}\"").as_bytes()).is_some();
+            if !volatile.iter().any(is_volatile) {
+                self.part(part);
+            }
+        }
+    }
+}
+
+/// The boundary of a multipart content type.
+fn boundary(content_type: &str) -> Option<Cow<'_, str>> {
+    let parameters = content_type.strip_prefix("multipart/")?;
+    let parameter = parameters
+        .split(';')
+        .skip(1)
+        .find_map(|one| one.trim().strip_prefix("boundary="))?;
+    Some(Cow::Borrowed(parameter.trim_matches('"'))).filter(|boundary| !boundary.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xxhash_rust::xxh3::xxh3_128;
+
+    fn of(kind: &str, query: &str, body: &str) -> u128 {
+        let call = Call {
+            method: "POST".into(),
+            query: query.into(),
+            headers: [("content-type", kind), ("authorization", "anew")]
+                .into_iter()
+                .collect(),
+            content: xxh3_128(body.as_bytes()),
+            body: body.to_owned().into(),
+            ..Call::default()
+        };
+        fingerprint(&call, "p/o", &["timestamp", "sign"])
+    }
+
+    #[test]
+    fn what_a_client_makes_anew_does_not_count() {
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(
+            of("", "a=1&timestamp=5&sign=x", "b"),
+            of("", "a=1&timestamp=6&sign=y", "b")
+        );
+        assert_ne!(of("", "a=1", "b"), of("", "a=2", "b"));
+        assert_ne!(of("", "", "b"), of("", "", "c"));
+        assert_eq!(of(form, "", "q=1&timestamp=5"), of(form, "", "timestamp=7&q=1"));
+        let parts = |mark: &str, stamp: &str, text: &str| {
+            let body = format!(
+                "--{mark}\r\ncontent-disposition: form-data; name=\"timestamp\"\r\n\r\n{stamp}\r\n--{mark}\r\n\
+                 content-disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--{mark}--\r\n"
+            );
+            of(&format!("multipart/form-data; boundary=\"{mark}\""), "", &body)
+        };
+        assert_eq!(
+            parts("AaB03x", "1", "hello"),
+            parts("something-else", "2", "hello")
+        );
+        assert_ne!(parts("AaB03x", "1", "hello"), parts("AaB03x", "1", "hullo"));
+    }
+}

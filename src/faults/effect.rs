@@ -1,0 +1,377 @@
+//! What happens to a call that is struck.
+
+use super::latency::Latency;
+use super::quantity::{Amount, Shift, Size, Span};
+use super::{Flaw, KINDS, Known, Stage};
+use crate::exchange::Failure;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// What happens to a call that is struck: the table of [`KINDS`], with parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "KINDS says what each is")]
+pub enum Effect {
+    Latency(Latency),
+    Status {
+        status: u16,
+        #[serde(default)]
+        body: Value,
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+    },
+    Refusal {
+        reason: String,
+        #[serde(default)]
+        retry_after: Option<Span>,
+    },
+    Hang {
+        #[serde(default, rename = "for")]
+        span: Option<Span>,
+    },
+    Close {},
+    Reset {
+        #[serde(default)]
+        when: ResetWhen,
+    },
+    Truncate {
+        #[serde(default = "half")]
+        after: Amount,
+    },
+    Drip {
+        rate: Size,
+        #[serde(default)]
+        chunk: Option<Size>,
+    },
+    Garbage {
+        #[serde(default = "default_garbage")]
+        bytes: Size,
+    },
+    BadChunk {},
+    WrongLength {
+        #[serde(default = "sixteen_more")]
+        by: i64,
+    },
+    CorruptJson {},
+    CorruptImage {},
+    BadSignature {},
+    WrongVerdict {
+        #[serde(default)]
+        task: Option<String>,
+        #[serde(default)]
+        label: Option<String>,
+    },
+    StaleResult {},
+    Duplicate {},
+    Throttle {
+        rate: PerSpan,
+        #[serde(default)]
+        burst: Option<u32>,
+        #[serde(default)]
+        retry_after: bool,
+    },
+    Outage {},
+    Maintenance {
+        #[serde(default)]
+        notice: Option<String>,
+    },
+    CallbackDrop {},
+    CallbackDuplicate {},
+    CallbackDelay {
+        delay: Span,
+    },
+    JobStuck {},
+    JobFail {
+        #[serde(default)]
+        message: Option<String>,
+    },
+    ClockSkew {
+        by: Shift,
+    },
+}
+
+/// When a connection is reset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetWhen {
+    /// Before the body is read.
+    BeforeRead,
+    /// Once the call is read, before a byte is answered.
+    #[default]
+    AfterRead,
+    /// After half of the answer.
+    MidBody,
+}
+
+/// So many in a span: `5` (a second), `"5/s"`, `"100/1m"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerSpan {
+    /// How many.
+    pub count: u32,
+    /// In which span.
+    pub span: std::time::Duration,
+}
+
+impl Serialize for PerSpan {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!(
+            "{}/{}",
+            self.count,
+            humantime::format_duration(self.span)
+        ))
+    }
+}
+
+impl<'de> Deserialize<'de> for PerSpan {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let flaw = || serde::de::Error::custom("expected a rate such as 5 (a second) or \"100/1m\"");
+        let value = Value::deserialize(from)?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let (count, span) = text.split_once('/').unwrap_or((&text, "s"));
+        let span = span.trim();
+        let span = if span.starts_with(|c: char| c.is_ascii_digit()) {
+            span.to_owned()
+        } else {
+            format!("1{span}")
+        };
+        let span = crate::clock::parse_span(&span).map_err(|_| flaw())?;
+        let count: u32 = count.trim().parse().map_err(|_| flaw())?;
+        if count == 0 || span.is_zero() {
+            Err(flaw())
+        } else {
+            Ok(Self { count, span })
+        }
+    }
+}
+
+fn half() -> Amount {
+    Amount::Part(super::Share::new(0.5).unwrap_or_default())
+}
+
+fn default_garbage() -> Size {
+    Size(64)
+}
+
+fn sixteen_more() -> i64 {
+    16
+}
+
+/// Longest body or run of garbage a fault may make.
+const MOST_BYTES: u64 = 1 << 20;
+
+impl Effect {
+    /// Reads an effect as written: `kind` and the kind's parameters.
+    ///
+    /// # Errors
+    /// Names the field and what was expected.
+    pub(super) fn read(written: &Map<String, Value>) -> Result<Self, Flaw> {
+        let mut parameters = written.clone();
+        let kinds = || KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
+        let Some(Value::String(kind)) = parameters.remove("kind") else {
+            return Err(Flaw::new("effect.kind", format!("expected one of {}", kinds())));
+        };
+        if !KINDS.iter().any(|known| known.name == kind) {
+            return Err(Flaw::new(
+                "effect.kind",
+                format!("expected one of {}, found {kind:?}", kinds()),
+            ));
+        }
+        let tagged = Value::Object(Map::from_iter([(kind.clone(), Value::Object(parameters))]));
+        let effect: Self = serde_path_to_error::deserialize(tagged).map_err(|why| {
+            let path = why.path().to_string();
+            let within = path
+                .strip_prefix(&kind)
+                .unwrap_or_default()
+                .trim_start_matches('.');
+            let within = if within.is_empty() {
+                missing(why.inner())
+            } else {
+                within.to_owned()
+            };
+            let field = if within.is_empty() {
+                "effect".to_owned()
+            } else {
+                format!("effect.{within}")
+            };
+            Flaw::new(field, why.inner().to_string())
+        })?;
+        effect.check()?;
+        Ok(effect)
+    }
+
+    /// Its name in [`KINDS`].
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Effect::Latency(_) => "latency",
+            Effect::Status { .. } => "status",
+            Effect::Refusal { .. } => "refusal",
+            Effect::Hang { .. } => "hang",
+            Effect::Close {} => "close",
+            Effect::Reset { .. } => "reset",
+            Effect::Truncate { .. } => "truncate",
+            Effect::Drip { .. } => "drip",
+            Effect::Garbage { .. } => "garbage",
+            Effect::BadChunk {} => "bad-chunk",
+            Effect::WrongLength { .. } => "wrong-length",
+            Effect::CorruptJson {} => "corrupt-json",
+            Effect::CorruptImage {} => "corrupt-image",
+            Effect::BadSignature {} => "bad-signature",
+            Effect::WrongVerdict { .. } => "wrong-verdict",
+            Effect::StaleResult {} => "stale-result",
+            Effect::Duplicate {} => "duplicate",
+            Effect::Throttle { .. } => "throttle",
+            Effect::Outage {} => "outage",
+            Effect::Maintenance { .. } => "maintenance",
+            Effect::CallbackDrop {} => "callback-drop",
+            Effect::CallbackDuplicate {} => "callback-duplicate",
+            Effect::CallbackDelay { .. } => "callback-delay",
+            Effect::JobStuck {} => "job-stuck",
+            Effect::JobFail { .. } => "job-fail",
+            Effect::ClockSkew { .. } => "clock-skew",
+        }
+    }
+
+    /// The stages at which it can strike, the usual one first.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "of all kinds of effect few are meant here"
+    )]
+    pub fn stages(&self) -> &'static [Stage] {
+        match self {
+            Effect::Reset {
+                when: ResetWhen::BeforeRead,
+            } => &[Stage::Arrival],
+            Effect::Reset {
+                when: ResetWhen::AfterRead,
+            } => &[Stage::Service],
+            Effect::Reset {
+                when: ResetWhen::MidBody,
+            } => &[Stage::Response],
+            _ => super::kinds::kind_named(self.kind()).stages,
+        }
+    }
+
+    /// Whether it is decided before the body is read, where its draw allows.
+    pub fn is_before_reading(&self) -> bool {
+        matches!(
+            self,
+            Effect::Outage {}
+                | Effect::Reset {
+                    when: ResetWhen::BeforeRead
+                }
+        )
+    }
+
+    /// Whether chance has a say in how it looks.
+    pub fn is_chance(&self) -> bool {
+        matches!(
+            self,
+            Effect::Garbage { .. } | Effect::CorruptJson {} | Effect::CorruptImage {}
+        )
+    }
+
+    /// The failure a refusal means.
+    pub fn failure(&self) -> Option<Failure> {
+        let Effect::Refusal { reason, .. } = self else {
+            return None;
+        };
+        Some(Failure::named(reason).unwrap_or_else(|| Failure::Catalogue(reason.clone())))
+    }
+
+    /// Checks what the types cannot.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "of all kinds of effect few are meant here"
+    )]
+    fn check(&self) -> Result<(), Flaw> {
+        let flaw = |field: &str, expected: &str| Err(Flaw::new(format!("effect.{field}"), expected));
+        match self {
+            Effect::Latency(latency) => latency.law().map(drop),
+            Effect::Status {
+                status,
+                headers,
+                body,
+            } => {
+                if !(200..=599).contains(status) {
+                    return flaw("status", "expected 200 to 599");
+                }
+                if body.to_string().len() as u64 > MOST_BYTES {
+                    return flaw("body", "expected at most 1 MiB");
+                }
+                check_headers(headers)
+            }
+            Effect::Drip { rate: Size(0), .. } => flaw("rate", "expected 1 byte a second or more"),
+            Effect::Drip {
+                chunk: Some(Size(0)), ..
+            } => flaw("chunk", "expected 1 byte or more"),
+            Effect::Garbage { bytes } if !(1..=MOST_BYTES).contains(&bytes.0) => {
+                flaw("bytes", "expected 1 B to 1 MiB")
+            }
+            Effect::WrongLength { by: 0 } => flaw("by", "expected a length that is wrong, such as 16 or -16"),
+            Effect::Throttle { burst: Some(0), .. } => flaw("burst", "expected 1 or more"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that the providers it can strike know what it speaks of.
+    pub(super) fn check_known(&self, provider: Option<&str>, known: &Known) -> Result<(), Flaw> {
+        let needs = super::kinds::kind_named(self.kind()).needs;
+        if !known.struck(provider).any(|one| needs.met_by(one)) {
+            let expected = format!(
+                "expected a provider that {}: none of those meant does",
+                needs.words()
+            );
+            return Err(Flaw::new("effect.kind", expected));
+        }
+        let Effect::Refusal { reason, .. } = self else {
+            return Ok(());
+        };
+        let documented = known
+            .struck(provider)
+            .any(|one| one.errors.contains(&reason.as_str()));
+        if Failure::named(reason).is_none() && !documented {
+            let names = Failure::NAMES.join(", ");
+            let expected =
+                format!("expected one of {names}, or a code the provider documents, found {reason:?}");
+            return Err(Flaw::new("effect.reason", expected));
+        }
+        Ok(())
+    }
+}
+
+/// The field a missing-field error is about.
+fn missing(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    let named = text
+        .strip_prefix("missing field `")
+        .or_else(|| text.strip_prefix("unknown field `"));
+    named
+        .and_then(|rest| rest.split('`').next())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Fields that frame the answer are not a status's business.
+fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), Flaw> {
+    const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "date"];
+    for (name, value) in headers {
+        let field = || format!("effect.headers.{name}");
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(token) {
+            return Err(Flaw::new(field(), "expected a header name"));
+        }
+        if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
+            let expected =
+                "expected no field that frames the answer; wrong-length, bad-chunk and clock-skew do that";
+            return Err(Flaw::new(field(), expected));
+        }
+        if !value
+            .bytes()
+            .all(|byte| byte == b'\t' || (32..127).contains(&byte))
+        {
+            return Err(Flaw::new(field(), "expected a value of visible ASCII"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! Quantities as users write them: spans, sizes, shares.
+
+use crate::clock::parse_span;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::time::Duration;
+
+/// A span of virtual time, written `700ms`, `5m`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Duration);
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&humantime::format_duration(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        parse_span(&String::deserialize(from)?)
+            .map(Self)
+            .map_err(Error::custom)
+    }
+}
+
+/// A span that may lie before or after, written `-90s`, `5m`; in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shift(pub i64);
+
+impl Serialize for Shift {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let span = humantime::format_duration(Duration::from_micros(self.0.unsigned_abs()));
+        to.collect_str(&format_args!("{sign}{span}"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Shift {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let (sign, span) = match text.trim().strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.trim().trim_start_matches('+')),
+        };
+        let span = parse_span(span).map_err(Error::custom)?;
+        let micros = i64::try_from(span.as_micros()).map_err(Error::custom)?;
+        Ok(Self(sign * micros))
+    }
+}
+
+/// A number of bytes, written `40 B`, `1 MiB`, or as a plain number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size(pub u64);
+
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{} B", self.0))
+    }
+}
+
+/// What a number may be written as.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Whole(u64),
+    Real(f64),
+    Text(String),
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    text.trim()
+        .parse::<bytesize::ByteSize>()
+        .map(|size| size.as_u64())
+        .map_err(|_| format!("expected a size such as \"40 B\" or \"1 MiB\", found {text:?}"))
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match Written::deserialize(from)
+            .map_err(|_| Error::custom("expected a size such as \"40 B\" or 40"))?
+        {
+            Written::Whole(bytes) => Ok(Self(bytes)),
+            Written::Text(text) => size(&text).map(Self).map_err(Error::custom),
+            Written::Real(_) => Err(Error::custom("expected a whole number of bytes")),
+        }
+    }
+}
+
+/// Part of a whole, at least 0 and at most 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Share(f64);
+
+impl Share {
+    /// Everything.
+    pub const WHOLE: Share = Share(1.0);
+
+    /// A share, where it is one.
+    pub fn new(value: f64) -> Option<Self> {
+        (0.0..=1.0).contains(&value).then_some(Self(value))
+    }
+
+    /// As a number.
+    pub fn value(self) -> f64 {
+        self.0
+    }
+
+    /// How many of the 2^64 values a draw can take fall within it. Exact: 2^64 is a power of two.
+    pub fn of_draws(self) -> u128 {
+        (self.0 * 18_446_744_073_709_551_616.0) as u128
+    }
+
+    /// A part of this share.
+    pub fn times(self, part: f64) -> Self {
+        Self((self.0 * part).clamp(0.0, 1.0))
+    }
+}
+
+/// Bytes, or a share of all: `40`, `"40 B"`, `0.5`, `"50%"`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// So many bytes.
+    Bytes(u64),
+    /// So much of the whole.
+    Part(Share),
+}
+
+impl Amount {
+    /// Bytes of a whole of `length`, never more than it.
+    pub fn of(self, length: u64) -> u64 {
+        match self {
+            Amount::Bytes(bytes) => bytes.min(length),
+            Amount::Part(share) => (length as f64 * share.value()) as u64,
+        }
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Amount::Bytes(bytes) => to.collect_str(&format_args!("{bytes} B")),
+            Amount::Part(share) => to.serialize_f64(share.value()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        const EXPECTED: &str = "expected bytes (40, \"40 B\") or a share (0.5, \"50%\")";
+        let share = |value: f64| {
+            Share::new(value)
+                .map(Amount::Part)
+                .ok_or_else(|| Error::custom(EXPECTED))
+        };
+        match Written::deserialize(from).map_err(|_| Error::custom(EXPECTED))? {
+            Written::Whole(bytes) => Ok(Self::Bytes(bytes)),
+            Written::Real(part) => share(part),
+            Written::Text(text) => match text.trim().strip_suffix('%') {
+                Some(percent) => {
+                    let percent = percent.trim().parse::<f64>();
+                    share(percent.map_err(|_| Error::custom(EXPECTED))? / 100.0)
+                }
+                None => size(&text).map(Self::Bytes).map_err(|_| Error::custom(EXPECTED)),
+            },
+        }
+    }
+}

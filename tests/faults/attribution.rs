@@ -1,0 +1,73 @@
+//! Whose a fault is, in the journal and in the ledger's row, with both views of the call.
+
+use super::*;
+use crate::support::program::{Folder, Program};
+
+#[test]
+fn the_row_says_whose_the_fault_was_and_what_each_side_saw() {
+    let folder = Folder::new("attribution");
+    let config = folder.file("understudy.toml");
+    std::fs::write(
+        &config,
+        "[clock]\ntime = \"2026-11-22T12:00:00+08:00\"\n[[fault]]\nid = \"window\"\neffect = { kind = \"garbage\" }\n\
+         cause = { party = \"carrier\", code = \"JD-X03\", asserted = \"JD-X01\", notice = \"mw-1\", notice_at = \"2026-11-20T09:00:00+08:00\" }\n",
+    )
+    .unwrap();
+    let program = Program::serve(&folder.0, &["--config", &config.display().to_string()]);
+    let query = app_query(
+        program.credential("appkey"),
+        program.credential("secret"),
+        understudy::clock::Clock::real().now(),
+    );
+    let mut socket = TcpStream::connect(program.listen()).unwrap();
+    let head = format!("POST /api/cutout?{query} HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx");
+    socket.write_all(head.as_bytes()).unwrap();
+    assert_eq!(read_all(&mut socket, Duration::from_secs(20)).bytes.len(), 64);
+    program.stop();
+    let store = rusqlite::Connection::open(folder.file("store.db")).unwrap();
+    let sql = "SELECT outcome, status, made, units, fault, party, cause, asserted, notice, noticed FROM call";
+    let row = store.query_row(sql, [], |row| {
+        let text = |at: usize| row.get::<_, Option<String>>(at);
+        let number = |at: usize| row.get::<_, Option<i64>>(at);
+        Ok((
+            [text(0)?, text(4)?, text(5)?, text(6)?, text(7)?, text(8)?].map(Option::unwrap),
+            [number(1)?, number(2)?, number(3)?, number(9)?],
+        ))
+    });
+    let (texts, numbers) = row.unwrap();
+    assert_eq!(
+        texts,
+        ["no_response", "window", "carrier", "JD-X03", "JD-X01", "mw-1"]
+    );
+    let sent: Time = "2026-11-20T09:00:00+08:00".parse().unwrap();
+    assert_eq!(numbers, [None, Some(200), Some(0), Some(sent.micros())]);
+}
+
+#[test]
+fn a_late_answer_is_late_by_the_worlds_deadline() {
+    let bench = Bench::new();
+    arm(
+        &bench,
+        json!({"id": "slow", "cause": {"party": "third_party"}, "effect": {"kind": "latency", "fixed": "61s"}}),
+    );
+    for (deadline, outcome) in [(Value::Null, "late"), (json!("2m"), "answered")] {
+        bench.admin(
+            "PATCH",
+            "worlds/demo",
+            json!({"settings": {"response_deadline": deadline}}),
+        );
+        bench.admin("DELETE", "journal", Value::Null);
+        std::thread::scope(|scope| {
+            let answer = scope.spawn(|| call(&bench).unwrap().status);
+            await_events(&bench, 1);
+            advance(&bench, "61s");
+            assert_eq!(answer.join().unwrap(), 200);
+        });
+        let row = newest(&bench, 1);
+        assert_eq!(
+            (&row["outcome"], &row["attribution"]["party"]),
+            (&json!(outcome), &json!("third_party"))
+        );
+    }
+    assert_eq!(bench.get("usage")[0]["late"], 1);
+}

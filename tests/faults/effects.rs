@@ -1,0 +1,521 @@
+//! Every effect, over a raw socket and by a real HTTP client.
+
+use super::*;
+use understudy::faults::KINDS;
+
+/// Each kind with what proves it.
+const PROOFS: [(&str, fn()); 26] = [
+    ("latency", latency),
+    ("status", status),
+    ("refusal", refusal),
+    ("hang", hang),
+    ("close", close),
+    ("reset", reset),
+    ("truncate", truncate),
+    ("drip", drip),
+    ("garbage", garbage),
+    ("bad-chunk", bad_chunk),
+    ("wrong-length", wrong_length),
+    ("corrupt-json", corrupt_json),
+    ("corrupt-image", corrupt_image),
+    ("bad-signature", || {
+        needs("bad-signature", json!({}), "signs its answers")
+    }),
+    ("wrong-verdict", wrong_verdict),
+    ("stale-result", stale_result),
+    ("duplicate", duplicate),
+    ("throttle", throttle),
+    ("outage", outage),
+    ("maintenance", maintenance),
+    ("callback-drop", || {
+        needs("callback-drop", json!({}), "has asynchronous jobs")
+    }),
+    ("callback-duplicate", || {
+        needs("callback-duplicate", json!({}), "has asynchronous jobs")
+    }),
+    ("callback-delay", || {
+        needs("callback-delay", json!({"delay": "5s"}), "has asynchronous jobs")
+    }),
+    ("job-stuck", || {
+        needs("job-stuck", json!({}), "has asynchronous jobs")
+    }),
+    ("job-fail", || {
+        needs("job-fail", json!({}), "has asynchronous jobs")
+    }),
+    ("clock-skew", clock_skew),
+];
+
+#[test]
+fn every_effect_arrives_exactly_so() {
+    let names = PROOFS.map(|(name, _)| name);
+    assert_eq!(
+        names.to_vec(),
+        KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>()
+    );
+    for (name, proof) in PROOFS {
+        eprintln!("effect {name}");
+        proof();
+    }
+}
+
+/// No provider here has what the effect is about: it is refused, not silently without effect.
+fn needs(kind: &str, mut effect: Value, what: &str) {
+    let bench = Bench::new();
+    effect["kind"] = json!(kind);
+    let answer = bench.admin("POST", "faults", json!({"effect": effect}));
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.json()["field"], "effect.kind");
+    assert!(answer.text().contains(what), "{}", answer.text());
+}
+
+fn outcome(bench: &Bench, count: usize) -> (String, Value, Value) {
+    let row = newest(bench, count);
+    (
+        row["outcome"].as_str().unwrap().to_owned(),
+        row["status"].clone(),
+        row["made"].clone(),
+    )
+}
+
+fn latency() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "latency", "fixed": "400ms"}));
+    for raw in [true, false] {
+        std::thread::scope(|scope| {
+            let met = scope.spawn(|| match raw {
+                true => meet(&bench).text(),
+                false => call(&bench).unwrap().text(),
+            });
+            await_events(&bench, 1);
+            advance(&bench, "399ms");
+            assert!(!met.is_finished());
+            advance(&bench, "1ms");
+            assert!(met.join().unwrap().contains("cutout_image_url"));
+        });
+    }
+    let row = newest(&bench, 2);
+    assert_eq!(
+        (&row["injected_us"], &row["outcome"]),
+        (&json!(400_000), &json!("answered"))
+    );
+    let explained = bench.explain_last();
+    assert!(
+        explained
+            .to_string()
+            .contains("latency: toxicity 1: latency 400ms"),
+        "{explained}"
+    );
+}
+
+fn status() {
+    let bench = Bench::new();
+    let effect =
+        json!({"kind": "status", "status": 503, "body": {"down": true}, "headers": {"X-Why": "drill"}});
+    arm_kind(&bench, effect);
+    let met = meet(&bench);
+    assert!(met.text().starts_with("HTTP/1.1 503 "), "{}", met.text());
+    assert_eq!((met.body(), met.end), (&br#"{"down":true}"#[..], End::Closed));
+    assert_eq!(
+        (met.header("x-why"), met.header("content-type")),
+        ("drill".into(), "application/json".into())
+    );
+    assert_eq!(met.header("x-understudy-cause"), "fault:status");
+    let answer = call(&bench).unwrap();
+    assert_eq!((answer.status, answer.text().as_str()), (503, r#"{"down":true}"#));
+    assert_eq!(outcome(&bench, 2), ("answered".into(), json!(503), json!(503)));
+}
+
+fn refusal() {
+    let bench = Bench::new();
+    let effect = json!({"kind": "refusal", "reason": "quota", "retry_after": "1500ms"});
+    arm(&bench, json!({"id": "one", "effect": effect}));
+    let answer = call(&bench).unwrap();
+    assert_eq!((answer.status, &answer.json()["code"]), (200, &json!(10040)));
+    assert_eq!(answer.header("retry-after"), "2");
+    // A code of the vendor's own catalogue, said before anybody's signature is looked at.
+    arm(
+        &bench,
+        json!({"id": "one", "stage": "arrival", "effect": {"kind": "refusal", "reason": "RATE_LIMIT_EXCEEDED"}}),
+    );
+    let met = meet(&bench);
+    assert!(
+        met.text().starts_with("HTTP/1.1 429 ") && met.text().contains("RATE_LIMIT_EXCEEDED"),
+        "{}",
+        met.text()
+    );
+    assert_eq!(met.header("x-understudy-cause"), "fault:one");
+}
+
+fn hang() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "hang", "for": "30s"}));
+    let mut socket = connect(&bench);
+    socket
+        .write_all(&request(&bench, &fixture("pictures/plain.jpg"), ""))
+        .unwrap();
+    await_events(&bench, 1);
+    let met = read_all(&mut socket, Duration::from_millis(200));
+    assert_eq!((met.bytes.len(), met.end), (0, End::Open));
+    advance(&bench, "30s");
+    let met = read_all(&mut socket, Duration::from_secs(20));
+    assert_eq!((met.bytes.len(), met.end), (0, End::Closed));
+    let row = newest(&bench, 1);
+    assert_eq!(
+        (&row["outcome"], &row["injected_us"]),
+        (&json!("no_response"), &json!(30_000_000))
+    );
+    assert_eq!((&row["status"], &row["units"]), (&Value::Null, &json!(0)));
+    // Without an end: until the client leaves.
+    arm_kind(&bench, json!({"kind": "hang"}));
+    let mut socket = connect(&bench);
+    socket
+        .write_all(&request(&bench, &fixture("pictures/plain.jpg"), ""))
+        .unwrap();
+    let met = read_all(&mut socket, Duration::from_millis(200));
+    assert_eq!((met.bytes.len(), met.end), (0, End::Open));
+    drop(socket);
+    assert_eq!(outcome(&bench, 2).0, "no_response");
+    // A real client gives up in its own time.
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_millis(200)))
+        .build()
+        .into();
+    let query = app_query(&bench.demo("appkey"), &bench.demo("secret"), bench.now());
+    let gave_up = agent
+        .post(format!("http://{}/api/cutout?{query}", bench.host()))
+        .send("x");
+    assert!(matches!(gave_up, Err(ureq::Error::Timeout(_))), "{gave_up:?}");
+}
+
+fn close() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "close"}));
+    let met = meet(&bench);
+    assert_eq!((met.bytes.len(), met.end), (0, End::Closed));
+    assert!(call(&bench).is_err());
+    assert_eq!(
+        outcome(&bench, 2),
+        ("no_response".into(), Value::Null, Value::Null)
+    );
+}
+
+fn reset() {
+    let bench = Bench::new();
+    // Before reading: the body is never sent, and nobody waits for it.
+    arm_kind(&bench, json!({"kind": "reset", "when": "before-read"}));
+    let mut socket = connect(&bench);
+    let whole = request(&bench, &vec![7; 100_000], "");
+    socket.write_all(&whole[..whole.len() - 100_000]).unwrap();
+    let met = read_all(&mut socket, Duration::from_secs(20));
+    assert_eq!((met.bytes.len(), met.end), (0, End::Reset));
+    assert!(call(&bench).is_err());
+    let row = newest(&bench, 2);
+    assert_eq!(
+        (&row["outcome"], &row["request"]["bytes"]),
+        (&json!("reset_before_read"), &json!(0))
+    );
+    arm_kind(&bench, json!({"kind": "reset"}));
+    let met = meet(&bench);
+    assert_eq!((met.bytes.len(), met.end), (0, End::Reset));
+    let row = newest(&bench, 3);
+    assert_eq!(row["outcome"], "reset_after_read");
+    assert!(row["request"]["bytes"].as_u64().unwrap() > 0);
+    arm_kind(&bench, json!({"kind": "reset", "when": "mid-body"}));
+    let met = meet(&bench);
+    assert!(met.text().starts_with("HTTP/1.1 200 "), "{}", met.text());
+    let announced: usize = met.header("content-length").parse().unwrap();
+    assert_eq!((met.body().len(), met.end), (announced / 2, End::Reset));
+    assert!(call(&bench).is_err());
+    assert_eq!(outcome(&bench, 5), ("truncated".into(), json!(200), json!(200)));
+}
+
+fn truncate() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "truncate", "after": "40 B"}));
+    let met = meet_with(&bench, "");
+    assert!(met.header("content-length").parse::<usize>().unwrap() > 40);
+    assert_eq!((met.body().len(), met.end), (40, End::Closed));
+    assert!(call(&bench).is_err());
+    let row = newest(&bench, 2);
+    assert_eq!(
+        (&row["outcome"], &row["reply"]["bytes"]),
+        (&json!("truncated"), &json!(40))
+    );
+    arm_kind(&bench, json!({"kind": "truncate", "after": "0%"}));
+    let met = meet(&bench);
+    assert_eq!((met.body().len(), met.end), (0, End::Closed));
+}
+
+fn drip() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "drip", "rate": "50 B", "chunk": 25}));
+    let mut socket = connect(&bench);
+    socket
+        .write_all(&request(
+            &bench,
+            &fixture("pictures/plain.jpg"),
+            "connection: close\r\n",
+        ))
+        .unwrap();
+    await_events(&bench, 1);
+    let mut met = read_all(&mut socket, Duration::from_millis(300));
+    assert_eq!((met.body().len(), met.end), (25, End::Open));
+    advance(&bench, "1s");
+    met.bytes
+        .extend(read_all(&mut socket, Duration::from_millis(300)).bytes);
+    assert_eq!(met.body().len(), 75);
+    advance(&bench, "1m");
+    let rest = read_all(&mut socket, Duration::from_secs(20));
+    met.bytes.extend(&rest.bytes);
+    let whole: usize = met.header("content-length").parse().unwrap();
+    assert_eq!((met.body().len(), rest.end), (whole, End::Closed));
+    let row = newest(&bench, 1);
+    let pauses = whole.div_ceil(25) as u64 - 1;
+    assert_eq!(
+        (&row["outcome"], &row["injected_us"]),
+        (&json!("answered"), &json!(pauses * 500_000))
+    );
+    // To a real client it is an answer like any other.
+    std::thread::scope(|scope| {
+        let answer = scope.spawn(|| call(&bench).unwrap());
+        await_events(&bench, 1);
+        advance(&bench, "1m");
+        assert_eq!(answer.join().unwrap().json()["code"], 10000);
+    });
+}
+
+fn garbage() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "garbage", "bytes": "100 B"}));
+    let met = meet(&bench);
+    assert_eq!((met.bytes.len(), met.end), (100, End::Closed));
+    assert!(!met.bytes.starts_with(b"HTTP"));
+    assert!(call(&bench).is_err());
+    assert_eq!(
+        outcome(&bench, 2),
+        ("no_response".into(), Value::Null, json!(200))
+    );
+}
+
+fn bad_chunk() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "bad-chunk"}));
+    let met = meet(&bench);
+    assert_eq!(
+        (met.header("transfer-encoding"), met.header("content-length")),
+        ("chunked".into(), String::new())
+    );
+    assert!(met.text().contains("\r\nZZZ\r\n"), "{}", met.text());
+    assert_eq!(met.end, End::Closed);
+    assert!(call(&bench).is_err());
+    assert_eq!(outcome(&bench, 2).0, "truncated");
+}
+
+fn wrong_length() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "wrong-length", "by": 16}));
+    let met = meet_with(&bench, "");
+    let announced: usize = met.header("content-length").parse().unwrap();
+    assert_eq!((met.body().len() + 16, met.end), (announced, End::Closed));
+    assert!(call(&bench).is_err());
+    assert_eq!(outcome(&bench, 2).0, "truncated");
+    arm_kind(&bench, json!({"kind": "wrong-length", "by": -10}));
+    let met = meet(&bench);
+    let announced: usize = met.header("content-length").parse().unwrap();
+    assert_eq!((met.body().len() - 10, met.end), (announced, End::Closed));
+    let short = call(&bench).unwrap();
+    assert!(
+        serde_json::from_slice::<Value>(&short.body).is_err(),
+        "{}",
+        short.text()
+    );
+}
+
+fn corrupt_json() {
+    let bench = Bench::new();
+    let whole = call(&bench).unwrap();
+    arm_kind(&bench, json!({"kind": "corrupt-json"}));
+    for answer in [meet(&bench).body().to_vec(), call(&bench).unwrap().body] {
+        assert_eq!(answer.len(), whole.body.len());
+        assert!(serde_json::from_slice::<Value>(&answer).is_err());
+    }
+    assert_eq!(outcome(&bench, 3).0, "answered");
+}
+
+fn result_picture(bench: &Bench, answer: &Value) -> Vec<u8> {
+    let url = answer["result"]["cutout_image_url"].as_str().unwrap();
+    let file = bench.send("GET", url, &[], &[]);
+    assert_eq!((file.status, file.header("content-type")), (200, "image/png"));
+    file.body
+}
+
+fn corrupt_image() {
+    let bench = Bench::new();
+    let good = result_picture(&bench, &call(&bench).unwrap().json());
+    arm_kind(&bench, json!({"kind": "corrupt-image"}));
+    let met = meet(&bench);
+    let bad = result_picture(&bench, &serde_json::from_slice(met.body()).unwrap());
+    assert_eq!((bad.len(), &bad[..8]), (good.len(), &good[..8]));
+    assert!(image::load_from_memory(&good).is_ok() && image::load_from_memory(&bad).is_err());
+    // The good one keeps its own link.
+    bench.admin("DELETE", "faults", Value::Null);
+    assert_eq!(result_picture(&bench, &call(&bench).unwrap().json()), good);
+}
+
+fn wrong_verdict() {
+    let bench = Bench::new();
+    let alpha = |picture: Vec<u8>| -> Vec<u8> {
+        let picture = image::load_from_memory(&picture).unwrap().into_rgba8();
+        picture.pixels().map(|pixel| pixel.0[3]).collect()
+    };
+    let truth = alpha(result_picture(&bench, &call(&bench).unwrap().json()));
+    arm_kind(&bench, json!({"kind": "wrong-verdict"}));
+    let met = meet(&bench);
+    let lie = alpha(result_picture(
+        &bench,
+        &serde_json::from_slice(met.body()).unwrap(),
+    ));
+    assert!(truth.iter().zip(&lie).all(|(a, b)| a.abs_diff(255 - b) <= 1));
+    assert_eq!(call(&bench).unwrap().json()["result"]["status"], 0);
+}
+
+fn stale_result() {
+    let bench = Bench::new();
+    arm(
+        &bench,
+        json!({"id": "stale", "requests": "2..", "effect": {"kind": "stale-result"}}),
+    );
+    let first = call(&bench).unwrap();
+    let other = fixture("pictures/grey.jpg");
+    let second = call_with(&bench, &other, &[]).unwrap();
+    assert_eq!(
+        (first.text(), second.header("x-understudy-cause")),
+        (second.text(), "fault:stale")
+    );
+    let mut socket = connect(&bench);
+    socket
+        .write_all(&request(&bench, &other, "connection: close\r\n"))
+        .unwrap();
+    assert_eq!(read_all(&mut socket, Duration::from_secs(20)).body(), first.body);
+}
+
+fn duplicate() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "duplicate"}));
+    let met = meet(&bench);
+    let text = met.text();
+    assert_eq!((text.matches("HTTP/1.1 200 ").count(), met.end), (2, End::Closed));
+    let bodies: Vec<&str> = text
+        .split("HTTP/1.1 200 ")
+        .skip(1)
+        .map(|one| one.split("\r\n\r\n").nth(1).unwrap())
+        .collect();
+    assert_eq!(bodies[0], bodies[1]);
+    // A client that reads one answer sees one.
+    assert_eq!(call(&bench).unwrap().json()["code"], 10000);
+    assert_eq!(outcome(&bench, 2).0, "answered");
+}
+
+fn throttle() {
+    let bench = Bench::new();
+    arm_kind(
+        &bench,
+        json!({"kind": "throttle", "rate": "2/1m", "burst": 2, "retry_after": true}),
+    );
+    let codes: Vec<Value> = (0..3)
+        .map(|_| call(&bench).unwrap().json()["code"].clone())
+        .collect();
+    assert_eq!(codes, [json!(10000), json!(10000), json!(10043)]);
+    let met = meet(&bench);
+    assert_eq!(
+        (met.header("retry-after"), met.header("x-understudy-cause")),
+        ("30".into(), "fault:throttle".into())
+    );
+    advance(&bench, "30s");
+    assert_eq!(call(&bench).unwrap().json()["code"], 10000);
+    let receipt = &bench.get("faults/throttle")["receipt"];
+    assert_eq!(
+        (&receipt["matched"], &receipt["injected"]),
+        (&json!(5), &json!(2))
+    );
+}
+
+fn outage() {
+    let bench = Bench::new();
+    let mut kept = connect(&bench);
+    let body = fixture("pictures/plain.jpg");
+    kept.write_all(&request(&bench, &body, "")).unwrap();
+    let mut some = [0; 4096];
+    assert!(kept.read(&mut some).unwrap() > 0);
+    // Of one operation: a reset, since the connection may be another's as well.
+    arm(
+        &bench,
+        json!({"id": "outage", "match": {"operation": "cutout"}, "effect": {"kind": "outage"}}),
+    );
+    let met = meet(&bench);
+    assert_eq!((met.bytes.len(), met.end), (0, End::Reset));
+    assert_eq!(outcome(&bench, 2).0, "refused_connection");
+    // Of everything: nobody listens, and a kept connection is reset at its next call.
+    arm(
+        &bench,
+        json!({"id": "outage", "window": {"for": "10m"}, "effect": {"kind": "outage"}}),
+    );
+    await_refusal(&bench, true);
+    assert!(call(&bench).is_err());
+    kept.write_all(&request(&bench, &body, "")).unwrap();
+    assert_eq!(read_all(&mut kept, Duration::from_secs(20)).end, End::Reset);
+    advance(&bench, "10m");
+    assert_eq!(call(&bench).unwrap().json()["code"], 10000);
+    // Halted, it ends at once.
+    arm(&bench, json!({"id": "outage", "effect": {"kind": "outage"}}));
+    await_refusal(&bench, true);
+    bench.admin("POST", "faults/halt", Value::Null);
+    await_refusal(&bench, false);
+    assert_eq!(call(&bench).unwrap().json()["code"], 10000);
+}
+
+/// Waits until connections are refused, or taken again.
+pub fn await_refusal(bench: &Bench, refused: bool) {
+    for _ in 0..2000 {
+        let found =
+            TcpStream::connect(bench.host()).is_err_and(|why| why.kind() == ErrorKind::ConnectionRefused);
+        if found == refused {
+            return;
+        }
+        super::super::support::program::pause(Duration::from_millis(2));
+    }
+    panic!("connections refused: not {refused}");
+}
+
+fn maintenance() {
+    let bench = Bench::new();
+    arm_kind(&bench, json!({"kind": "maintenance", "notice": "mw-17"}));
+    let met = meet(&bench);
+    assert!(met.text().starts_with("HTTP/1.1 200 "), "{}", met.text());
+    assert_eq!(
+        serde_json::from_slice::<Value>(met.body()).unwrap()["code"],
+        10020
+    );
+    let signed = bench.cutout(&fixture("pictures/plain.jpg"));
+    assert_eq!(
+        (signed.status, &signed.json()["error"]["status"]),
+        (503, &json!("UNAVAILABLE"))
+    );
+    let row = newest(&bench, 2);
+    assert_eq!(row["attribution"]["notice"], "mw-17");
+}
+
+fn clock_skew() {
+    let bench = Bench::new();
+    let truth = call(&bench).unwrap().header("date").to_owned();
+    arm_kind(&bench, json!({"kind": "clock-skew", "by": "-90s"}));
+    let met = meet(&bench);
+    assert_eq!(
+        (truth.as_str(), met.header("date").as_str()),
+        ("Sun, 22 Nov 2026 04:00:00 GMT", "Sun, 22 Nov 2026 03:58:30 GMT")
+    );
+    assert!(met.text().contains("cutout_image_url"));
+    // Far enough off, no client's signature is in time.
+    arm_kind(&bench, json!({"kind": "clock-skew", "by": "1h"}));
+    assert_eq!(call(&bench).unwrap().json()["code"], 10045);
+}

@@ -1,0 +1,232 @@
+//! One clock: a run in real time and the same run fast-forwarded are the same run; events happen in order.
+
+use super::*;
+use crate::support::program::pause;
+use understudy::clock::{Face, Stopwatch};
+
+/// Calls are made so far apart, in the middle of their slots.
+const SLOT: Duration = Duration::from_millis(400);
+const CALLS: u32 = 10;
+
+/// Five calls before midnight, when the day's quota ends, and five after.
+fn start() -> Time {
+    let midnight: Time = "2026-11-22T00:00:00+08:00".parse().unwrap();
+    midnight - SLOT * 5
+}
+
+fn at(text: &str, offset: Duration) -> String {
+    (text.parse::<Time>().unwrap() + offset).to_string()
+}
+
+/// Windows, a rate limit, a quota and a latency, on a frozen clock at the start.
+fn prepared() -> Bench {
+    let bench = Bench::with(|settings| settings.server.workers = 2);
+    let real = bench.server.clock().real_now();
+    bench.server.clock().set(Some(Face::frozen_at(start(), real)));
+    let begin = start().to_string();
+    let fault = |id: &str, slot: u32, span: &str, effect: Value| {
+        let window = json!({"from": at(&begin, SLOT * slot), "for": span});
+        json!({"id": id, "stage": "arrival", "window": window, "effect": effect})
+    };
+    arm(
+        &bench,
+        json!([
+            fault("broken", 4, "800ms", json!({"kind": "status", "status": 503})),
+            fault("slow", 7, "400ms", json!({"kind": "latency", "fixed": "100ms"})),
+            fault("gone", 8, "400ms", json!({"kind": "close"})),
+        ]),
+    );
+    let limits =
+        json!({"jdcloud-matting": {"quota": {"calls": 1, "per": "day"}, "rate": {"calls": 1, "per": "1s"}}});
+    bench.admin(
+        "PATCH",
+        "worlds/demo",
+        json!({"settings": {"limits": limits, "response_deadline": "1m"}}),
+    );
+    bench
+}
+
+fn due(nth: u32) -> Time {
+    start() + SLOT * nth + SLOT / 2
+}
+
+fn send(bench: &Bench, nth: u32) -> TcpStream {
+    let mut socket = connect(bench);
+    let body = fixture("pictures/plain.jpg");
+    socket
+        .write_all(&request_at(bench, &body, "connection: close\r\n", due(nth)))
+        .unwrap();
+    socket
+}
+
+/// The journal with explanations; instants are named by the slot they lie in, real ones left out.
+fn journal(bench: &Bench) -> String {
+    let rows = await_rows(bench, CALLS as usize);
+    let mut text = String::new();
+    for mut row in rows.into_iter().rev() {
+        let id = row["request_id"].as_str().unwrap().to_owned();
+        let mut explained = bench.get(&format!("journal/{id}/explain"));
+        for decision in explained["decisions"].as_array_mut().unwrap() {
+            // How long until a limit lets the next call in depends on the instant.
+            decision.as_object_mut().unwrap().remove("otherwise");
+        }
+        let fields = row.as_object_mut().unwrap();
+        fields.remove("arrived_real");
+        fields.remove("own_us");
+        for name in ["arrived", "ended"] {
+            let instant: Time = fields[name].as_str().unwrap().parse().unwrap();
+            fields[name] = json!(instant.since(start()).as_micros() / SLOT.as_micros());
+        }
+        let headers = row["request"]["headers"].as_array_mut().unwrap();
+        headers.retain(|field| field[0] != "host");
+        for field in row["reply"]["headers"].as_array_mut().unwrap() {
+            if field[0] == "x-understudy-request-id" {
+                assert_eq!(field[1].as_str().unwrap(), id);
+            }
+        }
+        row["reply"].as_object_mut().unwrap().remove("body");
+        text.push_str(&format!("{row}\n{explained}\n"));
+    }
+    text.replace(&bench.host(), "HOST")
+}
+
+fn fast_forward() -> String {
+    let bench = prepared();
+    for nth in 0..CALLS {
+        bench.admin("POST", "clock/advance", json!({"to": due(nth).to_string()}));
+        let mut socket = send(&bench, nth);
+        if nth == 7 {
+            await_events(&bench, 1);
+            advance(&bench, "100ms");
+        }
+        read_all(&mut socket, Duration::from_secs(20));
+        await_rows(&bench, nth as usize + 1);
+    }
+    journal(&bench)
+}
+
+/// In real time; none where this machine stalled and a call came outside its slot.
+fn real_time() -> Option<String> {
+    let bench = prepared();
+    bench.admin("PUT", "clock", json!({"frozen": false}));
+    for nth in 0..CALLS {
+        while bench.now() < due(nth) {
+            pause(Duration::from_millis(1));
+        }
+        let mut socket = send(&bench, nth);
+        read_all(&mut socket, Duration::from_secs(20));
+        await_rows(&bench, nth as usize + 1);
+        if bench.now() >= due(nth) + SLOT / 2 {
+            eprintln!("call {nth} missed its slot");
+            return None;
+        }
+    }
+    Some(journal(&bench))
+}
+
+#[test]
+fn a_run_in_real_time_and_the_same_run_fast_forwarded_give_the_same_journal() {
+    let fast = fast_forward();
+    let again = fast_forward();
+    for (one, other) in fast.lines().zip(again.lines()) {
+        assert_eq!(one, other);
+    }
+    for kind in [
+        "\"quota\"",
+        "\"rate\"",
+        "fault",
+        "broken",
+        "gone",
+        "slow",
+        "no_response",
+    ] {
+        assert!(fast.contains(kind), "{kind} is nowhere in {fast}");
+    }
+    let real = (0..10)
+        .find_map(|_| real_time())
+        .expect("ten tries, and this machine stalled in each");
+    assert_eq!(real, fast);
+}
+
+#[test]
+fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered() {
+    let bench = Bench::new();
+    let clock = bench.server.clock().clone();
+    let begin = bench.now();
+    let happened = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (clock_there, happened_there) = (clock.clone(), happened.clone());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        for nth in 0..10_000u64 {
+            let (clock, happened) = (clock_there.clone(), happened_there.clone());
+            runtime.spawn(async move {
+                let due = begin + Duration::from_millis(nth.wrapping_mul(2_654_435_761) % (31 * 86_400_000));
+                let _turn = clock.sleep_until(due).await;
+                happened.lock().unwrap().push((due, clock.now()));
+            });
+        }
+        drop(runtime.block_on(stopped));
+    });
+    await_events(&bench, 9_990);
+    while bench.get("clock")["events"].as_u64().unwrap() < 10_000 - 1 {
+        pause(Duration::from_millis(5));
+    }
+    let watch = Stopwatch::start();
+    let answer = bench.admin("POST", "clock/advance", json!({"by": "31d"})).json();
+    eprintln!("10,000 events in {:?}", watch.elapsed());
+    assert_eq!(
+        (&answer["state"], &answer["events"]),
+        (&json!("ready"), &json!(0))
+    );
+    let happened = happened.lock().unwrap();
+    assert_eq!(happened.len(), 10_000);
+    drop(stop);
+    thread.join().unwrap();
+    assert!(happened.iter().all(|(due, now)| due == now || *due <= begin));
+    assert!(happened.is_sorted_by_key(|(due, _)| *due));
+}
+
+#[test]
+fn a_latency_by_physics_rises_with_load_and_falls_again() {
+    let bench = Bench::new();
+    let effect = json!({"kind": "latency", "per": "megapixel", "time": "100s", "base": "1s", "servers": 2});
+    arm(&bench, json!({"id": "physics", "effect": effect}));
+    let body = fixture("pictures/plain.jpg");
+    let pixels = image::load_from_memory(&body)
+        .map(|picture| u64::from(picture.width()) * u64::from(picture.height()))
+        .unwrap();
+    let service = 1_000_000 + pixels * 100;
+    std::thread::scope(|scope| {
+        // Four at once on two servers: two wait for one service time, two for two.
+        let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| call(&bench).unwrap())).collect();
+        await_events(&bench, 4);
+        advance(&bench, "10m");
+        calls
+            .into_iter()
+            .for_each(|call| assert_eq!(call.join().unwrap().status, 200));
+    });
+    let waits = |rows: Vec<Value>| {
+        let mut waits: Vec<u64> = rows
+            .iter()
+            .map(|row| row["injected_us"].as_u64().unwrap())
+            .collect();
+        waits.sort_unstable();
+        waits
+    };
+    assert_eq!(
+        waits(await_rows(&bench, 4)),
+        [service, service, 2 * service, 2 * service]
+    );
+    bench.admin("DELETE", "journal", Value::Null);
+    std::thread::scope(|scope| {
+        let one = scope.spawn(|| call(&bench).unwrap());
+        await_events(&bench, 1);
+        advance(&bench, "10m");
+        one.join().unwrap();
+    });
+    assert_eq!(waits(await_rows(&bench, 1)), [service]);
+}
