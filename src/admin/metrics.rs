@@ -26,6 +26,12 @@ pub(super) async fn metrics(admin: Data<Admin>) -> HttpResponse {
         health.failures.load(Ordering::Relaxed) as usize,
     );
     gauge("pool_waiting", gateway.pool.waiting());
+    let faults = gateway.faults.all();
+    gauge("faults", faults.iter().filter(|one| !one.is_stopped()).count());
+    gauge(
+        "calls_held",
+        faults.iter().map(|one| one.receipt().active as usize).sum(),
+    );
     gauge("worlds", gateway.worlds.all().len());
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

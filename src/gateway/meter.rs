@@ -10,6 +10,7 @@ pub struct Meter {
     registry: Registry,
     calls: IntCounterVec,
     own_seconds: HistogramVec,
+    strikes: IntCounterVec,
     gauges: IntGaugeVec,
 }
 
@@ -39,6 +40,11 @@ impl Meter {
             0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0,
         ]);
         let own_seconds = HistogramVec::new(own, &["provider", "operation"]).expect("a valid name");
+        let strikes = Opts::new(
+            "understudy_strikes_total",
+            "Calls struck by faults, by the kind of effect.",
+        );
+        let strikes = IntCounterVec::new(strikes, &["kind"]).expect("a valid name");
         let gauges = Opts::new(
             "understudy_state",
             "State of the server by name: queues, rows, worlds.",
@@ -48,6 +54,7 @@ impl Meter {
         for collector in [
             Box::new(calls.clone()) as Box<dyn prometheus::core::Collector>,
             Box::new(own_seconds.clone()),
+            Box::new(strikes.clone()),
             Box::new(gauges.clone()),
         ] {
             registry.register(collector).expect("distinct names");
@@ -56,6 +63,7 @@ impl Meter {
             registry,
             calls,
             own_seconds,
+            strikes,
             gauges,
         }
     }
@@ -76,6 +84,11 @@ impl Meter {
         self.own_seconds
             .with_label_values(&labels[..2])
             .observe(entry.own_us as f64 / 1e6);
+    }
+
+    /// Counts a strike of a fault.
+    pub fn struck(&self, kind: &str) {
+        self.strikes.with_label_values(&[kind]).inc();
     }
 
     /// Sets a gauge.

@@ -125,6 +125,7 @@ impl Visit {
     /// Faults struck it: they hold it from now on, and the row names the one that decided.
     pub fn struck_by(&mut self, strikes: Vec<Strike>) {
         for strike in &strikes {
+            self.meter.struck(strike.effect().kind());
             let decides = strike.armed.fault.is_terminal();
             if decides {
                 self.plan.ended_by = Some(strike.armed.fault.id.clone());

@@ -202,6 +202,11 @@ fn halt_works_while_the_data_plane_is_saturated() {
     while bench.get("faults/hold")["receipt"]["active"] != 290 {
         pause(Duration::from_millis(5));
     }
+    let metrics = bench.admin("GET", "metrics", Value::Null).text();
+    assert!(
+        metrics.contains("understudy_strikes_total{kind=\"hang\"} 290"),
+        "{metrics}"
+    );
     let halted = bench.admin("POST", "faults/halt", Value::Null).json();
     assert_eq!(halted["faults"], 2);
     assert!(halted["calls"].as_u64().unwrap() >= 290, "{halted}");

@@ -362,6 +362,51 @@ fn corrupt_image() {
     assert_eq!(result_picture(&bench, &call(&bench).unwrap().json()), good);
 }
 
+#[test]
+fn pictures_inside_an_answer_are_damaged_and_lied_about_too() {
+    let bench = Bench::new();
+    let encoded = base64_of(&fixture("pictures/portrait.png"));
+    let body = json!({"image": encoded}).to_string();
+    let selfie = || {
+        let answer = bench.signed(
+            "POST",
+            "/jdai/SelfieSeg",
+            body.as_bytes(),
+            (&bench.demo("ak"), &bench.demo("sk")),
+        );
+        let text = answer.json()["result"]["image"].as_str().unwrap().to_owned();
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+    };
+    let good = selfie();
+    assert!(image::load_from_memory(&good).is_ok());
+    arm_kind(&bench, json!({"kind": "corrupt-image"}));
+    let bad = selfie();
+    assert!(bad.len() == good.len() && image::load_from_memory(&bad).is_err());
+    bench.admin("DELETE", "faults", Value::Null);
+    let photo = fixture("photos/astronaut.jpg");
+    let parse = || {
+        let answer = bench.signed(
+            "POST",
+            "/jdai/human_parsing",
+            &photo,
+            (&bench.demo("ak"), &bench.demo("sk")),
+        );
+        answer.json()["result"]["humanParsingResult"][0].clone()
+    };
+    let truth = parse();
+    arm_kind(&bench, json!({"kind": "wrong-verdict"}));
+    let mut lie = parse();
+    assert_ne!(lie, truth);
+    lie.as_array_mut().unwrap().reverse();
+    assert_eq!(lie, truth);
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
 fn wrong_verdict() {
     let bench = Bench::new();
     let alpha = |picture: Vec<u8>| -> Vec<u8> {
