@@ -9,7 +9,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("dice", &[]),
     ("exchange", &["clock"]),
     ("billing", &[]),
-    ("sla", &[]),
+    ("sla", &["clock", "exchange"]),
     ("faults", &["clock", "dice", "exchange"]),
     ("signing", &[]),
     ("imaging", &["exchange"]),
@@ -211,10 +211,15 @@ fn engines_name_no_vendor() {
 }
 
 #[test]
-fn a_folder_with_an_sla_is_a_provider_with_fixtures() {
+fn a_folder_with_an_sla_is_a_contract_and_a_provider_has_readme_and_fixtures() {
+    let mut contracts = 0;
     let mut folders = Vec::new();
-    for (path, _) in sources() {
-        if path.file_name().is_some_and(|name| name == "sla.rs") && room(&path) == "providers" {
+    for (path, text) in sources()
+        .into_iter()
+        .filter(|(path, _)| room(path) == "providers")
+    {
+        contracts += usize::from(path.file_name().is_some_and(|name| name == "sla.rs"));
+        if text.contains("impl Provider for") {
             let folder = path.parent().unwrap();
             assert!(
                 folder.join("README.md").metadata().unwrap().len() > 500,
@@ -224,6 +229,7 @@ fn a_folder_with_an_sla_is_a_provider_with_fixtures() {
             folders.push(folder.to_path_buf());
         }
     }
+    assert_eq!(contracts, understudy::providers::contracts().len());
     let listed: Vec<_> = understudy::providers::ALL
         .iter()
         .map(|provider| provider.card().id)

@@ -21,12 +21,14 @@ const ALLOWED: [&str; 12] = [
 ];
 
 /// Crates there may be two of, and why.
-const TWICE: [(&str, &str); 5] = [
+const TWICE: [(&str, &str); 7] = [
     (
         "hashbrown",
         "governor's dashmap and its own cache are behind indexmap",
     ),
     ("http", "actix-web is on 0.2, ureq on 1"),
+    ("num-bigint", "rustface is on 0.3"),
+    ("num-rational", "rustface is on 0.3"),
     ("miniz_oxide", "png and flate2 differ for now"),
     ("syn", "derive macros of two generations"),
     ("getrandom", "ahash of actix-web is behind rand"),

@@ -21,4 +21,5 @@ mod ledger;
 mod mattes;
 mod pictures;
 mod program;
+mod sla;
 mod sockets;

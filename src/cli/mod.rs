@@ -7,6 +7,7 @@ mod config;
 mod faults;
 mod models;
 mod serve;
+mod sla;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -37,6 +38,15 @@ enum Verb {
     Key(admin::Key),
     /// Faults of a running server
     Fault(faults::Fault),
+    /// Service levels: computed from counts and vectors
+    #[command(subcommand)]
+    Sla(sla::Sla),
+    /// The frame-sampling plan of the contract (002 二.5)
+    Frames {
+        /// Length of the video, 9m30s
+        #[arg(long, value_name = "SPAN", value_parser = crate::clock::parse_span)]
+        duration: std::time::Duration,
+    },
     /// The clock of a running server
     Clock(clock::Clock),
 }
@@ -53,6 +63,8 @@ pub fn run() -> ExitCode {
         Some(Verb::Key(key)) => admin::key(&key),
         Some(Verb::Fault(fault)) => faults::run(&fault),
         Some(Verb::Clock(clock)) => clock::run(&clock),
+        Some(Verb::Sla(sla)) => sla::run(&sla),
+        Some(Verb::Frames { duration }) => sla::frames(duration),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use super::Time;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 use std::fmt;
+use std::str::FromStr;
 
 /// A local day in microseconds, and how far local midnight is ahead of UTC midnight: +08:00 without daylight
 /// saving since 1992 (`sla.md` §1.5).
@@ -35,8 +36,89 @@ impl Day {
         Month(i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
     }
 
+    /// So many days later, or earlier where they are below 0.
+    #[must_use]
+    pub const fn plus(self, days: i64) -> Self {
+        Self(self.0 + days)
+    }
+
+    /// Days from this one to another; below 0 where that is earlier.
+    pub const fn days_until(self, other: Day) -> i64 {
+        other.0 - self.0
+    }
+
+    /// The day of the week: 0 is Monday, 6 Sunday.
+    pub const fn weekday(self) -> i64 {
+        // 1970-01-01 was a Thursday.
+        (self.0 + 3).rem_euclid(7)
+    }
+
+    /// The day of its month, from 1.
+    pub fn of_month(self) -> i64 {
+        self.month().first().days_until(self) + 1
+    }
+
+    /// Its year.
+    pub fn year(self) -> i32 {
+        self.month().0.div_euclid(12)
+    }
+
     fn date(self) -> Date {
         self.start().civil().date()
+    }
+
+    fn of_date(date: Date) -> Self {
+        super::time::from_civil(date.to_datetime(jiff::civil::Time::midnight())).day()
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let date: Result<Date, _> = text.parse();
+        date.map(Day::of_date)
+            .map_err(|_| format!("expected a day such as 2026-11-22, found {text:?}"))
+    }
+}
+
+impl Month {
+    /// Its first day.
+    pub fn first(self) -> Day {
+        let (year, month) = (self.0.div_euclid(12), self.0.rem_euclid(12) + 1);
+        Day::of_date(Date::constant(year as i16, month as i8, 1))
+    }
+
+    /// Its last day.
+    pub fn last(self) -> Day {
+        self.plus(1).first().plus(-1)
+    }
+
+    /// So many months later, or earlier where they are below 0.
+    #[must_use]
+    pub const fn plus(self, months: i32) -> Self {
+        Self(self.0 + months)
+    }
+
+    /// A day of it, from 1; its last where it has no such day.
+    pub fn day(self, of_month: i64) -> Day {
+        self.first().plus(of_month - 1).min(self.last())
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+    }
+}
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let day: Result<Day, _> = format!("{text}-01").parse();
+        day.map(Day::month)
+            .map_err(|_| format!("expected a month such as 2026-11, found {text:?}"))
     }
 }
 
@@ -66,5 +148,29 @@ mod tests {
         assert_eq!(midnight.day().start(), midnight);
         assert_ne!(midnight.day().month(), before.day().month());
         assert_eq!(Time::from_micros(-1).day().to_string(), "1970-01-01");
+    }
+
+    #[test]
+    fn days_and_months_are_read_counted_and_written() {
+        for text in [
+            "1970-01-01",
+            "2000-02-29",
+            "2024-12-31",
+            "2026-11-24",
+            "1992-01-01",
+        ] {
+            let day: Day = text.parse().unwrap();
+            assert_eq!(day.to_string(), text);
+            assert_eq!(day.month().first().plus(day.of_month() - 1), day);
+        }
+        let day: Day = "2026-11-24".parse().unwrap();
+        assert_eq!((day.weekday(), day.year(), day.of_month()), (1, 2026, 24));
+        let month: Month = "2024-02".parse().unwrap();
+        assert_eq!(
+            (month.last().to_string(), month.plus(-2).to_string()),
+            ("2024-02-29".into(), "2023-12".into())
+        );
+        assert_eq!(month.plus(12).day(30).to_string(), "2025-02-28");
+        assert!("2024-02-30".parse::<Day>().is_err() && "2024-13".parse::<Month>().is_err());
     }
 }

@@ -111,7 +111,7 @@ fn shanghai() -> Offset {
     Offset::constant(8)
 }
 
-fn from_civil(civil: DateTime) -> Time {
+pub(super) fn from_civil(civil: DateTime) -> Time {
     let stamp = shanghai().to_timestamp(civil).unwrap_or(Timestamp::UNIX_EPOCH);
     Time(stamp.as_microsecond())
 }

@@ -7,17 +7,33 @@
 
 mod card;
 mod desk;
+mod facepp;
 pub mod jdcloud;
+mod kling;
+mod tupu;
 
 pub use card::{Card, CatalogueRow, Operation};
 pub use desk::{Answer, Desk, Lie, Work};
 
 use crate::clock::Time;
 use crate::exchange::{Call, Credential, Failure, Reply, Volume};
+use crate::sla::Contract;
 use std::borrow::Cow;
 
 /// Every provider, in the order they are listed. Adding one is a folder and a line here.
 pub static ALL: &[&dyn Provider] = &[&jdcloud::matting::Matting];
+
+/// Every agreement there is, also of products that are not emulated yet.
+pub fn contracts() -> [&'static Contract; 5] {
+    let [matting, composing] = jdcloud::CONTRACTS;
+    [
+        matting,
+        composing,
+        &tupu::CONTRACT,
+        &kling::CONTRACT,
+        &facepp::CONTRACT,
+    ]
+}
 
 /// An emulated product. It holds no state, spawns nothing, logs nothing.
 pub trait Provider: Sync {

@@ -1,5 +1,6 @@
-//! The terms of one provider.
+//! The terms of one provider: what it promises, with the clause beside each fact.
 
+use super::Setting;
 use serde::Serialize;
 
 /// One fact of an agreement, in our words, with the clause it stands in.
@@ -22,6 +23,108 @@ pub struct Cause {
     pub clause: &'static str,
     /// What it is.
     pub what: &'static str,
+    /// What it is left out of.
+    pub leaves: Leaves,
+}
+
+/// What a cause leaves a failed call out of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Leaves {
+    /// The availability, published and compensable.
+    Availability,
+    /// The same, as an input out of specification, which may leave the valid count too.
+    OutOfSpec,
+    /// The compensation alone: the published availability keeps it.
+    Compensation,
+    /// The availability, where a setting has a reading; else nothing.
+    AvailabilityIf(&'static str, &'static str),
+}
+
+/// How availability is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// 1 - failures / requests of the cycle.
+    RequestRatio,
+    /// 1 - the mean of the error rates of all five-minute buckets of the cycle.
+    BucketMean,
+    /// 1 - failures / requests, for information: nothing is promised.
+    Informative,
+}
+
+/// What a cycle is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CycleRule {
+    /// A natural month; the first from the day of application.
+    NaturalMonth,
+    /// The natural months of a term, its first and last cut to it.
+    Term,
+    /// The whole validity of a package.
+    Package,
+}
+
+/// A row of the table of compensations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Tier {
+    /// Its name.
+    pub id: &'static str,
+    /// Least availability of the row, in ten-thousandths.
+    pub from: u32,
+    /// Percent of the fee.
+    pub percent: u32,
+}
+
+/// The most that is compensated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Cap {
+    /// Percent of the cash.
+    pub percent: u32,
+    /// Which cash.
+    pub cash: Cash,
+}
+
+/// Which cash a cap goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cash {
+    /// What has been paid.
+    Paid,
+    /// What is to be paid.
+    Payable,
+}
+
+/// When compensation is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ClaimRule {
+    /// After so many working days of the next month.
+    pub workday: u32,
+    /// Within so many months after the month.
+    pub months: i32,
+}
+
+/// How long before it takes effect something is announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct NoticeRule {
+    /// Its name in vectors.
+    pub name: &'static str,
+    /// How long before.
+    pub lead: Lead,
+    /// In words.
+    pub needed: &'static str,
+}
+
+/// How long before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lead {
+    /// Any time before the start.
+    BeforeStart,
+    /// So many days, the day of the notice not counted.
+    Days(i64),
+    /// A working day.
+    Workday,
 }
 
 /// What a provider's agreements say.
@@ -29,8 +132,44 @@ pub struct Cause {
 pub struct Contract {
     /// The agreements, by their numbers in the contract model.
     pub agreement: &'static str,
+    /// The name of its settings' family in vectors.
+    pub family: &'static str,
+    /// The provider's name in vectors.
+    pub vector_name: &'static str,
     /// Terms, in the order of their clauses.
     pub terms: &'static [Term],
     /// Causes it leaves out, in the order of their clauses.
     pub causes: &'static [Cause],
+    /// How availability is measured.
+    pub measure: Measure,
+    /// Over what.
+    pub cycle: CycleRule,
+    /// The availability that is promised, in ten-thousandths.
+    pub commitment: Option<u32>,
+    /// Compensations, the smallest first.
+    pub tiers: &'static [Tier],
+    /// The most that is compensated.
+    pub cap: Option<Cap>,
+    /// What compensation is given as.
+    pub form: &'static str,
+    /// When it is claimed.
+    pub claim: Option<ClaimRule>,
+    /// When changes are announced.
+    pub notice: Option<NoticeRule>,
+    /// Ambiguities and their readings.
+    pub settings: &'static [Setting],
+}
+
+impl Contract {
+    /// A cause by its code.
+    pub fn cause(&self, code: &str) -> Option<&'static Cause> {
+        self.causes.iter().find(|cause| cause.code == code)
+    }
+
+    /// Whether there are causes that leave the compensation alone, so that there are two availabilities.
+    pub fn has_two_availabilities(&self) -> bool {
+        self.causes
+            .iter()
+            .any(|cause| cause.leaves == Leaves::Compensation)
+    }
 }

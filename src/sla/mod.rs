@@ -1,6 +1,34 @@
-//! Contracts as data: what a provider promises, with the clause beside each fact.
+//! Service levels in exact arithmetic: contracts as data, with the clause beside each fact, and pure engines that
+//! count, settle and say when to claim. `contract/sla.md` is cited by its own numbers (J5, K1 …).
 #![deny(clippy::float_arithmetic)]
 
+mod bucket_mean;
+mod budget;
+mod calendar;
+mod claim;
 mod contract;
+mod cycle;
+mod duty;
+mod fraction;
+mod input;
+mod request_ratio;
+mod row;
+mod setting;
+mod settlement;
+pub mod vectors;
 
-pub use contract::{Cause, Contract, Term};
+pub use bucket_mean::{Errors, Run, Traffic, View};
+pub use budget::{Alert, Rates};
+pub use calendar::{Calendar, UnknownYear, Workdays};
+pub use claim::{Claim, ClaimWindow};
+pub use contract::{
+    Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Term, Tier,
+};
+pub use cycle::{BUCKETS_OF_DAY, Cycle};
+pub use duty::{Notice, Ticket, keep_through, liability};
+pub use fraction::{Ratio, or_null, percent_floor, percent_half_up, ratio, to_json, whole};
+pub use input::{Frames, PictureSize, TextLength, audio_fits, text_limit};
+pub use request_ratio::{Counted, RequestCounts, Requests};
+pub use row::{BucketReading, RatioReading, Row, buckets, requests};
+pub use setting::{Policy, Setting};
+pub use settlement::{Fees, Settlement, budget_used, is_met, settle};

@@ -2,12 +2,18 @@
 //! Facts and their sources: `README.md` of each product.
 
 mod auth;
+mod composing;
 mod envelope;
 mod gateway;
 pub mod matting;
 mod system;
+mod terms;
 
 use crate::exchange::{Scheme, Vendor};
+use crate::sla::Contract;
+
+/// The agreements of its products.
+pub(super) static CONTRACTS: [&Contract; 2] = [&matting::CONTRACT, &composing::CONTRACT];
 
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const HEX: &[u8] = b"0123456789abcdef";

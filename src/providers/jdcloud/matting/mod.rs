@@ -6,6 +6,8 @@ mod answer;
 mod sla;
 mod wire;
 
+pub(super) use sla::CONTRACT;
+
 use super::{VENDOR, auth, gateway};
 use crate::clock::Time;
 use crate::exchange::{Call, Credential, Failure, Reply, Volume};

@@ -1,7 +1,8 @@
 //! Prices, limits and terms: numbers, each with its clause.
 
+use super::super::terms::{CLAIM, NOTICE, SETTINGS, TIERS, causes};
 use crate::billing::PriceTier;
-use crate::sla::{Cause, Contract, Term};
+use crate::sla::{Cap, Cash, Cause, Contract, CycleRule, Measure, Term};
 
 /// Fen a call by calls in the month (`wire/jdcloud.md` §5: ¥0.08, ¥0.06, ¥0.05).
 pub(super) static CUTOUT_PRICES: [PriceTier; 3] = [
@@ -53,57 +54,13 @@ pub(super) static LIMITS: [Term; 7] = [
     ),
 ];
 
-const fn cause(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    Cause { code, clause, what }
-}
+static CAUSES: [Cause; 12] = causes!("000", "(11), printed twice");
 
-/// What 000 2.7.1 leaves out; the agreement prints (11) twice, and the second is X12 (`sla.md` J3).
-static CAUSES: [Cause; 12] = [
-    cause("JD-X01", "000 2.7.1(1)", "maintenance notified in advance"),
-    cause(
-        "JD-X02",
-        "000 2.7.1(2)",
-        "network, device or configuration that is not JD's",
-    ),
-    cause("JD-X03", "000 2.7.1(3)", "a carrier's fault"),
-    cause(
-        "JD-X04",
-        "000 2.7.1(4)",
-        "the user did not follow manual or recommendations",
-    ),
-    cause("JD-X05", "000 2.7.1(5)", "illegal content"),
-    cause(
-        "JD-X06",
-        "000 2.7.1(6)",
-        "the user's application or data were attacked",
-    ),
-    cause(
-        "JD-X07",
-        "000 2.7.1(7)",
-        "the user lost or leaked data or passwords",
-    ),
-    cause(
-        "JD-X08",
-        "000 2.7.1(8)",
-        "the user upgraded its own operating system",
-    ),
-    cause("JD-X09", "000 2.7.1(9)", "the user's application or installation"),
-    cause(
-        "JD-X10",
-        "000 2.7.1(10)",
-        "the user's negligence or authorized operation",
-    ),
-    cause("JD-X11", "000 2.7.1(11)", "force majeure and accidents"),
-    cause(
-        "JD-X12",
-        "000 2.7.1(11), printed twice",
-        "other reasons that are not JD's",
-    ),
-];
-
-/// Agreement 000, as far as later rooms do not hold it as numbers of their own.
-pub(super) static CONTRACT: Contract = Contract {
+/// Agreement 000.
+pub(in super::super) static CONTRACT: Contract = Contract {
     agreement: "000",
+    family: "jd",
+    vector_name: "jd_matting",
     terms: &[
         term(
             "000 2.7",
@@ -148,4 +105,16 @@ pub(super) static CONTRACT: Contract = Contract {
         ),
     ],
     causes: &CAUSES,
+    measure: Measure::RequestRatio,
+    cycle: CycleRule::NaturalMonth,
+    commitment: Some(9900),
+    tiers: &TIERS,
+    cap: Some(Cap {
+        percent: 100,
+        cash: Cash::Paid,
+    }),
+    form: "service_coupon",
+    claim: Some(CLAIM),
+    notice: Some(NOTICE),
+    settings: &SETTINGS,
 };

@@ -1,0 +1,5 @@
+//! Face++: so far its agreement.
+
+mod sla;
+
+pub(super) use sla::CONTRACT;

@@ -1,0 +1,107 @@
+//! The error budget of a mean over buckets: what is spent, how fast, and when a breach became certain.
+
+use super::{Contract, Cycle, Ratio, ratio, whole};
+use num_traits::Zero;
+use std::collections::BTreeMap;
+
+/// Error rates of a cycle's buckets, those that are not 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// By bucket, from 0.
+    pub by_bucket: BTreeMap<u64, Ratio>,
+    /// Buckets of the cycle.
+    pub buckets: u64,
+    /// Buckets that have passed.
+    pub elapsed: u64,
+}
+
+/// A pair of windows that raise an alert together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// `page` or `ticket`.
+    pub severity: &'static str,
+    /// The longer window, in buckets.
+    pub long: u64,
+    /// The shorter window, in buckets.
+    pub short: u64,
+    /// The burn rate above which it fires.
+    pub factor: Ratio,
+    /// Whether it does.
+    pub fires: bool,
+}
+
+/// Severity, windows in buckets, and the percent of the budget that is spent in the longer one at the factor.
+const ALERTS: [(&str, u64, u64, u32); 3] = [("page", 12, 1, 2), ("page", 72, 6, 5), ("ticket", 864, 72, 10)];
+
+impl Rates {
+    /// Rates of a cycle of which so many buckets have passed.
+    pub fn new(cycle: &Cycle, elapsed: u64) -> Self {
+        Self {
+            buckets: cycle.buckets().unsigned_abs(),
+            elapsed,
+            ..Self::default()
+        }
+    }
+
+    /// Sum of rates in a range of buckets.
+    fn sum(&self, from: u64, to: u64) -> Ratio {
+        self.by_bucket
+            .range(from..to)
+            .fold(Ratio::zero(), |sum, (_, rate)| sum + rate)
+    }
+
+    /// What has been spent.
+    pub fn spent(&self) -> Ratio {
+        self.sum(0, self.elapsed)
+    }
+
+    /// What may be spent in all.
+    pub fn allowed(&self, contract: &Contract) -> Ratio {
+        allowance(contract) * whole(self.buckets)
+    }
+
+    /// After how many buckets the promise could not be kept any more, by all rates that are known.
+    pub fn breached_after(&self, contract: &Contract) -> Option<u64> {
+        let allowed = self.allowed(contract);
+        let mut spent = Ratio::zero();
+        for (bucket, rate) in &self.by_bucket {
+            spent += rate;
+            if spent > allowed {
+                return Some(bucket + 1);
+            }
+        }
+        None
+    }
+
+    /// How many times as fast as allowed the budget burns within a window, up to now.
+    pub fn burn(&self, contract: &Contract, window: u64) -> Option<Ratio> {
+        let width = window.min(self.elapsed);
+        (width > 0).then(|| self.burn_over(contract, window, width))
+    }
+
+    fn burn_over(&self, contract: &Contract, window: u64, width: u64) -> Ratio {
+        let sum = self.sum(self.elapsed.saturating_sub(window), self.elapsed);
+        sum / whole(width) / allowance(contract)
+    }
+
+    /// The alerts of the SRE workbook, scaled to the cycle.
+    pub fn alerts(&self, contract: &Contract) -> Vec<Alert> {
+        let alert = |(severity, long, short, percent): (&'static str, u64, u64, u32)| {
+            let factor = ratio(percent, 100) * ratio(self.buckets, long);
+            let burns = |window| self.burn_over(contract, window, window) > factor;
+            Alert {
+                severity,
+                long,
+                short,
+                fires: burns(long) && burns(short),
+                factor,
+            }
+        };
+        ALERTS.into_iter().map(alert).collect()
+    }
+}
+
+/// The share that may fail.
+fn allowance(contract: &Contract) -> Ratio {
+    whole(1) - ratio(contract.commitment.unwrap_or(0), 10_000)
+}

@@ -1,0 +1,81 @@
+//! Availability as a ratio of sums over the cycle (000 2.7, 001 2.7).
+
+use super::{Policy, Ratio, ratio, whole};
+use std::collections::BTreeMap;
+
+/// Requests of a cycle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// All of them, those with a cause included.
+    pub counts: RequestCounts,
+    /// By cause for which they are left out; causes are disjoint.
+    pub excluded: BTreeMap<String, RequestCounts>,
+}
+
+/// Counts of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestCounts {
+    /// All.
+    pub sent: u128,
+    /// Those that got no response.
+    pub no_response: u128,
+    /// Those answered with 5XX.
+    pub http_5xx: u128,
+}
+
+impl RequestCounts {
+    /// Failures in a reading.
+    pub fn failed(&self, policy: &Policy) -> u128 {
+        let also = if policy.is("failure", "no_response_or_5xx") {
+            self.http_5xx
+        } else {
+            0
+        };
+        self.no_response + also
+    }
+}
+
+/// What is counted, after exclusion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// Requests.
+    pub requests: u128,
+    /// Failures.
+    pub failures: u128,
+}
+
+impl Requests {
+    /// Adds those of another part of the cycle.
+    pub fn add(&mut self, other: &Requests) {
+        self.counts.add(other.counts);
+        for (code, counts) in &other.excluded {
+            self.excluded.entry(code.clone()).or_default().add(*counts);
+        }
+    }
+
+    /// What is counted in a reading (J5, J8).
+    pub fn counted(&self, policy: &Policy) -> Counted {
+        let left_out =
+            |count: &dyn Fn(&RequestCounts) -> u128| self.excluded.values().map(count).sum::<u128>();
+        let failures = left_out(&|counts| counts.failed(policy));
+        let requests = match policy.reading("exclusion") {
+            "numerator_only" => 0,
+            "window_both" => left_out(&|counts| counts.sent),
+            _ => failures,
+        };
+        Counted {
+            requests: self.counts.sent.saturating_sub(requests),
+            failures: self.counts.failed(policy).saturating_sub(failures),
+        }
+    }
+}
+
+impl Counted {
+    /// The availability; none where it is undefined (J9).
+    pub fn availability(&self, policy: &Policy) -> Option<Ratio> {
+        if self.requests == 0 {
+            return (!policy.is("zero_requests", "undefined")).then(|| whole(1));
+        }
+        Some(whole(1) - ratio(self.failures, self.requests))
+    }
+}

@@ -1,0 +1,136 @@
+//! Ledgers: rows read one by one, what they add up to, and the cycle that comes of it.
+
+use super::cycles::number;
+use super::shown::minute;
+use super::{Case, parsed, parsed_or_none, text};
+use crate::exchange::Party;
+use crate::sla::{Measure, RequestCounts, Row, Run, Traffic, buckets, requests};
+use serde_json::{Map, Value, json};
+
+impl Case<'_> {
+    /// Rows and the cycle they make.
+    pub(super) fn ledger(&self) -> Result<Value, String> {
+        let list = self.input["rows"].as_array().ok_or("rows: expected a list")?;
+        let rows = list.iter().map(read_row).collect::<Result<Vec<_>, String>>()?;
+        let cycle = self.place()?.cycle;
+        let ids = list.iter().map(|row| row["id"].clone());
+        let mut all = match self.contract.measure {
+            Measure::BucketMean => {
+                let sums = buckets(&rows, self.contract, &cycle, &self.policy);
+                let runs = sums.values().cloned().collect();
+                let traffic = Traffic {
+                    runs,
+                    background_valid: 0,
+                };
+                let mut all = self.settle_traffic(&traffic)?;
+                let shown = sums
+                    .iter()
+                    .map(|(start, run)| shown_run(&minute(*start), run))
+                    .collect();
+                all.insert("buckets".into(), Value::Array(shown));
+                all
+            }
+            Measure::RequestRatio | Measure::Informative => {
+                let sums = requests(&rows, self.contract, &cycle);
+                let mut all = self.settle_requests(&sums)?;
+                let mut aggregate = shown_counts(&sums.counts, "sent");
+                let causes = sums
+                    .excluded
+                    .iter()
+                    .map(|(code, counts)| (code.clone(), shown_counts(counts, "requests")));
+                aggregate["excluded"] = Value::Object(causes.collect());
+                all.insert("aggregate".into(), aggregate);
+                all
+            }
+        };
+        let readings = rows.iter().map(|row| match self.contract.measure {
+            Measure::BucketMean => self.by_bucket(row, &cycle),
+            Measure::RequestRatio | Measure::Informative => self.by_ratio(row, &cycle),
+        });
+        let named = ids.zip(readings).map(|(id, mut reading)| {
+            reading.insert("id".into(), id);
+            Value::Object(reading)
+        });
+        all.insert("rows".into(), named.collect());
+        Ok(Value::Object(all))
+    }
+
+    fn by_ratio(&self, row: &Row, cycle: &crate::sla::Cycle) -> Map<String, Value> {
+        let reading = row.by_ratio(self.contract, cycle, &self.policy);
+        object(json!({
+            "in_cycle": reading.in_cycle,
+            "in_denominator": reading.in_denominator,
+            "error": reading.error,
+            "counts": reading.counts,
+        }))
+    }
+
+    fn by_bucket(&self, row: &Row, cycle: &crate::sla::Cycle) -> Map<String, Value> {
+        let reading = row.by_bucket(self.contract, cycle, &self.policy);
+        let by_published = self.policy.is("tier_on", "published");
+        let mut shown = object(json!({
+            "in_cycle": reading.bucket.is_some(),
+            "bucket": reading.bucket.map(minute),
+            "valid": reading.valid,
+            "error": reading.error,
+            "counts": if by_published { reading.published } else { reading.compensable },
+        }));
+        if self.contract.has_two_availabilities() {
+            shown.insert("counts_published".into(), json!(reading.published));
+            shown.insert("counts_compensable".into(), json!(reading.compensable));
+        }
+        shown
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}
+
+fn shown_counts(counts: &RequestCounts, sent: &str) -> Value {
+    json!({
+        sent: number(counts.sent),
+        "no_response": number(counts.no_response),
+        "http_5xx": number(counts.http_5xx),
+    })
+}
+
+fn shown_run(from: &str, run: &Run) -> Value {
+    let excluded = run.excluded.iter().map(|(code, errors)| {
+        (
+            code.clone(),
+            json!({"http5xx": errors.http_5xx, "undelivered": errors.undelivered}),
+        )
+    });
+    json!({
+        "from": from,
+        "n": run.buckets,
+        "valid": run.valid,
+        "http5xx": run.http_5xx,
+        "undelivered": run.undelivered,
+        "excluded": Value::Object(excluded.collect()),
+    })
+}
+
+fn read_row(row: &Value) -> Result<Row, String> {
+    let named = |why: String| format!("row {}: {why}", row["id"]);
+    let party = serde_json::from_value::<Option<Party>>(row["fault_party"].clone());
+    let status = serde_json::from_value::<Option<u16>>(row["status"].clone());
+    Ok(Row {
+        sent: parsed(row, "sent_at").map_err(named)?,
+        received: parsed_or_none(row, "received_at").map_err(named)?,
+        status: status.map_err(|why| named(format!("status: {why}")))?,
+        responded: row["responded"]
+            .as_bool()
+            .ok_or_else(|| named("responded: expected true or false".to_owned()))?,
+        cause: if row["cause"].is_null() {
+            None
+        } else {
+            Some(text(row, "cause").map_err(named)?.to_owned())
+        },
+        party: party.map_err(|why| named(format!("fault_party: {why}")))?,
+    })
+}

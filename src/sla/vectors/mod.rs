@@ -1,0 +1,226 @@
+//! Worked examples in the form `sla_vectors/1`: each says what is to be computed, and the answer is compared or
+//! given. What an example does not know is an error by its field, never a guess.
+
+mod cycles;
+mod ledgers;
+mod rules;
+mod shown;
+
+use super::{Calendar, Contract, Policy};
+use serde_json::{Value, json};
+
+/// What vectors are computed with.
+pub struct Bench<'a> {
+    /// Every contract there is.
+    pub contracts: &'a [&'static Contract],
+    /// The working days.
+    pub calendar: &'a Calendar,
+}
+
+/// What is wrong with a vector.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{id}: {why}")]
+pub struct VectorFlaw {
+    /// The vector, or its place where it has no id.
+    pub id: String,
+    /// What was expected.
+    pub why: String,
+}
+
+/// A vector that was computed and found different.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mismatch {
+    /// The vector.
+    pub id: String,
+    /// The fields that differ, with what was expected and found.
+    pub differs: Vec<(String, Value, Value)>,
+}
+
+/// A vector's parts.
+pub(super) struct Case<'a> {
+    pub(super) contract: &'static Contract,
+    pub(super) policy: Policy,
+    pub(super) input: &'a Value,
+    pub(super) calendar: &'a Calendar,
+}
+
+impl Bench<'_> {
+    /// Answers a file of vectors: `{"vectors": [{id, provider, kind, policy, input} …]}` in, `{"vectors": [{id,
+    /// expect} …]}` out, in the same order.
+    ///
+    /// # Errors
+    /// The first vector that cannot be computed, and why.
+    pub fn eval(&self, file: &Value) -> Result<Value, VectorFlaw> {
+        let mut answers = Vec::new();
+        for (id, vector) in listed(file)? {
+            let expect = self
+                .expect(vector)
+                .map_err(|why| VectorFlaw { id: id.clone(), why })?;
+            answers.push(json!({"id": vector["id"], "expect": expect}));
+        }
+        Ok(json!({"vectors": answers}))
+    }
+
+    /// Compares a file of vectors with what is computed. Gives the number of those that agree, and the others.
+    ///
+    /// # Errors
+    /// The first vector that cannot be computed, and why.
+    pub fn check(&self, file: &Value) -> Result<(usize, Vec<Mismatch>), VectorFlaw> {
+        let (mut passed, mut failed) = (0, Vec::new());
+        for (id, vector) in listed(file)? {
+            let found = self
+                .expect(vector)
+                .map_err(|why| VectorFlaw { id: id.clone(), why })?;
+            let differs = differences("", &vector["expect"], &found);
+            if differs.is_empty() {
+                passed += 1;
+            } else {
+                failed.push(Mismatch { id, differs });
+            }
+        }
+        Ok((passed, failed))
+    }
+
+    fn expect(&self, vector: &Value) -> Result<Value, String> {
+        let provider = text(vector, "provider")?;
+        let found = self
+            .contracts
+            .iter()
+            .find(|contract| contract.vector_name == provider);
+        let contract = found.ok_or_else(|| {
+            let all = self
+                .contracts
+                .iter()
+                .map(|contract| contract.vector_name)
+                .collect::<Vec<_>>();
+            format!("provider: expected one of {}, found {provider:?}", all.join(", "))
+        })?;
+        let case = Case {
+            contract,
+            policy: Policy::read(contract.settings, &vector["policy"])?,
+            input: vector.get("input").ok_or("input: expected an object")?,
+            calendar: self.calendar,
+        };
+        case.compute(text(vector, "kind")?)
+    }
+}
+
+impl Case<'_> {
+    fn compute(&self, kind: &str) -> Result<Value, String> {
+        match kind {
+            "cycle" => self.cycle(),
+            "ledger" => self.ledger(),
+            "cycles" => self.cycles(),
+            "claim_window" => self.claim_window(),
+            "claim" => self.claim(),
+            "bucket" => self.bucket(),
+            "budget" => self.budget(),
+            "image" => self.image(),
+            "frames" => self.frames(),
+            "text" => self.text(),
+            "audio" => self.audio(),
+            "notice" => self.notice(),
+            "ticket" => self.ticket(),
+            "retention" => self.retention(),
+            "liability" => self.liability(),
+            other => Err(format!(
+                "kind: expected one of those of sla_vectors/1, found {other:?}"
+            )),
+        }
+    }
+}
+
+fn listed(file: &Value) -> Result<impl Iterator<Item = (String, &Value)>, VectorFlaw> {
+    let all = file["vectors"].as_array().ok_or_else(|| VectorFlaw {
+        id: "file".to_owned(),
+        why: "expected {\"vectors\": [...]}".to_owned(),
+    })?;
+    let named = |(nth, vector): (usize, &'_ Value)| {
+        vector["id"]
+            .as_str()
+            .map_or_else(|| format!("vector {}", nth + 1), str::to_owned)
+    };
+    Ok(all
+        .iter()
+        .enumerate()
+        .map(move |(nth, vector)| (named((nth, vector)), vector)))
+}
+
+/// The fields in which two answers differ.
+fn differences(path: &str, expected: &Value, found: &Value) -> Vec<(String, Value, Value)> {
+    let (Value::Object(wanted), Value::Object(own)) = (expected, found) else {
+        return if expected == found {
+            Vec::new()
+        } else {
+            vec![(path.to_owned(), expected.clone(), found.clone())]
+        };
+    };
+    let names = wanted
+        .keys()
+        .chain(own.keys().filter(|name| !wanted.contains_key(*name)));
+    let absent = Value::String("absent".to_owned());
+    names
+        .flat_map(|name| {
+            let path = if path.is_empty() {
+                name.clone()
+            } else {
+                format!("{path}.{name}")
+            };
+            differences(
+                &path,
+                wanted.get(name).unwrap_or(&absent),
+                own.get(name).unwrap_or(&absent),
+            )
+        })
+        .collect()
+}
+
+/// A text field of an object.
+fn text<'a>(object: &'a Value, name: &str) -> Result<&'a str, String> {
+    object[name]
+        .as_str()
+        .ok_or_else(|| format!("{name}: expected text, found {}", object[name]))
+}
+
+/// A field read from its text.
+fn parsed<T: std::str::FromStr<Err = String>>(object: &Value, name: &str) -> Result<T, String> {
+    text(object, name)?
+        .parse()
+        .map_err(|why| format!("{name}: {why}"))
+}
+
+/// The same; none where it is absent or `null`.
+fn parsed_or_none<T: std::str::FromStr<Err = String>>(
+    object: &Value,
+    name: &str,
+) -> Result<Option<T>, String> {
+    if object[name].is_null() {
+        Ok(None)
+    } else {
+        parsed(object, name).map(Some)
+    }
+}
+
+/// A number that is not below 0; it may pass 2^53, as text or as a number.
+fn count(object: &Value, name: &str) -> Result<u128, String> {
+    let found = &object[name];
+    let digits = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+    digits
+        .parse()
+        .map_err(|_| format!("{name}: expected a whole number of at least 0, found {found}"))
+}
+
+/// The same; 0 where it is absent or `null`.
+fn count_or_zero(object: &Value, name: &str) -> Result<u128, String> {
+    if object[name].is_null() {
+        Ok(0)
+    } else {
+        count(object, name)
+    }
+}
+
+/// A number of 64 bits.
+fn small(object: &Value, name: &str) -> Result<u64, String> {
+    let number = count(object, name)?;
+    u64::try_from(number).map_err(|_| format!("{name}: expected at most 2^64 - 1, found {number}"))
+}
