@@ -73,6 +73,9 @@ pub(super) struct AttributionView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     noticed: Option<Time>,
+    /// Start of the window in which it struck.
+    #[schema(value_type = String)]
+    begun: Time,
 }
 
 impl AttributionView {
@@ -85,6 +88,7 @@ impl AttributionView {
             asserted: why.asserted.clone(),
             notice,
             noticed,
+            begun: why.begun,
         }
     }
 }

@@ -47,4 +47,6 @@ pub struct Attribution {
     pub asserted: Option<String>,
     /// The notice that announced it, with the instant it was sent.
     pub notice: Option<(String, Time)>,
+    /// Start of the window in which it struck: a notice sent before it was in advance.
+    pub begun: Time,
 }

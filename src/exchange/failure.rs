@@ -116,8 +116,35 @@ impl Failure {
         "maintenance",
     ];
 
-    /// The failure a name of [`NAMES`](Self::NAMES) means.
+    /// The failure a name of [`NAMES`](Self::NAMES) means, or the name of one here (`RateLimited`, `rate_limited`).
     pub fn named(name: &str) -> Option<Self> {
+        Self::by_name(name).or_else(|| Self::by_variant(name))
+    }
+
+    /// By the name of a variant, however it is cased.
+    fn by_variant(name: &str) -> Option<Self> {
+        let letters = name.chars().filter(char::is_ascii_alphanumeric);
+        let plain: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+        Self::by_name(match plain.as_str() {
+            "keydisabled" => "key-disabled",
+            "keyexpired" => "key-expired",
+            "notpermitted" => "not-permitted",
+            "ratelimited" => "rate",
+            "toomanyconcurrent" => "concurrency",
+            "quotaexhausted" => "quota",
+            "toolarge" => "too-large",
+            "unknownkey" => "unknown-key",
+            "unauthenticated" | "badsignature" => "bad-signature",
+            "picturekind" => "picture-kind",
+            "picturebroken" => "picture-broken",
+            "picturesize" => "picture-size",
+            "noperson" => "no-person",
+            "arrears" | "overloaded" | "internal" | "maintenance" => &plain,
+            _ => return None,
+        })
+    }
+
+    fn by_name(name: &str) -> Option<Self> {
         Some(match name {
             "absent-credentials" => Failure::Unauthenticated(AuthFlaw::Absent),
             "unknown-key" => Failure::Unauthenticated(AuthFlaw::UnknownKey),
@@ -199,5 +226,7 @@ mod tests {
     fn every_name_means_a_failure() {
         assert!(Failure::NAMES.iter().all(|name| Failure::named(name).is_some()));
         assert_eq!(Failure::named("whatever"), None);
+        assert_eq!(Failure::named("QuotaExhausted"), Some(Failure::QuotaExhausted));
+        assert_eq!(Failure::named("quota_exhausted"), Some(Failure::QuotaExhausted));
     }
 }

@@ -125,8 +125,13 @@ impl Serialize for PerSpan {
 
 impl<'de> Deserialize<'de> for PerSpan {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let flaw = || serde::de::Error::custom("expected a rate such as 5 (a second) or \"100/1m\"");
+        let flaw = || serde::de::Error::custom("expected a rate such as 5 or 0.5 (a second), or \"100/1m\"");
         let value = Value::deserialize(from)?;
+        if let Some(rate) = value.as_f64().filter(|rate| rate.fract() != 0.0) {
+            // One in so many seconds.
+            let span = std::time::Duration::try_from_secs_f64(rate.recip()).map_err(|_| flaw())?;
+            return Ok(Self { count: 1, span });
+        }
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let (count, span) = text.split_once('/').unwrap_or((&text, "s"));
         let span = span.trim();

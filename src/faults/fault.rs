@@ -216,6 +216,7 @@ fn cause(id: &str, spec: &FaultSpec, effect: &Effect, bounds: &Bounds<'_>) -> Re
         cause: written.code,
         asserted: written.asserted,
         notice: notice.map(|notice| (notice, sent)),
+        begun: bounds.now,
     })
 }
 

@@ -42,10 +42,13 @@ pub struct Latency {
     /// Of `lognormal` and `percentiles`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p99: Option<Span>,
+    /// The percentiles as one table, in place of `dist` and the five above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub percentiles: Option<Box<Latency>>,
     /// `megapixel` or `1000-chars`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<Unit>,
-    /// Service time of one unit.
+    /// Service time of one unit (`fixed` says the same).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Span>,
     /// Service time beside the units (0 where absent).
@@ -110,14 +113,18 @@ impl Latency {
     /// # Errors
     /// Names the parameter and what was expected.
     pub(super) fn law(&self) -> Result<Law, Flaw> {
-        let chosen = [self.fixed.is_some(), self.dist.is_some(), self.per.is_some()];
+        if let Some(table) = &self.percentiles {
+            return self.of_table(table).law();
+        }
+        let fixed = self.fixed.is_some() && self.per.is_none();
+        let chosen = [fixed, self.dist.is_some(), self.per.is_some()];
         if chosen.iter().filter(|is| **is).count() != 1 {
             return Err(Flaw::new("effect.fixed", "expected one of fixed, dist, per"));
         }
         let (law, allowed): (Law, &[&str]) = match (self.fixed, self.dist, self.per) {
-            (Some(Span(fixed)), _, _) => (Law::Fixed(fixed.min(MOST)), &["fixed"]),
-            (_, Some(shape), _) => self.distribution(shape)?,
-            (_, _, Some(unit)) => (self.physics(unit)?, &["per", "time", "base", "servers"]),
+            (_, _, Some(unit)) => (self.physics(unit)?, &["per", "time", "fixed", "base", "servers"]),
+            (Some(Span(fixed)), _, None) => (Law::Fixed(fixed.min(MOST)), &["fixed"]),
+            (_, Some(shape), None) => self.distribution(shape)?,
             (None, None, None) => return Err(Flaw::new("effect.fixed", "expected one of fixed, dist, per")),
         };
         // A parameter that says nothing is a mistake.
@@ -128,6 +135,22 @@ impl Latency {
             return Err(Flaw::new(format!("effect.{name}"), expected));
         }
         Ok(law)
+    }
+
+    /// The same with the percentiles of a table in their own fields.
+    fn of_table(&self, table: &Latency) -> Self {
+        Self {
+            dist: Some(Shape::Percentiles),
+            percentiles: table.percentiles.clone(),
+            min: table.min,
+            p50: table.p50,
+            p90: table.p90,
+            p99: table.p99,
+            max: table.max,
+            fixed: self.fixed.or(table.fixed),
+            per: self.per.or(table.per),
+            ..Self::default()
+        }
     }
 
     fn distribution(&self, shape: Shape) -> Result<(Law, &'static [&'static str]), Flaw> {
@@ -183,7 +206,10 @@ impl Latency {
     }
 
     fn physics(&self, unit: Unit) -> Result<Law, Flaw> {
-        let Span(time) = needed("time", self.time)?;
+        if self.time.is_some() && self.fixed.is_some() {
+            return Err(Flaw::new("effect.fixed", "expected either time or fixed"));
+        }
+        let Span(time) = needed("time", self.time.or(self.fixed))?;
         let servers = self.servers.unwrap_or(1);
         if !(1..=10_000).contains(&servers) {
             return Err(Flaw::new("effect.servers", "expected 1 to 10000"));
@@ -304,13 +330,28 @@ mod tests {
         };
         let span = law.sample(Dice::new(1), &[b"any"], || volume);
         assert_eq!(span, Duration::from_millis(350));
+        let same = self::law(r#"{"per": "megapixel", "fixed": "200ms", "base": "50ms", "servers": 2}"#);
+        assert_eq!(same.unwrap(), law);
+    }
+
+    #[test]
+    fn percentiles_may_stand_in_a_table_of_their_own() {
+        let flat = r#"{"dist": "percentiles", "p50": "1s", "p90": "2s", "p99": "3s", "max": "4s"}"#;
+        let table = r#"{"percentiles": {"p50": "1s", "p90": "2s", "p99": "3s", "max": "4s"}}"#;
+        assert_eq!(law(flat).unwrap(), law(table).unwrap());
+        let half = r#"{"percentiles": {"p50": "1s"}}"#;
+        assert_eq!(law(half).unwrap_err().field, "effect.p90");
     }
 
     #[test]
     fn impossible_latencies_name_their_parameter() {
         for (json, field) in [
             ("{}", "effect.fixed"),
-            (r#"{"fixed": "1s", "per": "megapixel"}"#, "effect.fixed"),
+            (r#"{"fixed": "1s", "dist": "normal"}"#, "effect.fixed"),
+            (
+                r#"{"fixed": "1s", "time": "1s", "per": "megapixel"}"#,
+                "effect.fixed",
+            ),
             (r#"{"fixed": "1s", "median": "1s"}"#, "effect.median"),
             (r#"{"dist": "uniform", "min": "2s", "max": "1s"}"#, "effect.max"),
             (r#"{"dist": "lognormal", "median": "2s"}"#, "effect.p99"),

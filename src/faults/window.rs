@@ -88,6 +88,12 @@ impl Window {
         Some((age.as_micros() as f64 / ramp.as_micros() as f64).min(1.0))
     }
 
+    /// Start of the window in which a call is struck that arrived then, as [`strength`](Self::strength) reads it.
+    pub fn begun(&self, arrived: Time, home: Time) -> Time {
+        let at = if self.given { arrived } else { home.max(self.from) };
+        at - self.age(at)
+    }
+
     /// Whether its life is over.
     pub fn is_over(&self, home: Time) -> bool {
         home >= self.ends || (self.repeat.is_none() && self.span.is_some_and(|span| home >= self.from + span))
@@ -159,6 +165,7 @@ mod tests {
         assert_eq!(strength("10:05:00"), None);
         assert_eq!(strength("11:00:15"), Some(0.25));
         assert_eq!(window.ends(), at("13:00:00"));
+        assert_eq!(window.begun(at("11:00:15"), at("09:30:00")), at("11:00:00"));
         assert_eq!(window.strength(at("12:01:00"), at("13:00:00")), None);
         let changes: Vec<Time> =
             std::iter::successors(Some(at("09:00:00")), |now| window.next_change(*now)).collect();

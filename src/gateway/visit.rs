@@ -131,7 +131,7 @@ impl Visit {
                 self.plan.ended_by = Some(strike.armed.fault.id.clone());
             }
             if decides || self.page.entry.attribution.is_none() {
-                self.page.entry.attribution = Some(Box::new(strike.armed.fault.cause.clone()));
+                self.page.entry.attribution = Some(Box::new(strike.attribution(self.page.entry.arrived)));
             }
         }
         self.plan.strikes.extend(strikes);

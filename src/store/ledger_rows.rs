@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 const INSERT_CALL: &str = "INSERT INTO call (request_id, world, provider, operation, key, arrived, ended, \
     arrived_real, own_us, injected_us, bytes_in, bytes_out, status, code, outcome, units, fee_fen, content, \
-    made, fault, party, cause, asserted, notice, noticed) \
-    VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25)";
+    made, fault, party, cause, asserted, notice, noticed, begun) \
+    VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)";
 
 /// A local day in microseconds, and the offset of local midnight from UTC midnight.
 const DAY: i64 = 86_400_000_000;
@@ -142,6 +142,7 @@ fn insert_calls(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqli
             why.and_then(|why| why.asserted.as_deref()),
             notice.map(|(id, _)| id.as_str()),
             notice.map(|(_, sent)| sent.micros()),
+            why.map(|why| why.begun.micros()),
         ])?;
     }
     Ok(())

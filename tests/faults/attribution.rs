@@ -25,13 +25,13 @@ fn the_row_says_whose_the_fault_was_and_what_each_side_saw() {
     assert_eq!(read_all(&mut socket, Duration::from_secs(20)).bytes.len(), 64);
     program.stop();
     let store = rusqlite::Connection::open(folder.file("store.db")).unwrap();
-    let sql = "SELECT outcome, status, made, units, fault, party, cause, asserted, notice, noticed FROM call";
+    let sql = "SELECT outcome, status, made, units, fault, party, cause, asserted, notice, noticed, begun FROM call";
     let row = store.query_row(sql, [], |row| {
         let text = |at: usize| row.get::<_, Option<String>>(at);
         let number = |at: usize| row.get::<_, Option<i64>>(at);
         Ok((
             [text(0)?, text(4)?, text(5)?, text(6)?, text(7)?, text(8)?].map(Option::unwrap),
-            [number(1)?, number(2)?, number(3)?, number(9)?],
+            [number(1)?, number(2)?, number(3)?, number(9)?, number(10)?],
         ))
     });
     let (texts, numbers) = row.unwrap();
@@ -40,7 +40,10 @@ fn the_row_says_whose_the_fault_was_and_what_each_side_saw() {
         ["no_response", "window", "carrier", "JD-X03", "JD-X01", "mw-1"]
     );
     let sent: Time = "2026-11-20T09:00:00+08:00".parse().unwrap();
-    assert_eq!(numbers, [None, Some(200), Some(0), Some(sent.micros())]);
+    assert_eq!(numbers[..4], [None, Some(200), Some(0), Some(sent.micros())]);
+    // It has no window of its own: it began when it was defined, at the start.
+    let defined: Time = "2026-11-22T12:00:00+08:00".parse().unwrap();
+    assert!(Time::from_micros(numbers[4].unwrap()).since(defined) < Duration::from_secs(60));
 }
 
 #[test]

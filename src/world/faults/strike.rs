@@ -2,8 +2,9 @@
 
 use super::Armed;
 use super::armed::Hold;
+use crate::clock::Time;
 use crate::dice::Dice;
-use crate::exchange::{Decision, Stage as Place, Trail, Volume};
+use crate::exchange::{Attribution, Decision, Stage as Place, Trail, Volume};
 use crate::faults::{Effect, Facts, Stage};
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,6 +76,15 @@ impl Strike {
     /// What happens.
     pub fn effect(&self) -> &Effect {
         &self.armed.fault.effect
+    }
+
+    /// Whose the trouble of a call is that arrived then.
+    pub fn attribution(&self, arrived: Time) -> Attribution {
+        let fault = &self.armed.fault;
+        Attribution {
+            begun: fault.window.begun(arrived, self.armed.home.now()),
+            ..fault.cause.clone()
+        }
     }
 
     /// The fault's name.
