@@ -10,6 +10,8 @@ use tracing_subscriber::EnvFilter;
 pub fn start(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.level)
         .map_err(|why| anyhow::anyhow!("config: log.level: expected info, debug … or a filter: {why}"))?;
+    // A body that a fault ends is meant, and the library takes it for an error.
+    let filter = filter.add_directive("actix_http::h1::dispatcher=off".parse()?);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -1,11 +1,13 @@
 //! What the program says to people: the one place that prints.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what prints")]
+#![expect(clippy::print_stderr, reason = "this is what prints")]
 
 use crate::app::Ready;
+use std::io::Write;
 
 /// One line on standard output.
 pub(super) fn line(text: &str) {
-    println!("{text}");
+    // Whoever read it may have gone, as `head` does: that is no error of ours.
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
 }
 
 /// One message on standard error.
@@ -15,20 +17,22 @@ pub(super) fn complain(why: &anyhow::Error) {
 
 /// Addresses, credentials, and a line to paste for each provider.
 pub(super) fn greet(ready: &Ready, token: Option<&str>) {
-    println!("providers  {}", ready.listen);
-    println!("admin      {}/_understudy/info", ready.admin);
-    println!("seed       {}", ready.seed);
+    line(&format!("providers  {}", ready.listen));
+    line(&format!("admin      {}/_understudy/info", ready.admin));
+    line(&format!("seed       {}", ready.seed));
     if let Some(token) = token {
-        println!("token      {token}   (the admin API listens beyond loopback and asks for it)");
+        line(&format!(
+            "token      {token}   (the admin API listens beyond loopback and asks for it)"
+        ));
     }
-    println!("credentials of the demo world:");
+    line("credentials of the demo world:");
     if let Some(vendors) = ready.credentials.as_object() {
         for (vendor, fields) in vendors {
-            println!("  {vendor:<10} {fields}");
+            line(&format!("  {vendor:<10} {fields}"));
         }
     }
-    println!("\ncut a thing out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
-    println!("{}\n", curl(ready));
+    line("\ncut a thing out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
+    line(&format!("{}\n", curl(ready)));
 }
 
 /// A call that can be pasted at any time: the shell signs it with the app key.
