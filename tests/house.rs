@@ -23,3 +23,4 @@ mod pictures;
 mod program;
 mod sla;
 mod sockets;
+mod statements;

@@ -12,6 +12,7 @@ mod metrics;
 mod openapi;
 mod problem;
 mod reset;
+mod sla;
 mod state;
 mod tape;
 mod usage;

@@ -2,7 +2,8 @@
 
 use super::guard::watch;
 use super::{
-    Problem, clock, contracts, faults, health, journal, keys, metrics, reset, tape, usage, verify, worlds,
+    Problem, clock, contracts, faults, health, journal, keys, metrics, reset, sla, tape, usage, verify,
+    worlds,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{Json, PayloadConfig, ServiceConfig};
@@ -60,6 +61,8 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(journal::explain)
         .service(journal::clear)
         .service(usage::usage)
+        .service(sla::statement)
+        .service(sla::readings)
         .service(contracts::list)
         .service(contracts::show)
         .service(metrics::metrics)

@@ -45,6 +45,23 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What it becomes once the deadline for an answer is past: an answer is late, and a client that leaves then
+    /// was not answered (`contract/sla.md` J6).
+    #[must_use]
+    pub fn past_deadline(self) -> Self {
+        match self {
+            Outcome::Answered => Outcome::Late,
+            Outcome::Abandoned => Outcome::NoResponse,
+            Outcome::NoResponse
+            | Outcome::ResetBeforeRead
+            | Outcome::ResetAfterRead
+            | Outcome::Truncated
+            | Outcome::RefusedConnection
+            | Outcome::Late
+            | Outcome::Broken => self,
+        }
+    }
+
     /// Whether the call is charged: a definite failure is not (`contract/sla.md` J15).
     pub fn is_charged(self) -> bool {
         match self {

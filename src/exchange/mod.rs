@@ -8,6 +8,7 @@ mod failure;
 mod fingerprint;
 mod reply;
 mod request_id;
+mod tally;
 mod trail;
 mod volume;
 
@@ -19,5 +20,6 @@ pub use failure::{AuthFlaw, Failure, InputFlaw};
 pub use fingerprint::fingerprint;
 pub use reply::Reply;
 pub use request_id::RequestId;
+pub use tally::{SERVICE_COUNTS, Service, ServiceRow, Trouble};
 pub use trail::{Decision, Stage, Trail, Verdict};
 pub use volume::Volume;

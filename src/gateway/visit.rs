@@ -242,13 +242,13 @@ impl Drop for Visit {
         if entry.outcome == Outcome::Broken {
             entry.attribution = None;
         }
-        if !entry.outcome.is_charged() {
-            entry.units = 0;
-        }
         entry.ended = self.world.clock.now();
         let deadline = self.settings.response_deadline();
-        if entry.outcome == Outcome::Answered && entry.ended.since(entry.arrived) > deadline {
-            entry.outcome = Outcome::Late;
+        if entry.ended.since(entry.arrived) > deadline {
+            entry.outcome = entry.outcome.past_deadline();
+        }
+        if !entry.outcome.is_charged() {
+            entry.units = 0;
         }
         entry.own_us = u64::try_from(self.work.own().as_micros()).unwrap_or(u64::MAX);
         if let Some(operation) = self.operation {

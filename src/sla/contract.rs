@@ -25,6 +25,17 @@ pub struct Cause {
     pub what: &'static str,
     /// What it is left out of.
     pub leaves: Leaves,
+    /// The notice without which it is not granted.
+    pub announced: Option<Announced>,
+}
+
+/// A notice without which a cause is not granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Announced {
+    /// How long before.
+    pub lead: Lead,
+    /// The cause in its place without it.
+    pub otherwise: Option<&'static str>,
 }
 
 /// What a cause leaves a failed call out of.

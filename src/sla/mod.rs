@@ -10,6 +10,7 @@ mod contract;
 mod cycle;
 mod duty;
 mod fraction;
+mod grants;
 mod input;
 mod request_ratio;
 mod row;
@@ -22,11 +23,13 @@ pub use budget::{Alert, Rates};
 pub use calendar::{Calendar, UnknownYear, Workdays};
 pub use claim::{Claim, ClaimWindow};
 pub use contract::{
-    Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Term, Tier,
+    Announced, Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Term,
+    Tier,
 };
 pub use cycle::{BUCKETS_OF_DAY, Cycle};
 pub use duty::{Notice, Ticket, keep_through, liability};
 pub use fraction::{Ratio, or_null, percent_floor, percent_half_up, ratio, to_json, whole};
+pub use grants::{Grants, Word};
 pub use input::{Frames, PictureSize, TextLength, audio_fits, text_limit};
 pub use request_ratio::{Counted, RequestCounts, Requests};
 pub use row::{BucketReading, RatioReading, Row, buckets, requests};

@@ -1,9 +1,9 @@
 //! Rows and roll-ups in SQL, and the one implementation of [`Store`] for SQLite.
 
 use super::rollup::{COLUMNS, sum};
-use super::{DayUsage, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow};
+use super::{DayUsage, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow, service_rows};
 use crate::clock::Time;
-use crate::exchange::Entry;
+use crate::exchange::{Entry, ServiceRow};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ impl Store for Sqlite {
         let tx = conn.transaction()?;
         insert_calls(&tx, batch)?;
         upsert_rollups(&tx, batch)?;
+        service_rows::upsert(&tx, batch)?;
         Ok(tx.commit()?)
     }
 
@@ -51,7 +52,7 @@ impl Store for Sqlite {
     fn erase_world(&self, name: &str) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        for table in ["call", "rollup", "credential"] {
+        for table in ["call", "rollup", "service", "credential"] {
             tx.execute(&format!("DELETE FROM {table} WHERE world = ?1"), [name])?;
         }
         tx.execute("DELETE FROM world WHERE name = ?1", [name])?;
@@ -98,10 +99,14 @@ impl Store for Sqlite {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError> {
+        service_rows::read(&self.reader(), of, from, to)
+    }
+
     fn erase_ledger(&self, world: Option<&str>) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        for table in ["call", "rollup"] {
+        for table in ["call", "rollup", "service"] {
             tx.execute(
                 &format!("DELETE FROM {table} WHERE ?1 IS NULL OR world = ?1"),
                 [world],

@@ -5,6 +5,7 @@
 
 mod ledger_rows;
 mod rollup;
+mod service_rows;
 mod sqlite;
 mod world_rows;
 
@@ -13,7 +14,7 @@ pub use sqlite::Sqlite;
 pub use world_rows::{KeyRow, WorldRow};
 
 use crate::clock::{Day, Time};
-use crate::exchange::Entry;
+use crate::exchange::{Entry, ServiceRow};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -114,6 +115,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn usage(&self, world: Option<&str>, from: Time, to: Time) -> Result<Vec<DayUsage>, StoreError>;
+
+    /// Five-minute counts of service of a world at a provider within `[from, to)`, in the order of time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError>;
 
     /// Erases rows and roll-ups, of one world or of all.
     ///

@@ -5,9 +5,10 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
     include_str!("migrations/sqlite/2_faults.sql"),
+    include_str!("migrations/sqlite/3_service.sql"),
 ];
 
 /// An SQLite store.

@@ -35,8 +35,9 @@ const fn setting(name: &'static str, source: &'static str, readings: &'static [&
 }
 
 /// Ambiguities, each with its default reading first.
-pub(super) static SETTINGS: [Setting; 11] = [
+pub(super) static SETTINGS: [Setting; 12] = [
     setting("failure", "J5", &["no_response", "no_response_or_5xx"]),
+    setting("late", "J6", &["no_response", "answered"]),
     setting(
         "exclusion",
         "J8",
@@ -61,7 +62,7 @@ pub(super) static SETTINGS: [Setting; 11] = [
 macro_rules! causes {
     ($agreement:literal, $last:literal) => {
         [
-            $crate::providers::jdcloud::terms::cause(
+            $crate::providers::jdcloud::terms::noticed(
                 "JD-X01",
                 concat!($agreement, " 2.7.1(1)"),
                 "maintenance notified in advance",
@@ -133,5 +134,21 @@ pub(super) const fn cause(code: &'static str, clause: &'static str, what: &'stat
         clause,
         what,
         leaves: crate::sla::Leaves::Availability,
+        announced: None,
+    }
+}
+
+/// The same, where it was announced before it began (2.7.1(1), J23).
+pub(super) const fn noticed(
+    code: &'static str,
+    clause: &'static str,
+    what: &'static str,
+) -> crate::sla::Cause {
+    crate::sla::Cause {
+        announced: Some(crate::sla::Announced {
+            lead: Lead::BeforeStart,
+            otherwise: None,
+        }),
+        ..cause(code, clause, what)
     }
 }

@@ -1,7 +1,8 @@
 //! Agreement 003 and its SLA, in numbers and our words.
 
 use crate::sla::{
-    Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting, Term, Tier,
+    Announced, Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting,
+    Term, Tier,
 };
 
 /// A cause that is no error at all (003 SLA 1).
@@ -11,6 +12,7 @@ const fn no_error(code: &'static str, clause: &'static str, what: &'static str) 
         clause,
         what,
         leaves: Leaves::Availability,
+        announced: None,
     }
 }
 
@@ -21,6 +23,18 @@ const fn unpaid(code: &'static str, clause: &'static str, what: &'static str) ->
         clause,
         what,
         leaves: Leaves::Compensation,
+        announced: None,
+    }
+}
+
+/// The same, where it was announced before it began.
+const fn noticed(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
+    Cause {
+        announced: Some(Announced {
+            lead: Lead::BeforeStart,
+            otherwise: None,
+        }),
+        ..unpaid(code, clause, what)
     }
 }
 
@@ -40,7 +54,7 @@ static CAUSES: [Cause; 26] = [
         "003 SLA 1(3)",
         "a domain blocked for content or other causes",
     ),
-    unpaid("KL-C01", "003 SLA 2.2(1)", "maintenance notified in advance"),
+    noticed("KL-C01", "003 SLA 2.2(1)", "maintenance notified in advance"),
     unpaid(
         "KL-C02",
         "003 SLA 2.2(2)",
@@ -84,7 +98,7 @@ static CAUSES: [Cause; 26] = [
         "003 11.8(2)",
         "the customer's settings or changes it asked for",
     ),
-    unpaid("KL-L03", "003 11.8(3)", "noticed maintenance"),
+    noticed("KL-L03", "003 11.8(3)", "noticed maintenance"),
     unpaid("KL-L04", "003 11.8(4)", "a blocked domain"),
     unpaid("KL-L05", "003 11.8(5)", "a large burst that was not announced"),
     unpaid(

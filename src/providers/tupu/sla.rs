@@ -1,6 +1,6 @@
 //! Agreement 002, in numbers and our words.
 
-use crate::sla::{Cause, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting, Term};
+use crate::sla::{Announced, Cause, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting, Term};
 
 const fn cause(code: &'static str, clause: &'static str, what: &'static str, leaves: Leaves) -> Cause {
     Cause {
@@ -8,17 +8,24 @@ const fn cause(code: &'static str, clause: &'static str, what: &'static str, lea
         clause,
         what,
         leaves,
+        announced: None,
     }
 }
 
 /// 002 三.3, 二.2, 二.4–8, 七.1. Only for pictures does the agreement say that they do not count as failed (T3).
 static CAUSES: [Cause; 11] = [
-    cause(
-        "TP-X01",
-        "002 三.3.1)",
-        "short maintenance, or an upgrade noticed in time",
-        Leaves::Availability,
-    ),
+    Cause {
+        announced: Some(Announced {
+            lead: Lead::Workday,
+            otherwise: Some("TP-X01U"),
+        }),
+        ..cause(
+            "TP-X01",
+            "002 三.3.1)",
+            "short maintenance, or an upgrade noticed in time",
+            Leaves::Availability,
+        )
+    },
     cause(
         "TP-X01U",
         "002 三.3.1)",

@@ -81,6 +81,25 @@ impl Bench<'_> {
         Ok((passed, failed))
     }
 
+    /// What comes of one input, in a reading.
+    ///
+    /// # Errors
+    /// The field that is wrong, and what was expected.
+    pub fn compute(
+        &self,
+        contract: &'static Contract,
+        (kind, input): (&str, &Value),
+        policy: &Policy,
+    ) -> Result<Value, String> {
+        let case = Case {
+            contract,
+            policy: policy.clone(),
+            input,
+            calendar: self.calendar,
+        };
+        case.compute(kind)
+    }
+
     fn expect(&self, vector: &Value) -> Result<Value, String> {
         let provider = text(vector, "provider")?;
         let found = self
@@ -95,13 +114,9 @@ impl Bench<'_> {
                 .collect::<Vec<_>>();
             format!("provider: expected one of {}, found {provider:?}", all.join(", "))
         })?;
-        let case = Case {
-            contract,
-            policy: Policy::read(contract.settings, &vector["policy"])?,
-            input: vector.get("input").ok_or("input: expected an object")?,
-            calendar: self.calendar,
-        };
-        case.compute(text(vector, "kind")?)
+        let policy = Policy::read(contract.settings, &vector["policy"])?;
+        let input = vector.get("input").ok_or("input: expected an object")?;
+        self.compute(contract, (text(vector, "kind")?, input), &policy)
     }
 }
 

@@ -1,0 +1,103 @@
+//! Five-minute counts of service, in SQL.
+
+use super::StoreError;
+use crate::clock::Time;
+use crate::exchange::{Entry, Party, SERVICE_COUNTS, Service, ServiceRow, Trouble};
+use rusqlite::{Connection, ToSql, Transaction, params};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+type Key = (Arc<str>, Cow<'static, str>, Time, Trouble);
+
+const NAMES: &str = "world, provider, bucket, cause, asserted, party, noticed, begun";
+
+fn party(name: &str) -> Option<Party> {
+    let name: StrDeserializer<'_, Error> = name.into_deserializer();
+    Party::deserialize(name).ok()
+}
+
+fn micros(time: Option<Time>) -> i64 {
+    time.map_or(0, Time::micros)
+}
+
+fn instant(micros: i64) -> Option<Time> {
+    (micros != 0).then(|| Time::from_micros(micros))
+}
+
+/// Adds the calls of a batch.
+pub(super) fn upsert(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
+    let mut sums: BTreeMap<Key, Service> = BTreeMap::new();
+    for entry in batch {
+        let key = (
+            entry.world.clone(),
+            entry.provider.clone(),
+            entry.arrived.bucket(),
+            Trouble::of(entry),
+        );
+        sums.entry(key).or_default().add(&Service::of(entry));
+    }
+    let marks = vec!["?"; 8 + SERVICE_COUNTS.len()].join(",");
+    let added = SERVICE_COUNTS
+        .map(|name| format!("{name} = {name} + excluded.{name}"))
+        .join(", ");
+    let sql = format!(
+        "INSERT INTO service ({NAMES}, {}) VALUES ({marks}) ON CONFLICT ({NAMES}) DO UPDATE SET {added}",
+        SERVICE_COUNTS.join(", ")
+    );
+    let mut upsert = tx.prepare_cached(&sql)?;
+    for ((world, provider, bucket, trouble), counts) in sums {
+        let (bucket, noticed, begun) = (bucket.micros(), micros(trouble.noticed), micros(trouble.begun));
+        let party = trouble.party.map_or("", Party::name);
+        let mut row: Vec<&dyn ToSql> = vec![
+            &world,
+            &provider,
+            &bucket,
+            &trouble.cause,
+            &trouble.asserted,
+            &party,
+            &noticed,
+            &begun,
+        ];
+        let values = counts.values();
+        row.extend(values.iter().map(|value| value as &dyn ToSql));
+        upsert.execute(&row[..])?;
+    }
+    Ok(())
+}
+
+/// The counts of a world at a provider within `[from, to)`, in the order of time.
+pub(super) fn read(
+    conn: &Connection,
+    (world, provider): (&str, &str),
+    from: Time,
+    to: Time,
+) -> Result<Vec<ServiceRow>, StoreError> {
+    let sql = format!(
+        "SELECT bucket, cause, asserted, party, noticed, begun, {} FROM service \
+         WHERE world = ?1 AND provider = ?2 AND bucket >= ?3 AND bucket < ?4 ORDER BY bucket",
+        SERVICE_COUNTS.join(", ")
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(params![world, provider, from.micros(), to.micros()], |row| {
+        let mut values = [0; SERVICE_COUNTS.len()];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.get(at + 6)?;
+        }
+        Ok(ServiceRow {
+            bucket: Time::from_micros(row.get(0)?),
+            trouble: Trouble {
+                cause: row.get(1)?,
+                asserted: row.get(2)?,
+                party: party(&row.get::<_, String>(3)?),
+                noticed: instant(row.get(4)?),
+                begun: instant(row.get(5)?),
+            },
+            counts: Service::from_values(values),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
