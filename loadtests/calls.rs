@@ -15,20 +15,12 @@
     reason = "a benchmark measures real time, may panic, and prints what it found"
 )]
 
-#[path = "../tests/support/program.rs"]
-#[allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "only part of the tests' verbs is needed here"
-)]
-mod program;
-
 mod drive;
 
 use actix_web::web::Bytes;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use drive::program::{Folder, Program};
 use drive::{CALLS, CONNECTIONS, ROUNDS, call, closed_loop, cpu_per_call, median, picture, signed};
-use program::{Folder, Program};
 use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -5,7 +5,10 @@
     reason = "each benchmark needs a part of it"
 )]
 
-use crate::program::Program;
+#[path = "../tests/support/program.rs"]
+pub mod program;
+
+use program::Program;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -16,18 +16,10 @@
     reason = "a benchmark measures real time, may panic, and prints what it found"
 )]
 
-#[path = "../tests/support/program.rs"]
-#[allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "only part of the tests' verbs is needed here"
-)]
-mod program;
-
 mod drive;
 
+use drive::program::{Folder, Program};
 use drive::{CALLS, ROUNDS, closed_loop, cpu_per_call, median, picture, signed};
-use program::{Folder, Program};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 
 use super::{Admin, Problem, input};
 use crate::clock::Time;
-use crate::faults::{FaultSpec, Flaw, KINDS, Kind, Receipt, Stage};
+use crate::faults::{FaultSpec, Flaw, KINDS, Kind, Receipt, Stage, named_field};
 use crate::world::faults::{Armed, State};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -126,19 +126,11 @@ fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, Probl
     serde_path_to_error::deserialize(value).map_err(|why| {
         let text = why.inner().to_string();
         let field = match why.path().to_string() {
-            path if path == "." => named_field(&text).unwrap_or(path),
+            path if path == "." => named_field(&text).map_or(path, str::to_owned),
             path => path,
         };
         refused(Flaw::new(field, text), nth)
     })
-}
-
-/// The field that an error of serde's names and its path does not.
-fn named_field(text: &str) -> Option<String> {
-    let rest = text
-        .strip_prefix("missing field `")
-        .or_else(|| text.strip_prefix("unknown field `"))?;
-    rest.split('`').next().map(str::to_owned)
 }
 
 fn specs(body: &Bytes) -> Result<(Vec<FaultSpec>, bool), Problem> {

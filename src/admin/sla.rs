@@ -124,28 +124,22 @@ impl Books {
         })
     }
 
-    fn input(&self, calendar: &Calendar, policy: &Policy) -> Result<Value, Problem> {
+    /// The figures put into the formula in a reading, and what comes of them.
+    fn settle(&self, calendar: &Calendar, policy: &Policy) -> Result<(Value, Value), Problem> {
         let grants = Grants {
             contract: self.contract,
             policy,
             calendar,
             word: self.word,
         };
-        grants
-            .vector_input(&self.cycle, &self.rows)
-            .map_err(|why| impossible("provider", why))
-    }
-
-    /// What comes of them in a reading.
-    fn settle(&self, calendar: &Calendar, policy: &Policy) -> Result<Value, Problem> {
         let bench = Bench {
             contracts: &[self.contract],
             calendar,
         };
-        let input = self.input(calendar, policy)?;
-        bench
-            .compute(self.contract, ("cycle", &input), policy)
-            .map_err(|why| impossible("cycle", why))
+        let input = grants.vector_input(&self.cycle, &self.rows);
+        let input = input.map_err(|why| impossible("provider", why))?;
+        let result = bench.compute(self.contract, ("cycle", &input), policy);
+        Ok((input, result.map_err(|why| impossible("cycle", why))?))
     }
 
     fn counts(&self) -> Map<String, Value> {
@@ -172,14 +166,14 @@ pub(super) async fn statement(
 ) -> Result<Json<Statement>, Problem> {
     let books = Books::open(&admin, &path, &request).await?;
     let calendar = Calendar::built_in();
-    let result = books.settle(&calendar, &books.policy)?;
+    let (input, result) = books.settle(&calendar, &books.policy)?;
     let (provider, world, cycle) = path.into_inner();
     let vector = json!({
         "id": format!("{provider}/{world}/{cycle}"),
         "provider": books.contract.vector_name,
         "kind": "cycle",
         "policy": books.asked,
-        "input": books.input(&calendar, &books.policy)?,
+        "input": input,
     });
     Ok(Json(Statement {
         agreement: books.contract.agreement,
@@ -216,7 +210,7 @@ pub(super) async fn readings(
 ) -> Result<Json<Vec<Reading>>, Problem> {
     let books = Books::open(&admin, &path, &request).await?;
     let calendar = Calendar::built_in();
-    let own = amount(&books.settle(&calendar, &books.policy)?);
+    let own = amount(&books.settle(&calendar, &books.policy)?.1);
     let mut all = Vec::new();
     for setting in books.contract.settings {
         for reading in setting.readings {
@@ -236,7 +230,7 @@ fn read(
     (setting, reading): (&Setting, &'static str),
     own: i64,
 ) -> Result<Reading, Problem> {
-    let result = books.settle(calendar, &books.policy.with(setting, reading))?;
+    let (_, result) = books.settle(calendar, &books.policy.with(setting, reading))?;
     Ok(Reading {
         setting: setting.name,
         source: setting.source,

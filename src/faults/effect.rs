@@ -1,5 +1,6 @@
 //! What happens to a call that is struck.
 
+use super::fault::named_field;
 use super::latency::Latency;
 use super::quantity::{Amount, Shift, Size, Span};
 use super::{Flaw, KINDS, Known, Stage};
@@ -190,7 +191,9 @@ impl Effect {
                 .unwrap_or_default()
                 .trim_start_matches('.');
             let within = if within.is_empty() {
-                missing(why.inner())
+                named_field(&why.inner().to_string())
+                    .unwrap_or_default()
+                    .to_owned()
             } else {
                 within.to_owned()
             };
@@ -343,18 +346,6 @@ impl Effect {
         }
         Ok(())
     }
-}
-
-/// The field a missing-field error is about.
-fn missing(why: &serde_json::Error) -> String {
-    let text = why.to_string();
-    let named = text
-        .strip_prefix("missing field `")
-        .or_else(|| text.strip_prefix("unknown field `"));
-    named
-        .and_then(|rest| rest.split('`').next())
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// Fields that frame the answer are not a status's business.

@@ -2,7 +2,7 @@
 
 use super::latency::Law;
 use super::spec::EVERY_FAULT_ENDS;
-use super::{Draw, Effect, FaultSpec, Known, Scope, Span, Stage, Window};
+use super::{Draw, Effect, FaultSpec, Known, Moment, Scope, Span, Stage, Window};
 use crate::clock::Time;
 use crate::exchange::Attribution;
 use std::sync::Arc;
@@ -26,6 +26,14 @@ impl Flaw {
             expected: expected.into(),
         }
     }
+}
+
+/// The field that an error of serde's names in its words.
+pub fn named_field(text: &str) -> Option<&str> {
+    let rest = text
+        .strip_prefix("missing field `")
+        .or_else(|| text.strip_prefix("unknown field `"))?;
+    rest.split('`').next()
 }
 
 /// A fault that was checked.
@@ -113,10 +121,14 @@ impl Fault {
         self.draw.is_chance() || rises
     }
 
-    /// Whether it can be decided from the head of a request.
-    pub fn is_decided_before_reading(&self) -> bool {
+    /// When it is decided.
+    pub fn moment(&self) -> Moment {
         let needs_body = self.scope.needs_body() || self.draws_lots() && !self.draw.is_counted();
-        self.effect.is_before_reading() && !needs_body
+        if self.effect.is_before_reading() && !needs_body {
+            Moment::BeforeReading
+        } else {
+            Moment::At(self.stage)
+        }
     }
 
     /// Whether it decides the end of the call.

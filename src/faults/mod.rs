@@ -21,7 +21,7 @@ mod window;
 
 pub use draw::{Draw, DrawBy, Toss};
 pub use effect::{Effect, PerSpan, ResetWhen};
-pub use fault::{Fault, Flaw};
+pub use fault::{Fault, Flaw, named_field};
 pub use kinds::{KINDS, Kind, Needs};
 pub use known::{Known, KnownProvider};
 pub use latency::{Latency, Law};
@@ -30,6 +30,6 @@ pub use receipt::{Interval, Receipt};
 pub use scope::{Facts, Scope};
 pub use set::{FaultSet, HasFault};
 pub use spec::{CauseSpec, FaultSpec, MatchSpec, WindowSpec};
-pub use stage::Stage;
+pub use stage::{Moment, Stage};
 pub use tape::{Tape, TapeLine, Taped};
 pub use window::Window;

@@ -1,6 +1,6 @@
 //! Many faults, of which a call meets only those that can be for it.
 
-use super::{Effect, Facts, Fault, Stage};
+use super::{Effect, Facts, Fault, Moment};
 use std::collections::HashMap;
 
 /// Something that is a fault, with whatever goes along with it.
@@ -13,8 +13,8 @@ pub trait HasFault {
 #[derive(Debug)]
 pub struct FaultSet<T> {
     faults: Vec<T>,
-    /// By stage; the last is what is decided before reading.
-    indices: [Index; 4],
+    /// By when they are decided.
+    indices: [Index; Moment::COUNT],
     keeps_answers: bool,
 }
 
@@ -36,15 +36,10 @@ impl<T: HasFault> FaultSet<T> {
     /// A set of these, in the order of their ids.
     pub fn new(mut faults: Vec<T>) -> Self {
         faults.sort_by(|a, b| a.fault().id.cmp(&b.fault().id));
-        let mut indices: [Index; 4] = Default::default();
+        let mut indices: [Index; Moment::COUNT] = Default::default();
         for (place, one) in faults.iter().enumerate() {
             let fault = one.fault();
-            let which = if fault.is_decided_before_reading() {
-                3
-            } else {
-                fault.stage as usize
-            };
-            indices[which].enter(fault, place);
+            indices[fault.moment().place()].enter(fault, place);
         }
         let keeps_answers = faults
             .iter()
@@ -56,14 +51,9 @@ impl<T: HasFault> FaultSet<T> {
         }
     }
 
-    /// Whether there are none for a stage.
-    pub fn has_none(&self, stage: Stage) -> bool {
-        !self.indices[stage as usize].any
-    }
-
-    /// Whether there are none to be decided before reading.
-    pub fn has_none_before_reading(&self) -> bool {
-        !self.indices[3].any
+    /// Whether there are none for a moment.
+    pub fn has_none(&self, moment: Moment) -> bool {
+        !self.indices[moment.place()].any
     }
 
     /// Whether one of them gives earlier answers again.
@@ -71,14 +61,12 @@ impl<T: HasFault> FaultSet<T> {
         self.keeps_answers
     }
 
-    /// The faults of a stage that are for a call, in the order of their ids.
-    pub fn fitting(&self, stage: Stage, facts: &Facts<'_>) -> Vec<&T> {
-        self.found(&self.indices[stage as usize], facts)
-    }
-
-    /// The faults decided before reading that are for a call, in the order of their ids.
-    pub fn fitting_before_reading(&self, facts: &Facts<'_>) -> Vec<&T> {
-        self.found(&self.indices[3], facts)
+    /// The faults of a moment that are for a call, in the order of their ids.
+    pub fn fitting(&self, moment: Moment, facts: &Facts<'_>) -> Vec<&T> {
+        let mut places = self.indices[moment.place()].places(facts);
+        places.sort_unstable();
+        let all = places.into_iter().map(|place| &self.faults[place]);
+        all.filter(|one| one.fault().scope.fits(facts)).collect()
     }
 
     /// All, in the order of their ids.
@@ -90,13 +78,6 @@ impl<T: HasFault> FaultSet<T> {
     pub fn get(&self, id: &str) -> Option<&T> {
         let place = self.faults.binary_search_by(|one| (*one.fault().id).cmp(id));
         place.ok().map(|place| &self.faults[place])
-    }
-
-    fn found(&self, index: &Index, facts: &Facts<'_>) -> Vec<&T> {
-        let mut places = index.places(facts);
-        places.sort_unstable();
-        let all = places.into_iter().map(|place| &self.faults[place]);
-        all.filter(|one| one.fault().scope.fits(facts)).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where on a call's road a fault strikes.
+//! Where on a call's road a fault strikes, and when that is decided.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,15 +28,34 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All, in order.
-    pub const ALL: [Stage; 3] = [Stage::Arrival, Stage::Service, Stage::Response];
-
     /// The name used in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Stage::Arrival => "arrival",
             Stage::Service => "service",
             Stage::Response => "response",
+        }
+    }
+}
+
+/// When a fault is decided: at its stage, or before the body is read where the head of a request tells enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Before the body is read.
+    BeforeReading,
+    /// At a stage.
+    At(Stage),
+}
+
+impl Moment {
+    /// How many there are.
+    pub(super) const COUNT: usize = 4;
+
+    /// Its place among them.
+    pub(super) fn place(self) -> usize {
+        match self {
+            Moment::BeforeReading => 0,
+            Moment::At(stage) => stage as usize + 1,
         }
     }
 }

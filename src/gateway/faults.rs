@@ -5,7 +5,7 @@ use super::ending::Ending;
 use super::road::Gateway;
 use super::visit::{Visit, wait_out};
 use crate::exchange::{Call, Decision, Failure, Outcome, Reply, Volume, fingerprint};
-use crate::faults::{Amount, Effect, Facts, ResetWhen, Share, Stage};
+use crate::faults::{Amount, Effect, Facts, Moment, ResetWhen, Share, Stage};
 use crate::providers::Lie;
 use crate::world::faults::{Case, Strike, Wish};
 use serde_json::Value;
@@ -28,50 +28,23 @@ pub enum Course {
     End,
 }
 
-/// When faults are decided.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum When {
-    /// From the head of a request, before its body is read.
-    BeforeReading,
-    /// At a stage.
-    At(Stage),
-}
-
 impl Gateway {
     /// Faults that need nothing of a request but its head. `true`: the body is not to be read.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "of all kinds of effect few are meant here"
-    )]
     pub fn strike_before_reading(&self, visit: &mut Visit, call: &Call, route: Route) -> bool {
-        if self.faults.has_none_before_reading() {
+        if self.faults.has_none(Moment::BeforeReading) {
             return false;
         }
-        let strikes = self.decide(visit, call, route, When::BeforeReading);
-        let ending = strikes.iter().find(|strike| strike.armed.fault.is_terminal());
-        let ending = ending.map(|strike| match strike.effect() {
-            Effect::Outage {} => Ending::Reset(Outcome::RefusedConnection),
-            _ => Ending::Reset(Outcome::ResetBeforeRead),
-        });
-        visit.ending = ending.unwrap_or_default();
-        visit.struck_by(strikes);
-        ending.is_some()
+        let strikes = self.decide(visit, call, route, Moment::BeforeReading);
+        matches!(take(visit, strikes), Course::End)
     }
 
     /// Carries out what strikes a call at arrival or in place of the answer.
     pub async fn strike(&self, visit: &mut Visit, route: Route, stage: Stage) -> Course {
-        if self.faults.has_none(stage) {
+        if self.faults.has_none(Moment::At(stage)) {
             return Course::On;
         }
         let strikes = self.decide_whole(visit, route, stage);
-        let mut course = Course::On;
-        for strike in &strikes {
-            let next = carry_out(visit, strike);
-            if !matches!(next, Course::On) {
-                course = next;
-            }
-        }
-        visit.struck_by(strikes);
+        let course = take(visit, strikes);
         if stage == Stage::Arrival {
             wait_out(visit).await;
         }
@@ -80,7 +53,7 @@ impl Gateway {
 
     /// Carries out what strikes an answer on its way out.
     pub fn strike_answer(&self, visit: &mut Visit, route: Route) {
-        if self.faults.has_none(Stage::Response) {
+        if self.faults.has_none(Moment::At(Stage::Response)) {
             return;
         }
         let strikes = self.decide_whole(visit, route, Stage::Response);
@@ -94,15 +67,15 @@ impl Gateway {
 
     fn decide_whole(&self, visit: &mut Visit, route: Route, stage: Stage) -> Vec<Strike> {
         let call = std::mem::take(&mut visit.call);
-        let strikes = self.decide(visit, &call, route, When::At(stage));
+        let strikes = self.decide(visit, &call, route, Moment::At(stage));
         visit.call = call;
         strikes
     }
 
-    fn decide(&self, visit: &mut Visit, call: &Call, route: Route, when: When) -> Vec<Strike> {
+    fn decide(&self, visit: &mut Visit, call: &Call, route: Route, moment: Moment) -> Vec<Strike> {
         let card = route.provider.card();
         let operation = route.operation.map_or("", |operation| operation.full_name);
-        let is_read = when != When::BeforeReading;
+        let is_read = moment != Moment::BeforeReading;
         let announced = || {
             call.headers
                 .get("content-length")
@@ -140,11 +113,21 @@ impl Gateway {
             wish: Wish::of(wish),
             ended_by: plan.ended_by.as_deref(),
         };
-        match when {
-            When::BeforeReading => self.faults.decide_before_reading(&case, &mut visit.trail),
-            When::At(stage) => self.faults.decide(stage, &case, &mut visit.trail),
+        self.faults.decide(moment, &case, &mut visit.trail)
+    }
+}
+
+/// Carries strikes out, and says where the call goes.
+fn take(visit: &mut Visit, strikes: Vec<Strike>) -> Course {
+    let mut course = Course::On;
+    for strike in &strikes {
+        let next = carry_out(visit, strike);
+        if !matches!(next, Course::On) {
+            course = next;
         }
     }
+    visit.struck_by(strikes);
+    course
 }
 
 /// What a strike at arrival or in place of the answer does.

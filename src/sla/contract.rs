@@ -14,6 +14,17 @@ pub struct Term {
     pub rule: &'static str,
 }
 
+impl Term {
+    /// A fact with its clause.
+    pub const fn new(clause: &'static str, subject: &'static str, rule: &'static str) -> Self {
+        Self {
+            clause,
+            subject,
+            rule,
+        }
+    }
+}
+
 /// A cause for which the agreement leaves a failed call out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Cause {
@@ -27,6 +38,28 @@ pub struct Cause {
     pub leaves: Leaves,
     /// The notice without which it is not granted.
     pub announced: Option<Announced>,
+}
+
+impl Cause {
+    /// A cause that is granted without a notice.
+    pub const fn new(code: &'static str, clause: &'static str, what: &'static str, leaves: Leaves) -> Self {
+        Self {
+            code,
+            clause,
+            what,
+            leaves,
+            announced: None,
+        }
+    }
+
+    /// The same, granted only where it was announced.
+    #[must_use]
+    pub const fn announced(self, lead: Lead, otherwise: Option<&'static str>) -> Self {
+        Self {
+            announced: Some(Announced { lead, otherwise }),
+            ..self
+        }
+    }
 }
 
 /// A notice without which a cause is not granted.
@@ -85,6 +118,13 @@ pub struct Tier {
     pub from: u32,
     /// Percent of the fee.
     pub percent: u32,
+}
+
+impl Tier {
+    /// A row of the table.
+    pub const fn new(id: &'static str, from: u32, percent: u32) -> Self {
+        Self { id, from, percent }
+    }
 }
 
 /// The most that is compensated.

@@ -1,7 +1,7 @@
 //! Duties beside availability: notices, fault tickets, billing logs, liability.
 
 use super::claim::workdays;
-use super::{Calendar, Lead, NoticeRule, Policy, UnknownYear};
+use super::{Calendar, Lead, Policy, UnknownYear};
 use crate::clock::{Day, Time};
 use std::time::Duration;
 
@@ -21,17 +21,16 @@ impl Notice {
     /// When nothing is known of a year.
     pub fn latest(
         &self,
-        rule: &NoticeRule,
+        lead: Lead,
         calendar: &Calendar,
         policy: &Policy,
     ) -> Result<Option<Day>, UnknownYear> {
         let day = self.effective.day();
-        match rule.lead {
+        match lead {
             Lead::BeforeStart => Ok(None),
             Lead::Days(days) => Ok(Some(day.plus(-days))),
             Lead::Workday => {
-                let days = workdays(calendar, policy);
-                let previous = days.previous(day)?;
+                let previous = workdays(calendar, policy).previous(day)?;
                 // A full working day between, or any time on the one before (T6).
                 let full = policy.is("notice", "full_workday_between");
                 Ok(Some(if full { previous.plus(-1) } else { previous }))
@@ -43,13 +42,8 @@ impl Notice {
     ///
     /// # Errors
     /// When nothing is known of a year.
-    pub fn is_in_time(
-        &self,
-        rule: &NoticeRule,
-        calendar: &Calendar,
-        policy: &Policy,
-    ) -> Result<bool, UnknownYear> {
-        Ok(match self.latest(rule, calendar, policy)? {
+    pub fn is_in_time(&self, lead: Lead, calendar: &Calendar, policy: &Policy) -> Result<bool, UnknownYear> {
+        Ok(match self.latest(lead, calendar, policy)? {
             Some(latest) => self.sent.day() <= latest,
             None => self.sent < self.effective,
         })

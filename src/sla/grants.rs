@@ -1,8 +1,7 @@
 //! From the counts of a ledger to what an agreement counts: which cause is granted, what failed, what was charged.
 
-use super::claim::workdays;
-use super::{Announced, Calendar, Contract, Cycle, Lead, Measure, Policy, RequestCounts, Requests};
-use crate::clock::Time;
+use super::vectors::shown_requests;
+use super::{Calendar, Contract, Cycle, Measure, Notice, Policy, RequestCounts, Requests};
 use crate::exchange::{Service, ServiceRow, Trouble};
 use serde_json::{Value, json};
 
@@ -30,21 +29,6 @@ pub struct Grants<'a> {
     pub word: Word,
 }
 
-impl Announced {
-    /// Whether a notice came in time for what began then.
-    fn is_kept(&self, (sent, begun): (Time, Time), calendar: &Calendar, policy: &Policy) -> bool {
-        match self.lead {
-            Lead::BeforeStart => sent < begun,
-            Lead::Days(days) => sent.day().plus(days) <= begun.day(),
-            Lead::Workday => {
-                let previous = workdays(calendar, policy).previous(begun.day());
-                let full = policy.is("notice", "full_workday_between");
-                previous.is_ok_and(|day| sent.day() <= if full { day.plus(-1) } else { day })
-            }
-        }
-    }
-}
-
 impl Grants<'_> {
     /// The cause that is granted, if any: one that asks for a notice is not granted without it.
     pub fn cause(&self, trouble: &Trouble) -> Option<&'static str> {
@@ -59,7 +43,13 @@ impl Grants<'_> {
             return Some(cause.code);
         };
         let notice = trouble.noticed.zip(trouble.begun);
-        if notice.is_some_and(|notice| announced.is_kept(notice, self.calendar, self.policy)) {
+        let is_kept = notice.is_some_and(|(sent, effective)| {
+            let notice = Notice { sent, effective };
+            // Of a year nothing is known of, no notice is taken as kept.
+            let kept = notice.is_in_time(announced.lead, self.calendar, self.policy);
+            kept.unwrap_or(false)
+        });
+        if is_kept {
             return Some(cause.code);
         }
         announced.otherwise
@@ -99,23 +89,10 @@ impl Grants<'_> {
         match self.contract.measure {
             Measure::RequestRatio => {
                 let requests = self.requests(rows);
-                let shown = |counts: &RequestCounts, sent: &str| {
-                    json!({
-                        sent: number(counts.sent),
-                        "no_response": number(counts.no_response),
-                        "http_5xx": number(counts.http_5xx),
-                    })
-                };
-                let mut all = shown(&requests.counts, "sent");
-                let excluded = requests
-                    .excluded
-                    .iter()
-                    .map(|(code, counts)| (code.clone(), shown(counts, "requests")));
-                all["excluded"] = Value::Object(excluded.collect());
                 Ok(json!({
                     "service_month": cycle.month().to_string(),
                     "applied_on": null,
-                    "requests": all,
+                    "requests": shown_requests(&requests),
                     "fee": {"gross_fen": fee, "coupon_fen": 0, "free": false},
                 }))
             }
@@ -124,8 +101,4 @@ impl Grants<'_> {
             }
         }
     }
-}
-
-fn number(value: u128) -> Value {
-    serde_json::from_str(&value.to_string()).unwrap_or(Value::Null)
 }

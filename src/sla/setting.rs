@@ -14,6 +14,36 @@ pub struct Setting {
     pub readings: &'static [&'static str],
 }
 
+impl Setting {
+    /// Rounding before a comparison.
+    pub const COMPARE: Self = Self::new("compare", "A3", &["exact", "round2", "trunc2"]);
+    /// Rounding to the fen.
+    pub const MONEY_ROUNDING: Self = Self::new("money_rounding", "A3", &["half_up", "floor", "half_even"]);
+    /// When a claim's window opens.
+    pub const CLAIM_OPEN: Self = Self::new(
+        "claim_open",
+        "J19",
+        &["day_after_nth", "on_nth", "next_workday_after_nth"],
+    );
+    /// A last day on a day off.
+    pub const CLAIM_ROLL: Self = Self::new("claim_roll", "J21", &["none", "next_workday"]);
+    /// What a working day is.
+    pub const WORKDAY: Self = Self::new("workday", "J22", &["cn", "mon_fri"]);
+    /// Errors that were never received.
+    pub const UNDELIVERED: Self = Self::new("undelivered", "K1", &["clamped", "unclamped", "add_to_valid"]);
+    /// Buckets without traffic.
+    pub const ZERO_BUCKET: Self = Self::new("zero_bucket", "§1.5", &["zero_rate", "skip"]);
+
+    /// An ambiguity with its readings, the default first.
+    pub const fn new(name: &'static str, source: &'static str, readings: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            source,
+            readings,
+        }
+    }
+}
+
 /// One reading of every setting of a contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {

@@ -1,17 +1,13 @@
 //! What the agreements of JD Cloud's products have in common: 000 and 001 differ in few words.
 
-use crate::sla::{ClaimRule, Lead, NoticeRule, Setting, Tier};
+use crate::sla::{Cause, ClaimRule, Lead, Leaves, NoticeRule, Setting, Tier};
 
 /// Compensations (000 2.10, 001 2.10).
 pub(super) static TIERS: [Tier; 3] = [
-    tier("jd_t1", 9500, 15),
-    tier("jd_t2", 9000, 30),
-    tier("jd_t3", 0, 60),
+    Tier::new("jd_t1", 9500, 15),
+    Tier::new("jd_t2", 9000, 30),
+    Tier::new("jd_t3", 0, 60),
 ];
-
-const fn tier(id: &'static str, from: u32, percent: u32) -> Tier {
-    Tier { id, from, percent }
-}
 
 /// 000 2.10.2, 001 2.10.2.
 pub(super) const CLAIM: ClaimRule = ClaimRule {
@@ -26,36 +22,24 @@ pub(super) const NOTICE: NoticeRule = NoticeRule {
     needed: "any time before the start (2.7.1(1) gives no lead time)",
 };
 
-const fn setting(name: &'static str, source: &'static str, readings: &'static [&'static str]) -> Setting {
-    Setting {
-        name,
-        source,
-        readings,
-    }
-}
-
 /// Ambiguities, each with its default reading first.
 pub(super) static SETTINGS: [Setting; 12] = [
-    setting("failure", "J5", &["no_response", "no_response_or_5xx"]),
-    setting("late", "J6", &["no_response", "answered"]),
-    setting(
+    Setting::new("failure", "J5", &["no_response", "no_response_or_5xx"]),
+    Setting::new("late", "J6", &["no_response", "answered"]),
+    Setting::new(
         "exclusion",
         "J8",
         &["failed_both", "numerator_only", "window_both"],
     ),
-    setting("zero_requests", "J9", &["full", "undefined"]),
-    setting("compare", "A3", &["exact", "round2", "trunc2"]),
-    setting("fee_base", "J11", &["gross", "cash"]),
-    setting("cap", "J12", &["own_words", "cash_paid", "cash_payable"]),
-    setting("money_rounding", "A3", &["half_up", "floor", "half_even"]),
-    setting(
-        "claim_open",
-        "J19",
-        &["day_after_nth", "on_nth", "next_workday_after_nth"],
-    ),
-    setting("claim_close", "J20", &["end_of_next_month", "corresponding_day"]),
-    setting("claim_roll", "J21", &["none", "next_workday"]),
-    setting("workday", "J22", &["cn", "mon_fri"]),
+    Setting::new("zero_requests", "J9", &["full", "undefined"]),
+    Setting::COMPARE,
+    Setting::new("fee_base", "J11", &["gross", "cash"]),
+    Setting::new("cap", "J12", &["own_words", "cash_paid", "cash_payable"]),
+    Setting::MONEY_ROUNDING,
+    Setting::CLAIM_OPEN,
+    Setting::new("claim_close", "J20", &["end_of_next_month", "corresponding_day"]),
+    Setting::CLAIM_ROLL,
+    Setting::WORKDAY,
 ];
 
 /// The causes an agreement leaves out. 000 prints (11) twice, and the second is X12 (J3).
@@ -128,27 +112,11 @@ macro_rules! causes {
 pub(super) use causes;
 
 /// A cause that leaves the availability.
-pub(super) const fn cause(code: &'static str, clause: &'static str, what: &'static str) -> crate::sla::Cause {
-    crate::sla::Cause {
-        code,
-        clause,
-        what,
-        leaves: crate::sla::Leaves::Availability,
-        announced: None,
-    }
+pub(super) const fn cause(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
+    Cause::new(code, clause, what, Leaves::Availability)
 }
 
 /// The same, where it was announced before it began (2.7.1(1), J23).
-pub(super) const fn noticed(
-    code: &'static str,
-    clause: &'static str,
-    what: &'static str,
-) -> crate::sla::Cause {
-    crate::sla::Cause {
-        announced: Some(crate::sla::Announced {
-            lead: Lead::BeforeStart,
-            otherwise: None,
-        }),
-        ..cause(code, clause, what)
-    }
+pub(super) const fn noticed(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
+    cause(code, clause, what).announced(Lead::BeforeStart, None)
 }

@@ -1,41 +1,22 @@
 //! Agreement 003 and its SLA, in numbers and our words.
 
 use crate::sla::{
-    Announced, Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting,
-    Term, Tier,
+    Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting, Term, Tier,
 };
 
 /// A cause that is no error at all (003 SLA 1).
 const fn no_error(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    Cause {
-        code,
-        clause,
-        what,
-        leaves: Leaves::Availability,
-        announced: None,
-    }
+    Cause::new(code, clause, what, Leaves::Availability)
 }
 
 /// A cause that is not compensated (003 SLA 2.2, 11.8).
 const fn unpaid(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    Cause {
-        code,
-        clause,
-        what,
-        leaves: Leaves::Compensation,
-        announced: None,
-    }
+    Cause::new(code, clause, what, Leaves::Compensation)
 }
 
 /// The same, where it was announced before it began.
 const fn noticed(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    Cause {
-        announced: Some(Announced {
-            lead: Lead::BeforeStart,
-            otherwise: None,
-        }),
-        ..unpaid(code, clause, what)
-    }
+    unpaid(code, clause, what).announced(Lead::BeforeStart, None)
 }
 
 static CAUSES: [Cause; 26] = [
@@ -119,57 +100,33 @@ static CAUSES: [Cause; 26] = [
     unpaid("KL-L13", "003 11.8(13)", "force majeure"),
 ];
 
-const fn setting(name: &'static str, source: &'static str, readings: &'static [&'static str]) -> Setting {
-    Setting {
-        name,
-        source,
-        readings,
-    }
-}
-
 static SETTINGS: [Setting; 15] = [
-    setting("received_no_response", "K2", &["not_error", "error"]),
-    setting("undelivered", "K1", &["clamped", "unclamped", "add_to_valid"]),
-    setting("excluded_in_valid", "§1.5", &["keep", "drop"]),
-    setting("zero_bucket", "§1.5", &["zero_rate", "skip"]),
-    setting("tier_on", "K4", &["compensable", "published"]),
-    setting("compare", "A3", &["exact", "round2", "trunc2"]),
-    setting("fee_base", "K8", &["gross", "cash"]),
-    setting("pack_attribution", "K7", &["purchase_month", "days_prorata"]),
-    setting("money_rounding", "A3", &["half_up", "floor", "half_even"]),
-    setting("term_end_missing_day", "K11", &["month_end", "clamp_minus_one"]),
-    setting(
-        "claim_open",
-        "J19",
-        &["day_after_nth", "on_nth", "next_workday_after_nth"],
-    ),
-    setting(
+    Setting::new("received_no_response", "K2", &["not_error", "error"]),
+    Setting::UNDELIVERED,
+    Setting::new("excluded_in_valid", "§1.5", &["keep", "drop"]),
+    Setting::ZERO_BUCKET,
+    Setting::new("tier_on", "K4", &["compensable", "published"]),
+    Setting::COMPARE,
+    Setting::new("fee_base", "K8", &["gross", "cash"]),
+    Setting::new("pack_attribution", "K7", &["purchase_month", "days_prorata"]),
+    Setting::MONEY_ROUNDING,
+    Setting::new("term_end_missing_day", "K11", &["month_end", "clamp_minus_one"]),
+    Setting::CLAIM_OPEN,
+    Setting::new(
         "claim_close",
         "K13",
         &["end_of_second_month", "corresponding_day"],
     ),
-    setting("claim_anchor", "K12", &["natural_month", "cycle_end"]),
-    setting("claim_roll", "J21", &["none", "next_workday"]),
-    setting("workday", "J22", &["cn", "mon_fri"]),
+    Setting::new("claim_anchor", "K12", &["natural_month", "cycle_end"]),
+    Setting::CLAIM_ROLL,
+    Setting::WORKDAY,
 ];
-
-const fn tier(id: &'static str, from: u32, percent: u32) -> Tier {
-    Tier { id, from, percent }
-}
 
 static TIERS: [Tier; 3] = [
-    tier("kl_t1", 9900, 10),
-    tier("kl_t2", 9500, 25),
-    tier("kl_t3", 0, 50),
+    Tier::new("kl_t1", 9900, 10),
+    Tier::new("kl_t2", 9500, 25),
+    Tier::new("kl_t3", 0, 50),
 ];
-
-const fn term(clause: &'static str, subject: &'static str, rule: &'static str) -> Term {
-    Term {
-        clause,
-        subject,
-        rule,
-    }
-}
 
 /// Agreement 003.
 pub(in super::super) static CONTRACT: Contract = Contract {
@@ -177,43 +134,43 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     family: "kling",
     vector_name: "kling",
     terms: &[
-        term(
+        Term::new(
             "003 SLA 1",
             "service cycle",
             "the natural months of a term, the first and last cut to it",
         ),
-        term(
+        Term::new(
             "003 SLA 1",
             "error",
             "a 5XX status, or a request that never arrived for the provider's fault",
         ),
-        term(
+        Term::new(
             "003 SLA 2.1",
             "formula",
             "1 - the mean of five-minute error rates over all buckets of the cycle",
         ),
-        term("003 SLA 2.2", "commitment", "at least 99.90 %"),
-        term(
+        Term::new("003 SLA 2.2", "commitment", "at least 99.90 %"),
+        Term::new(
             "003 SLA 3.1",
             "compensation",
             "[99 %, 99.90 %) 10 %, [95 %, 99 %) 25 %, below 95 % 50 % of the month's fee, as a coupon",
         ),
-        term(
+        Term::new(
             "003 SLA 3.1",
             "cap",
             "half of the month's fee, without the part coupons covered",
         ),
-        term(
+        Term::new(
             "003 SLA 3.2",
             "claim window",
             "opens after the fifth working day of the next month, closes two months after the month",
         ),
-        term(
+        Term::new(
             "003 4.2",
             "notice",
             "changes and ends of the service: at least 30 days before",
         ),
-        term(
+        Term::new(
             "003 7.4, 11.16",
             "liability",
             "fees paid, and fees consumed, in the six months before",

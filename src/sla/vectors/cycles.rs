@@ -1,6 +1,6 @@
 //! Whole cycles: from counts to availability, tier, money and claim window.
 
-use super::shown::{plain_cycle, term_cycle};
+use super::shown::{number, plain_cycle, term_cycle};
 use super::{Case, count, count_or_zero, parsed, parsed_or_none, small};
 use crate::clock::{Day, Month};
 use crate::sla::{
@@ -120,21 +120,16 @@ impl Case<'_> {
             let availability = traffic.availability(&sum, denominator);
             (sum, availability)
         };
-        let published = of(View::Published).1;
-        let (compensable_sum, compensable) = of(View::Compensable);
+        let (published, compensable) = (of(View::Published), of(View::Compensable));
         let by_published = self.policy.is("tier_on", "published");
-        let availability = if by_published { &published } else { &compensable };
-        let sum = if by_published {
-            of(View::Published).0
-        } else {
-            compensable_sum
-        };
+        let (sum, availability) = if by_published { &published } else { &compensable };
+        let (published, compensable) = (&published.1, &compensable.1);
         let fees = self.fees(&place)?;
         let settlement = settle(self.contract, availability.as_ref(), &fees, &self.policy);
         let mut all = self.availability(availability.as_ref(), &settlement);
         let window = self.window_of(cycle);
         all.insert("buckets_in_denominator".into(), json!(denominator));
-        all.insert("sum_error_rate".into(), to_json(&sum));
+        all.insert("sum_error_rate".into(), to_json(sum));
         all.insert("claim".into(), self.claimable(window.as_ref(), &settlement));
         if self.contract.cycle == CycleRule::Term {
             all.insert("cycle".into(), term_cycle(cycle));
@@ -207,11 +202,6 @@ impl Case<'_> {
             is_free: fee["free"].as_bool().unwrap_or(false),
         })
     }
-}
-
-/// A number that may pass 2^53, as a JSON number.
-pub(super) fn number(value: u128) -> Value {
-    serde_json::from_str(&value.to_string()).unwrap_or(Value::Null)
 }
 
 fn read_counts(counts: &Value, sent: &str) -> Result<RequestCounts, String> {

@@ -1,10 +1,9 @@
 //! Ledgers: rows read one by one, what they add up to, and the cycle that comes of it.
 
-use super::cycles::number;
-use super::shown::minute;
+use super::shown::{minute, requests as requests_json};
 use super::{Case, parsed, parsed_or_none, text};
 use crate::exchange::Party;
-use crate::sla::{Measure, RequestCounts, Row, Run, Traffic, buckets, requests};
+use crate::sla::{Measure, Row, Run, Traffic, buckets, requests};
 use serde_json::{Map, Value, json};
 
 impl Case<'_> {
@@ -33,13 +32,7 @@ impl Case<'_> {
             Measure::RequestRatio | Measure::Informative => {
                 let sums = requests(&rows, self.contract, &cycle);
                 let mut all = self.settle_requests(&sums)?;
-                let mut aggregate = shown_counts(&sums.counts, "sent");
-                let causes = sums
-                    .excluded
-                    .iter()
-                    .map(|(code, counts)| (code.clone(), shown_counts(counts, "requests")));
-                aggregate["excluded"] = Value::Object(causes.collect());
-                all.insert("aggregate".into(), aggregate);
+                all.insert("aggregate".into(), requests_json(&sums));
                 all
             }
         };
@@ -88,14 +81,6 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(object) => object,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
-}
-
-fn shown_counts(counts: &RequestCounts, sent: &str) -> Value {
-    json!({
-        sent: number(counts.sent),
-        "no_response": number(counts.no_response),
-        "http_5xx": number(counts.http_5xx),
-    })
 }
 
 fn shown_run(from: &str, run: &Run) -> Value {

@@ -1,6 +1,6 @@
 //! One rule each: claim windows, buckets, budgets, inputs, notices, tickets, logs, liability.
 
-use super::shown::instant;
+use super::shown::{instant, number};
 use super::{Case, count, parsed, parsed_or_none, small, text};
 use crate::clock::{Day, Month, Time};
 use crate::sla::{
@@ -185,10 +185,10 @@ impl Case<'_> {
         };
         let unknown = |why: crate::sla::UnknownYear| why.to_string();
         let latest = notice
-            .latest(&rule, self.calendar, &self.policy)
+            .latest(rule.lead, self.calendar, &self.policy)
             .map_err(unknown)?;
         let ok = notice
-            .is_in_time(&rule, self.calendar, &self.policy)
+            .is_in_time(rule.lead, self.calendar, &self.policy)
             .map_err(unknown)?;
         Ok(json!({"ok": ok, "latest_ok": latest.map(|day| day.to_string()), "needed": rule.needed}))
     }
@@ -229,7 +229,7 @@ impl Case<'_> {
         );
         let (paid, consumed, applied) = liability(&paid, &consumed, count(self.input, "claimed_fen")?);
         Ok(
-            json!({"cap_7_4_paid_fen": super::cycles::number(paid), "cap_11_16_consumed_fen": super::cycles::number(consumed), "applied_fen": super::cycles::number(applied)}),
+            json!({"cap_7_4_paid_fen": number(paid), "cap_11_16_consumed_fen": number(consumed), "applied_fen": number(applied)}),
         )
     }
 }

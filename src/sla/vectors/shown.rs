@@ -3,7 +3,8 @@
 use super::Case;
 use crate::clock::{Day, Time};
 use crate::sla::{
-    ClaimWindow, Cycle, Ratio, Settlement, budget_used, or_null, percent_floor, percent_half_up, to_json,
+    ClaimWindow, Cycle, Ratio, RequestCounts, Requests, Settlement, budget_used, or_null, percent_floor,
+    percent_half_up, to_json,
 };
 use num_traits::Zero;
 use serde_json::{Map, Value, json};
@@ -20,6 +21,27 @@ pub(super) fn minute(at: Time) -> String {
 
 fn day(day: Option<Day>) -> Value {
     day.map_or(Value::Null, |day| json!(day.to_string()))
+}
+
+/// A number that may pass 2^53, as a JSON number.
+pub(super) fn number(value: u128) -> Value {
+    serde_json::from_str(&value.to_string()).unwrap_or(Value::Null)
+}
+
+/// Requests of a cycle, with those of each cause.
+pub(in crate::sla) fn requests(requests: &Requests) -> Value {
+    let shown = |counts: &RequestCounts, sent: &str| {
+        json!({
+            sent: number(counts.sent),
+            "no_response": number(counts.no_response),
+            "http_5xx": number(counts.http_5xx),
+        })
+    };
+    let excluded = requests.excluded.iter();
+    let excluded = excluded.map(|(code, counts)| (code.clone(), shown(counts, "requests")));
+    let mut all = shown(&requests.counts, "sent");
+    all["excluded"] = Value::Object(excluded.collect());
+    all
 }
 
 /// A cycle of its own.

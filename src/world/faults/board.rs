@@ -3,7 +3,7 @@
 use super::armed::Armed;
 use super::recorder::Recorder;
 use crate::clock::{Clock, Time};
-use crate::faults::{Effect, Fault, FaultSet, FaultSpec, Flaw, Known, Stage, Tape};
+use crate::faults::{Effect, Fault, FaultSet, FaultSpec, Flaw, Known, Moment, Tape};
 use arc_swap::ArcSwap;
 use lru::LruCache;
 use std::sync::{Arc, Mutex};
@@ -56,14 +56,9 @@ impl Board {
         }
     }
 
-    /// Whether no fault is for this stage: all a healthy call asks.
-    pub fn has_none(&self, stage: Stage) -> bool {
-        self.set.load().has_none(stage)
-    }
-
-    /// Whether no fault is decided before reading.
-    pub fn has_none_before_reading(&self) -> bool {
-        self.set.load().has_none_before_reading()
+    /// Whether no fault is for this moment: all a healthy call asks.
+    pub fn has_none(&self, moment: Moment) -> bool {
+        self.set.load().has_none(moment)
     }
 
     /// Whether good answers must be remembered, for a fault to give them again.

@@ -4,27 +4,18 @@ use super::armed::{Armed, Count};
 use super::board::{Board, MOST_ATTEMPTS};
 use super::strike::{Case, Strike, Wish, note};
 use crate::exchange::Trail;
-use crate::faults::{Effect, Fault, FaultSet, Stage, Taped, Toss};
+use crate::faults::{Effect, Fault, FaultSet, Moment, Taped, Toss};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
 
 impl Board {
-    /// What strikes a call at a stage, in the order of the faults' names. `trail` learns every decision.
-    pub fn decide(&self, stage: Stage, case: &Case<'_>, trail: &mut Trail) -> Vec<Strike> {
+    /// What strikes a call at a moment, in the order of the faults' names. `trail` learns every decision.
+    pub fn decide(&self, moment: Moment, case: &Case<'_>, trail: &mut Trail) -> Vec<Strike> {
         let set = self.set.load();
-        let asked = asked(&set, case, |fault| {
-            fault.stage == stage && !fault.is_decided_before_reading()
-        });
-        self.settle(set.fitting(stage, &case.facts), &asked, case, trail)
-    }
-
-    /// What strikes a call whose body is not read yet.
-    pub fn decide_before_reading(&self, case: &Case<'_>, trail: &mut Trail) -> Vec<Strike> {
-        let set = self.set.load();
-        let asked = asked(&set, case, Fault::is_decided_before_reading);
-        self.settle(set.fitting_before_reading(&case.facts), &asked, case, trail)
+        let asked = asked(&set, case, moment);
+        self.settle(set.fitting(moment, &case.facts), &asked, case, trail)
     }
 
     fn settle(
@@ -196,15 +187,11 @@ impl Board {
 }
 
 /// The faults a call asks for by header that are decided now.
-fn asked<'a>(
-    set: &'a FaultSet<Arc<Armed>>,
-    case: &Case<'_>,
-    is_now: impl Fn(&Fault) -> bool,
-) -> Vec<&'a Arc<Armed>> {
+fn asked<'a>(set: &'a FaultSet<Arc<Armed>>, case: &Case<'_>, moment: Moment) -> Vec<&'a Arc<Armed>> {
     let found = case.wish.ids().filter_map(|id| set.get(id));
     let here = found.filter(|one| {
         let world = one.fault.scope.world.as_deref();
-        is_now(&one.fault) && world.is_none_or(|world| world == case.facts.world)
+        one.fault.moment() == moment && world.is_none_or(|world| world == case.facts.world)
     });
     here.collect()
 }

@@ -11,43 +11,35 @@ pub(super) static CUTOUT_PRICES: [PriceTier; 3] = [
     PriceTier { from: 10_001, fen: 5 },
 ];
 
-const fn term(clause: &'static str, subject: &'static str, rule: &'static str) -> Term {
-    Term {
-        clause,
-        subject,
-        rule,
-    }
-}
-
 /// Documented limits of the three operations.
 pub(super) static LIMITS: [Term; 7] = [
-    term("wire §1.1", "cutout: format", "jpg, jpeg; otherwise 12007"),
-    term(
+    Term::new("wire §1.1", "cutout: format", "jpg, jpeg; otherwise 12007"),
+    Term::new(
         "wire §1.1",
         "cutout: size",
         "2 MiB (2·2^20 bytes, INFERRED; the text says 2M); otherwise 12009",
     ),
-    term(
+    Term::new(
         "wire §1.4",
         "SelfieSeg: format",
         "JPEG, BMP, PNG, GIF as base64; otherwise 1005",
     ),
-    term(
+    Term::new(
         "wire §1.4",
         "SelfieSeg: size",
         "50×50 to 1024×1024 pixels and under 2 MiB; otherwise 1004",
     ),
-    term(
+    Term::new(
         "wire §1.4",
         "SelfieSeg: content",
         "portraits; otherwise 1006 (strictness jdcloud-matting.portrait)",
     ),
-    term(
+    Term::new(
         "wire §1.4",
         "human_parsing: format",
         "jpg, jpeg, png, jfif; otherwise 12003",
     ),
-    term(
+    Term::new(
         "wire §1.4",
         "human_parsing: size",
         "256×256 to 4096×4096 pixels and under 2 MiB; otherwise 12004",
@@ -62,43 +54,43 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     family: "jd",
     vector_name: "jd_matting",
     terms: &[
-        term(
+        Term::new(
             "000 2.7",
             "commitment",
             "success rate and availability at least 99 % in a natural month",
         ),
-        term("000 2.7", "formula", "1 - definite failures / requests sent"),
-        term(
+        Term::new("000 2.7", "formula", "1 - definite failures / requests sent"),
+        Term::new(
             "000 2.7.1",
             "failure",
             "no response after the request was submitted; an HTTP error is a response",
         ),
-        term(
+        Term::new(
             "000 2.7.1",
             "service cycle",
             "a natural month; in the first month, from the day of application",
         ),
-        term(
+        Term::new(
             "000 2.9",
             "billing",
             "real time, by actual calls; original billing logs kept at least a year",
         ),
-        term(
+        Term::new(
             "000 2.10",
             "compensation",
             "[95 %, 99 %) 15 %, [90 %, 95 %) 30 %, below 90 % 60 % of the month's charge, as a coupon",
         ),
-        term(
+        Term::new(
             "000 2.10",
             "cap",
             "cash already paid for the charge, without the part coupons covered",
         ),
-        term(
+        Term::new(
             "000 2.10.2",
             "claim window",
             "opens after the third working day of the next month, closes with that month",
         ),
-        term(
+        Term::new(
             "000 2.1",
             "storage",
             "pictures and results are not kept; the caller keeps them",
