@@ -7,8 +7,9 @@ use crate::faults::{Fault, Flaw, Known};
 use crate::gateway::{BACKLOG, Connection, Gate, Gateway, Meter, Pool, Routes, known_providers, receive};
 use crate::imaging::{Model, Studio, StudioSettings, Way};
 use crate::ledger::{Ledger, LedgerSettings};
-use crate::providers::operation_names;
+use crate::providers::Providers;
 use crate::settings::{Settings, SignatureClock};
+use crate::sla::Calendar;
 use crate::store::{self, Store};
 use crate::world::faults::{Board, BoardSettings};
 use crate::world::{DEMO, Files, Worlds, WorldsSetup};
@@ -69,7 +70,7 @@ impl House {
     ///
     /// # Errors
     /// One message that says what cannot be used and why.
-    pub fn build(settings: Settings) -> anyhow::Result<Self> {
+    pub fn build(settings: Settings, providers: Providers) -> anyhow::Result<Self> {
         let provider_socket = bind("server.listen", &settings.server.listen)?;
         let admin_socket = bind("server.admin_listen", &settings.server.admin_listen)?;
         let (listen, admin_listen) = (provider_socket.local_addr()?, admin_socket.local_addr()?);
@@ -77,7 +78,7 @@ impl House {
         let seed = remembered_seed(&*store, settings.seed)?;
         let run = next_run(&*store)?;
         let clock = first_clock(&*store, &settings)?;
-        let gateway = Data::new(gateway(&settings, &store, &clock, seed, run)?);
+        let gateway = Data::new(gateway(&settings, providers, (&store, &clock), (seed, run))?);
         first_faults(&gateway)?;
         let fresh_token =
             (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
@@ -90,7 +91,9 @@ impl House {
             hosts: settings.server.admin_hosts.clone(),
             address: admin_listen,
         };
+        let calendar = Calendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
         let admin = Data::new(Admin {
+            calendar: Arc::new(calendar),
             gateway: gateway.clone(),
             store,
             started: clock.real_now(),
@@ -120,7 +123,7 @@ impl House {
             pid: std::process::id(),
             world: DEMO,
             seed: self.admin.seed,
-            credentials: credentials(&self.gateway.worlds.keys_of(DEMO)),
+            credentials: credentials(self.gateway.providers, &self.gateway.worlds.keys_of(DEMO)),
         }
     }
 
@@ -264,7 +267,7 @@ pub fn check_faults(settings: &Settings) -> anyhow::Result<()> {
     let now = Clock::real().now();
     for (nth, spec) in settings.fault.iter().enumerate() {
         let known = Known {
-            providers: known_providers(),
+            providers: known_providers(Providers::default()),
             worlds: spec.matching.world.iter().cloned().collect(),
         };
         let checked = Fault::new(spec.clone(), "unnamed", &known, now, settings.faults.ttl);
@@ -286,10 +289,9 @@ fn first_faults(gateway: &Gateway) -> anyhow::Result<()> {
 
 fn gateway(
     settings: &Settings,
-    store: &Arc<dyn Store>,
-    clock: &Clock,
-    seed: u64,
-    run: u64,
+    providers: Providers,
+    (store, clock): (&Arc<dyn Store>, &Clock),
+    (seed, run): (u64, u64),
 ) -> anyhow::Result<Gateway> {
     let files = Arc::new(Files::new(bytes(settings.files.max_bytes), settings.files.ttl));
     let worlds = Worlds::load(WorldsSetup {
@@ -298,8 +300,13 @@ fn gateway(
         dice: Dice::new(seed),
         journal_bytes: bytes(settings.journal.max_bytes),
         files: files.clone(),
-        vendors: admin::vendors(),
-        operations: operation_names(),
+        vendors: providers.vendors(),
+        operations: providers.operations(),
+        agreements: providers
+            .agreements()
+            .iter()
+            .map(|(id, _)| (*id).to_owned())
+            .collect(),
         run,
     })?;
     let ledger = LedgerSettings {
@@ -316,6 +323,7 @@ fn gateway(
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Gateway {
+        providers,
         worlds: Arc::new(worlds),
         faults: Arc::new(Board::new(
             BoardSettings {
@@ -332,7 +340,7 @@ fn gateway(
         studio: Arc::new(Studio::new(studio, model(settings)?)),
         files,
         pool: Pool::new(settings.pool.threads.unwrap_or(cores), settings.pool.queue),
-        routes: Routes::new(),
+        routes: Routes::new(providers),
         virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
         public_headers: settings.server.public_headers,
         clock: clock.clone(),

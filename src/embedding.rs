@@ -9,6 +9,7 @@
 use crate::app::{House, Ready, Serving};
 use crate::clock::Clock;
 use crate::gateway::Gateway;
+use crate::providers::Providers;
 use crate::settings::Settings;
 use anyhow::Context;
 use std::sync::Arc;
@@ -16,9 +17,10 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 /// Starts servers.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Understudy {
     settings: Settings,
+    providers: Providers,
 }
 
 impl Understudy {
@@ -26,13 +28,20 @@ impl Understudy {
     pub fn builder() -> Self {
         Self {
             settings: Settings::for_tests(),
+            providers: Providers::default(),
         }
     }
 
     /// With other settings.
     #[must_use]
     pub fn settings(self, settings: Settings) -> Self {
-        Self { settings }
+        Self { settings, ..self }
+    }
+
+    /// With other providers than the built-in ones: your own implement [`Provider`](crate::providers::Provider).
+    #[must_use]
+    pub fn providers(self, providers: Providers) -> Self {
+        Self { providers, ..self }
     }
 
     /// Starts it on a thread of its own and returns once both listeners accept.
@@ -40,7 +49,7 @@ impl Understudy {
     /// # Errors
     /// What cannot be used, and why.
     pub fn start(self) -> anyhow::Result<Running> {
-        let house = House::build(self.settings.checked()?)?;
+        let house = House::build(self.settings.checked()?, self.providers)?;
         let ready = house.ready();
         let (gateway, clock) = (house.gateway().clone(), house.clock().clone());
         let (started, wait) = mpsc::channel();

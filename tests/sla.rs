@@ -259,9 +259,9 @@ proptest! {
         let (own, policy) = (contract("jd_matting"), Policy::defaults(contract("jd_matting").settings));
         let (first, second) = jd.split_at(cut.min(jd.len()));
         let mut sums = Requests::default();
-        sums.add(&requests(first, own, &march()));
-        sums.add(&requests(second, own, &march()));
-        prop_assert_eq!(&sums, &requests(&jd, own, &march()));
+        sums.add(&requests(first, own, &march(), &policy));
+        sums.add(&requests(second, own, &march(), &policy));
+        prop_assert_eq!(&sums, &requests(&jd, own, &march(), &policy));
         // Read one by one, the rows give the same as their sums.
         let read: Vec<_> = jd.iter().map(|row| row.by_ratio(own, &march(), &policy)).collect();
         let counted = sums.counted(&policy);
@@ -284,7 +284,7 @@ proptest! {
         let own = contract("jd_matting");
         let jd_policy = Policy::defaults(own.settings);
         let sent = march().start.start().shifted(at * 1_000_000);
-        let figure = |rows: &[Row]| requests(rows, own, &march()).counted(&jd_policy).availability(&jd_policy);
+        let figure = |rows: &[Row]| requests(rows, own, &march(), &jd_policy).counted(&jd_policy).availability(&jd_policy);
         let failure = |cause: &str| Row { sent, received: Some(sent), cause: Some(cause.to_owned()), party: Some(Party::Provider), ..Row::default() };
         let mut jd: Vec<Row> = rows.iter().map(|row| Row { cause: None, ..row.clone() }).collect();
         let before = figure(&jd);
@@ -313,7 +313,7 @@ proptest! {
             let sums = buckets(&rows, own, &march(), &policy);
             for run in sums.values() {
                 for view in [View::Published, View::Compensable] {
-                    let rate = run.error_rate(own, view, &policy);
+                    let rate = run.error_rate(own, view, &policy).to_ratio();
                     prop_assert!(whole(0) <= rate && rate <= whole(1));
                 }
             }

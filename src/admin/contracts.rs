@@ -2,7 +2,7 @@
 
 use super::{Admin, Problem};
 use crate::billing::PriceTier;
-use crate::providers::{self, Card, CatalogueRow};
+use crate::providers::{Card, CatalogueRow};
 use crate::sla::{Contract, Term};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
@@ -60,23 +60,18 @@ fn view(card: &'static Card) -> ContractView {
 /// All providers.
 #[utoipa::path(tag = "contracts", responses((status = 200, body = Vec<ContractView>)))]
 #[get("/contracts")]
-pub(super) async fn list(_: Data<Admin>) -> Json<Vec<ContractView>> {
-    Json(
-        providers::ALL
-            .iter()
-            .map(|provider| view(provider.card()))
-            .collect(),
-    )
+pub(super) async fn list(admin: Data<Admin>) -> Json<Vec<ContractView>> {
+    Json(admin.gateway.providers.cards().map(view).collect())
 }
 
 /// One provider.
 #[utoipa::path(tag = "contracts", responses((status = 200, body = ContractView), (status = 404, body = Problem)))]
 #[get("/contracts/{provider}")]
-pub(super) async fn show(_: Data<Admin>, id: Path<String>) -> Result<Json<ContractView>, Problem> {
-    let found = providers::ALL.iter().find(|provider| provider.card().id == *id);
-    let found = found.ok_or_else(|| {
-        let all: Vec<_> = providers::ALL.iter().map(|provider| provider.card().id).collect();
+pub(super) async fn show(admin: Data<Admin>, id: Path<String>) -> Result<Json<ContractView>, Problem> {
+    let providers = admin.gateway.providers;
+    let found = providers.card(&id).ok_or_else(|| {
+        let all: Vec<_> = providers.cards().map(|card| card.id).collect();
         Problem::not_found(format!("there is no provider {:?}, only {}", *id, all.join(", ")))
     })?;
-    Ok(Json(view(found.card())))
+    Ok(Json(view(found)))
 }

@@ -2,7 +2,7 @@
 
 use super::{Admin, Problem};
 use crate::clock::Time;
-use crate::providers;
+use crate::providers::Providers;
 use crate::world::Key;
 use actix_web::get;
 use actix_web::http::StatusCode;
@@ -88,16 +88,16 @@ pub(super) async fn info(admin: Data<Admin>) -> Json<Info> {
         store: admin.store_url.clone(),
         now: admin.clock.now(),
         started: admin.started,
-        providers: providers::ALL.iter().map(|provider| provider.card().id).collect(),
+        providers: admin.gateway.providers.cards().map(|card| card.id).collect(),
         rows_written: writer.written.load(Ordering::Relaxed),
         ledger_failures: writer.failures.load(Ordering::Relaxed),
     })
 }
 
 /// A world's credentials by vendor, in the vendors' own field names: the oldest key of each scheme.
-pub fn credentials(keys: &[Arc<Key>]) -> Value {
+pub fn credentials(providers: Providers, keys: &[Arc<Key>]) -> Value {
     let mut all = Map::new();
-    for vendor in vendors() {
+    for vendor in providers.vendors() {
         let mut fields = Map::new();
         for scheme in vendor.schemes {
             let own = keys
@@ -111,14 +111,4 @@ pub fn credentials(keys: &[Arc<Key>]) -> Value {
         all.insert(vendor.id.into(), fields.into());
     }
     all.into()
-}
-
-/// Every vendor once.
-pub fn vendors() -> Vec<&'static crate::exchange::Vendor> {
-    let mut all: Vec<_> = providers::ALL
-        .iter()
-        .map(|provider| provider.card().vendor)
-        .collect();
-    all.dedup_by_key(|vendor| vendor.id);
-    all
 }

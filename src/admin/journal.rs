@@ -3,13 +3,13 @@
 use super::verify::Filter;
 use super::{Admin, Problem, input};
 use crate::clock::Time;
-use crate::exchange::{Attribution, Decision, Outcome, Party, RequestId};
+use crate::exchange::{Attribution, Decision, Outcome, Paid, Party, RequestId};
 use crate::world::Record;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, delete, get};
 use base64::Engine;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// A recent call.
@@ -47,10 +47,43 @@ pub(super) struct RecordView {
     units: u32,
     /// Fee in fen.
     fee_fen: i64,
+    /// How it was paid.
+    paid: PaidView,
     #[schema(value_type = Object)]
     request: Value,
     #[schema(value_type = Object)]
     reply: Value,
+}
+
+/// How a call was paid.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct PaidView {
+    /// Units that packs paid for; they cost no fee.
+    pack_units: u32,
+    /// The part of the fee paid by coupons, in fen.
+    coupon_fen: i64,
+    /// The part paid by granted money, in fen.
+    granted_fen: i64,
+    /// The part that is owed, in fen.
+    owed_fen: i64,
+    /// Packs (units) and coupons (fen) that were drawn on.
+    #[schema(value_type = Object)]
+    drawn: Map<String, Value>,
+}
+
+impl PaidView {
+    fn of(paid: &Paid) -> Self {
+        let drawn = paid.drawn.iter();
+        Self {
+            pack_units: paid.pack_units,
+            coupon_fen: paid.coupon_fen,
+            granted_fen: paid.granted_fen,
+            owed_fen: paid.owed_fen,
+            drawn: drawn
+                .map(|(name, amount)| (name.clone(), (*amount).into()))
+                .collect(),
+        }
+    }
 }
 
 /// Whose trouble a call was.
@@ -188,6 +221,7 @@ fn view(record: &Record) -> RecordView {
         attribution: entry.attribution.as_deref().map(AttributionView::of),
         units: entry.units,
         fee_fen: entry.fee_fen,
+        paid: PaidView::of(&entry.paid),
         request,
         reply,
     }

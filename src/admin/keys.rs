@@ -1,8 +1,8 @@
 //! Keys: rotated, disabled, expired, marked leaked, restricted to operations.
 
-use super::{Admin, Problem, health, input, worlds};
+use super::{Admin, Problem, input, worlds};
 use crate::clock::Time;
-use crate::providers::operation_names;
+use crate::providers::Providers;
 use crate::world::{Key, KeyState, covers};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -133,7 +133,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let world = worlds::find(&admin, &world)?;
     let new: NewKey = input::json(&body)?;
-    let known = health::vendors();
+    let known = admin.gateway.providers.vendors();
     let vendor = known
         .iter()
         .find(|vendor| vendor.id == new.vendor)
@@ -150,7 +150,7 @@ pub(super) async fn create(
             let all: Vec<_> = vendor.schemes.iter().map(|scheme| scheme.name).collect();
             impossible("scheme", format!("expected one of {}", all.join(", ")))
         })?;
-    check_operations(new.operations.as_deref())?;
+    check_operations(admin.gateway.providers, new.operations.as_deref())?;
     let mut key = Key::further(
         vendor.id,
         scheme,
@@ -190,13 +190,13 @@ pub(super) async fn change(
     let mut key = (*found).clone();
     key.state = change.state.unwrap_or(key.state);
     if let Some(operations) = change.operations {
-        check_operations(operations.as_deref())?;
+        check_operations(admin.gateway.providers, operations.as_deref())?;
         key.operations = operations;
     }
     key.expires = change.expires.unwrap_or(key.expires);
     if change.rotate {
         let world = worlds::find(&admin, &key.world)?;
-        let vendors = health::vendors();
+        let vendors = admin.gateway.providers.vendors();
         let schemes = vendors
             .iter()
             .filter(|vendor| vendor.id == key.vendor)
@@ -254,8 +254,8 @@ fn checked_text(field: &str, text: String) -> Result<String, Problem> {
     }
 }
 
-fn check_operations(scopes: Option<&[String]>) -> Result<(), Problem> {
-    let names = operation_names();
+fn check_operations(providers: Providers, scopes: Option<&[String]>) -> Result<(), Problem> {
+    let names = providers.operations();
     for scope in scopes.unwrap_or_default() {
         if !names.iter().any(|name| covers(scope, name)) {
             return Err(impossible(

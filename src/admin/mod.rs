@@ -1,5 +1,6 @@
 //! The control API, one file a resource. Errors are RFC 9457 problems; `openapi.json` is made from the code.
 
+mod charges;
 mod clock;
 mod contracts;
 mod faults;
@@ -14,6 +15,7 @@ mod problem;
 mod reset;
 mod sla;
 mod state;
+mod table;
 mod tape;
 mod usage;
 mod verify;
@@ -21,7 +23,7 @@ mod worlds;
 
 pub(crate) use clock::META as CLOCK_META;
 pub use guard::{Guard, is_loopback};
-pub use health::{credentials, vendors};
+pub use health::credentials;
 pub use openapi::{mount, nothing};
 pub use problem::Problem;
 pub use state::Admin;

@@ -2,8 +2,8 @@
 
 use super::guard::watch;
 use super::{
-    Problem, clock, contracts, faults, health, journal, keys, metrics, reset, sla, tape, usage, verify,
-    worlds,
+    Problem, charges, clock, contracts, faults, health, journal, keys, metrics, reset, sla, tape, usage,
+    verify, worlds,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{Json, PayloadConfig, ServiceConfig};
@@ -61,8 +61,19 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(journal::explain)
         .service(journal::clear)
         .service(usage::usage)
-        .service(sla::statement)
-        .service(sla::readings)
+        .service(charges::list)
+        .service(charges::focus)
+        .service(sla::claims::list)
+        .service(sla::claims::calendar)
+        .service(sla::claims::submit)
+        .service(sla::statement::csv)
+        .service(sla::page::show)
+        .service(sla::statement::show)
+        .service(sla::budget::show)
+        .service(sla::evidence::download)
+        .service(sla::openslo::export)
+        .service(sla::reconcile::submit)
+        .service(sla::readings::list)
         .service(contracts::list)
         .service(contracts::show)
         .service(metrics::metrics)

@@ -3,6 +3,7 @@
 use super::Guard;
 use crate::clock::{Clock, Time};
 use crate::gateway::Gateway;
+use crate::sla::Calendar;
 use crate::store::Store;
 use actix_web::web::Data;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct Admin {
     pub store: Arc<dyn Store>,
     /// The server's clock.
     pub clock: Clock,
+    /// Working days.
+    pub calendar: Arc<Calendar>,
     /// Who may come in.
     pub guard: Guard,
     /// The seed in force.

@@ -56,7 +56,7 @@ fn view(admin: &Admin, world: &World, with_credentials: bool) -> WorldView {
         clock: ClockView::of(&world.clock),
         spent_fen: world.admission.meters(|meters| meters.spent_fen()),
         journal_dropped: world.journal.dropped(),
-        credentials: with_credentials.then(|| health::credentials(&keys)),
+        credentials: with_credentials.then(|| health::credentials(admin.gateway.providers, &keys)),
     }
 }
 

@@ -134,6 +134,16 @@ pub(super) fn part(name: &str) -> String {
 impl Server {
     /// Asks, and prints the answer; a problem is an error in its own words.
     pub(super) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let answer = self.fetch(method, path, body.as_bytes())?;
+        if let Ok(json) = serde_json::from_slice::<Value>(&answer) {
+            banner::line(&serde_json::to_string_pretty(&json)?);
+        }
+        Ok(())
+    }
+
+    /// Asks, and gives the answer's body.
+    pub(super) fn fetch(&self, method: &str, path: &str, body: &[u8]) -> anyhow::Result<Vec<u8>> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
@@ -144,24 +154,22 @@ impl Server {
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let text = body.map(Value::to_string).unwrap_or_default();
-        let request = request.header("content-type", "application/json").body(text)?;
+        let request = request.header("content-type", "application/json").body(body)?;
         let mut answer = agent
             .run(request)
             .with_context(|| format!("{url} does not answer"))?;
-        let (status, text) = (answer.status(), answer.body_mut().read_to_string()?);
-        let json: Option<Value> = serde_json::from_str(&text).ok();
+        let status = answer.status();
+        let bytes = answer.body_mut().with_config().limit(u64::MAX).read_to_vec()?;
         if !status.is_success() {
+            let json: Option<Value> = serde_json::from_slice(&bytes).ok();
             let said = |name: &str| json.as_ref().and_then(|problem| problem[name].as_str());
+            let text = String::from_utf8_lossy(&bytes);
             let detail = said("detail").unwrap_or(&text);
             match said("field") {
                 Some(field) => bail!("{status}: {field}: {detail}"),
                 None => bail!("{status}: {detail}"),
             }
         }
-        if let Some(json) = json {
-            banner::line(&serde_json::to_string_pretty(&json)?);
-        }
-        Ok(())
+        Ok(bytes)
     }
 }

@@ -3,6 +3,7 @@
 use super::banner;
 use crate::app::House;
 use crate::clock::Time;
+use crate::providers::Providers;
 use crate::settings::{LogFormat, Settings};
 use crate::telemetry;
 use anyhow::Context;
@@ -67,7 +68,7 @@ pub(super) fn serve(command: &Serve) -> anyhow::Result<()> {
     let settings = command.settings()?;
     telemetry::start(&settings.log)?;
     let format = settings.log.format;
-    let house = House::build(settings)?;
+    let house = House::build(settings, Providers::default())?;
     let (ready, token) = (house.ready(), house.fresh_token.clone());
     actix_web::rt::System::new().block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;

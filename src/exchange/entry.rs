@@ -74,6 +74,22 @@ impl Outcome {
         }
     }
 
+    /// The outcome of a name.
+    pub fn of_name(name: &str) -> Self {
+        const ALL: [Outcome; 9] = [
+            Outcome::Answered,
+            Outcome::NoResponse,
+            Outcome::Abandoned,
+            Outcome::ResetBeforeRead,
+            Outcome::ResetAfterRead,
+            Outcome::Truncated,
+            Outcome::RefusedConnection,
+            Outcome::Late,
+            Outcome::Broken,
+        ];
+        ALL.into_iter().find(|one| one.name() == name).unwrap_or_default()
+    }
+
     /// The name used in JSON and in the store.
     pub fn name(self) -> &'static str {
         match self {
@@ -88,6 +104,21 @@ impl Outcome {
             Outcome::Broken => "broken",
         }
     }
+}
+
+/// How a call was paid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// Units that packs paid for; they cost no fee.
+    pub pack_units: u32,
+    /// The part of the fee paid by coupons, in fen.
+    pub coupon_fen: i64,
+    /// The part paid by granted money, in fen.
+    pub granted_fen: i64,
+    /// The part that is owed, in fen.
+    pub owed_fen: i64,
+    /// Packs and coupons that were drawn on, with how much: `pack:kling:p1`, `coupon:c1`.
+    pub drawn: Vec<(String, i64)>,
 }
 
 /// One row of the ledger. No picture, text or audio is in it, only the content's hash.
@@ -129,6 +160,8 @@ pub struct Entry {
     pub units: u32,
     /// What it cost, in fen.
     pub fee_fen: i64,
+    /// How it was paid.
+    pub paid: Paid,
     /// XXH3-128 of the body.
     pub content: u128,
     /// Why it went as it did, where a fault struck it.

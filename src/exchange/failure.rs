@@ -18,6 +18,8 @@ pub enum Failure {
     NotPermitted,
     /// The account owes money, or its balance is used up.
     Arrears,
+    /// Every prepaid pack is used up or over.
+    PacksExhausted,
     /// Too many calls in too short a time.
     RateLimited {
         /// When a call would be let in again.
@@ -92,7 +94,7 @@ pub enum InputFlaw {
 
 impl Failure {
     /// The names [`named`](Self::named) knows: whatever needs no further facts.
-    pub const NAMES: [&'static str; 21] = [
+    pub const NAMES: [&'static str; 22] = [
         "absent-credentials",
         "unknown-key",
         "bad-signature",
@@ -102,6 +104,7 @@ impl Failure {
         "key-expired",
         "not-permitted",
         "arrears",
+        "packs",
         "rate",
         "concurrency",
         "quota",
@@ -132,6 +135,7 @@ impl Failure {
             "ratelimited" => "rate",
             "toomanyconcurrent" => "concurrency",
             "quotaexhausted" => "quota",
+            "packsexhausted" => "packs",
             "toolarge" => "too-large",
             "unknownkey" => "unknown-key",
             "unauthenticated" | "badsignature" => "bad-signature",
@@ -155,6 +159,7 @@ impl Failure {
             "key-expired" => Failure::KeyExpired,
             "not-permitted" => Failure::NotPermitted,
             "arrears" => Failure::Arrears,
+            "packs" => Failure::PacksExhausted,
             "rate" => Failure::RateLimited {
                 retry_after: Duration::ZERO,
             },
@@ -181,6 +186,7 @@ impl Failure {
             Failure::KeyExpired => "key-expired",
             Failure::NotPermitted => "not-permitted",
             Failure::Arrears => "arrears",
+            Failure::PacksExhausted => "packs",
             Failure::RateLimited { .. } => "rate",
             Failure::TooManyConcurrent => "concurrency",
             Failure::QuotaExhausted => "quota",
@@ -202,7 +208,8 @@ impl Failure {
             | Failure::TooManyConcurrent
             | Failure::QuotaExhausted
             | Failure::Overloaded
-            | Failure::Arrears => Some(self.name()),
+            | Failure::Arrears
+            | Failure::PacksExhausted => Some(self.name()),
             Failure::Unauthenticated(_)
             | Failure::KeyDisabled
             | Failure::KeyExpired

@@ -41,6 +41,12 @@ pub struct Service {
     pub abandoned: u64,
     /// Charges, in fen.
     pub fee_fen: i64,
+    /// The part of them paid by coupons.
+    pub coupon_fen: i64,
+    /// The part paid by granted money.
+    pub granted_fen: i64,
+    /// The part that is owed.
+    pub owed_fen: i64,
 }
 
 /// Counts of five minutes, by whose trouble they were.
@@ -55,7 +61,7 @@ pub struct ServiceRow {
 }
 
 /// Names of the counts, in the order of [`Service::values`].
-pub const SERVICE_COUNTS: [&str; 10] = [
+pub const SERVICE_COUNTS: [&str; 13] = [
     "served",
     "status_4xx",
     "status_5xx",
@@ -66,6 +72,9 @@ pub const SERVICE_COUNTS: [&str; 10] = [
     "undelivered",
     "abandoned",
     "fee_fen",
+    "coupon_fen",
+    "granted_fen",
+    "owed_fen",
 ];
 
 impl Trouble {
@@ -88,25 +97,35 @@ impl Trouble {
 impl Service {
     /// Counts of one call; none of one that we broke.
     pub fn of(entry: &Entry) -> Self {
+        if entry.outcome == Outcome::Broken {
+            return Self::default();
+        }
         let mut own = Self {
             fee_fen: entry.fee_fen,
+            coupon_fen: entry.paid.coupon_fen,
+            granted_fen: entry.paid.granted_fen,
+            owed_fen: entry.paid.owed_fen,
             ..Self::default()
         };
-        let class = (entry.status.unwrap_or(0), entry.outcome);
-        let count = match class {
-            (_, Outcome::Broken) => return Self::default(),
-            (_, Outcome::NoResponse | Outcome::ResetAfterRead) => &mut own.silent,
-            (_, Outcome::ResetBeforeRead | Outcome::RefusedConnection) => &mut own.undelivered,
-            (_, Outcome::Abandoned) => &mut own.abandoned,
-            (400..=499, Outcome::Late) => &mut own.late_4xx,
-            (500..=599, Outcome::Late) => &mut own.late_5xx,
-            (_, Outcome::Late) => &mut own.late,
-            (400..=499, Outcome::Answered | Outcome::Truncated) => &mut own.status_4xx,
-            (500..=599, Outcome::Answered | Outcome::Truncated) => &mut own.status_5xx,
-            (_, Outcome::Answered | Outcome::Truncated) => &mut own.served,
+        own.add_one(entry.status, entry.outcome);
+        own
+    }
+
+    /// Counts one call more, by what became of it.
+    pub fn add_one(&mut self, status: Option<u16>, outcome: Outcome) {
+        let count = match (status.unwrap_or(0), outcome) {
+            (_, Outcome::Broken) => return,
+            (_, Outcome::NoResponse | Outcome::ResetAfterRead) => &mut self.silent,
+            (_, Outcome::ResetBeforeRead | Outcome::RefusedConnection) => &mut self.undelivered,
+            (_, Outcome::Abandoned) => &mut self.abandoned,
+            (400..=499, Outcome::Late) => &mut self.late_4xx,
+            (500..=599, Outcome::Late) => &mut self.late_5xx,
+            (_, Outcome::Late) => &mut self.late,
+            (400..=499, Outcome::Answered | Outcome::Truncated) => &mut self.status_4xx,
+            (500..=599, Outcome::Answered | Outcome::Truncated) => &mut self.status_5xx,
+            (_, Outcome::Answered | Outcome::Truncated) => &mut self.served,
         };
         *count += 1;
-        own
     }
 
     /// Adds others.
@@ -138,6 +157,9 @@ impl Service {
             count(self.undelivered),
             count(self.abandoned),
             self.fee_fen,
+            self.coupon_fen,
+            self.granted_fen,
+            self.owed_fen,
         ]
     }
 
@@ -154,6 +176,9 @@ impl Service {
             undelivered,
             abandoned,
             fee_fen,
+            coupon_fen,
+            granted_fen,
+            owed_fen,
         ] = values;
         let count = i64::cast_unsigned;
         Self {
@@ -167,6 +192,9 @@ impl Service {
             undelivered: count(undelivered),
             abandoned: count(abandoned),
             fee_fen,
+            coupon_fen,
+            granted_fen,
+            owed_fen,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Gateway;
 use crate::clock::Clock;
 use crate::faults::{FaultSpec, Flaw, Known, KnownProvider};
+use crate::providers::Providers;
 use crate::world::faults::Armed;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ impl Gateway {
     pub fn known(&self) -> Known {
         let worlds = self.worlds.all();
         Known {
-            providers: known_providers(),
+            providers: known_providers(self.providers),
             worlds: worlds.iter().map(|world| world.name.to_string()).collect(),
         }
     }
@@ -37,8 +38,8 @@ impl Gateway {
 }
 
 /// What the providers served here know, as far as faults must fit it.
-pub fn known_providers() -> Vec<KnownProvider> {
-    let cards = crate::providers::ALL.iter().map(|provider| provider.card());
+pub fn known_providers(providers: Providers) -> Vec<KnownProvider> {
+    let cards = providers.cards();
     let known = cards.map(|card| KnownProvider {
         id: card.id,
         operations: card.operations.iter().map(|operation| operation.id).collect(),

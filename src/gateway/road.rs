@@ -9,7 +9,7 @@ use crate::exchange::{Call, Decision, Entry, Failure, Outcome, Reply, Stage};
 use crate::faults::Stage as Station;
 use crate::imaging::Studio;
 use crate::ledger::Ledger;
-use crate::providers::{Answer, Desk, Operation};
+use crate::providers::{Answer, Desk, Operation, Providers};
 use crate::world::faults::Board;
 use crate::world::{Applicant, Files, Key, KeyState, World, Worlds, covers};
 use std::borrow::Cow;
@@ -18,6 +18,8 @@ use std::sync::atomic::AtomicBool;
 
 /// Everything a call meets on its way.
 pub struct Gateway {
+    /// The providers that are emulated.
+    pub providers: Providers,
     /// Worlds and keys.
     pub worlds: Arc<Worlds>,
     /// What goes wrong.
@@ -130,13 +132,10 @@ impl Gateway {
 
     /// A call nobody serves.
     pub fn nowhere(&self, visit: &mut Visit) {
-        let known = crate::providers::ALL
-            .iter()
-            .map(|provider| provider.card().id)
-            .collect::<Vec<_>>()
-            .join(", ");
+        let known: Vec<_> = self.providers.cards().map(|card| card.id).collect();
         visit.trail.push(
-            Decision::refuse(Stage::Route, "path", "no provider serves this path or host").otherwise(known),
+            Decision::refuse(Stage::Route, "path", "no provider serves this path or host")
+                .otherwise(known.join(", ")),
         );
         let body = serde_json::json!({
             "error": "no provider is served at this path",
@@ -338,6 +337,7 @@ fn remedy(failure: &Failure) -> Cow<'static, str> {
         Failure::KeyDisabled | Failure::KeyExpired => "an active key: PATCH worlds/{world}/keys/{key}",
         Failure::NotPermitted => "a key whose operations include this one",
         Failure::Arrears => "a higher balance_fen, or a key that is not in arrears",
+        Failure::PacksExhausted => "another pack in the world's subscriptions, or beyond = charge",
         Failure::RateLimited { .. } | Failure::TooManyConcurrent | Failure::QuotaExhausted => {
             "other limits: PATCH worlds/{world}"
         }

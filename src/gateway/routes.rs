@@ -1,7 +1,7 @@
 //! Which operation a path is: one table made of all providers' cards.
 
 use crate::exchange::Call;
-use crate::providers::{ALL, Operation, Provider};
+use crate::providers::{Operation, Provider, Providers};
 
 /// Where a call leads.
 #[derive(Clone, Copy)]
@@ -16,13 +16,8 @@ pub struct Route {
 
 /// All paths of all providers.
 pub struct Routes {
+    providers: Providers,
     paths: matchit::Router<(&'static dyn Provider, &'static Operation)>,
-}
-
-impl Default for Routes {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl Routes {
@@ -30,9 +25,9 @@ impl Routes {
     ///
     /// # Panics
     /// When two operations claim one path; a test asks for it.
-    pub fn new() -> Self {
+    pub fn new(providers: Providers) -> Self {
         let mut paths = matchit::Router::new();
-        for provider in ALL {
+        for provider in providers.0 {
             for operation in provider.card().operations {
                 for path in operation.paths {
                     paths
@@ -41,7 +36,7 @@ impl Routes {
                 }
             }
         }
-        Self { paths }
+        Self { providers, paths }
     }
 
     /// Where a call leads: by path; else the provider whose host or path prefix it shows; else nowhere.
@@ -57,7 +52,7 @@ impl Routes {
             });
         }
         let host = call.host();
-        let owner = ALL.iter().find(|provider| {
+        let owner = self.providers.0.iter().find(|provider| {
             let card = provider.card();
             card.owns_host(host) || card.prefixes.iter().any(|prefix| call.path.starts_with(prefix))
         })?;
@@ -75,7 +70,7 @@ mod tests {
 
     #[test]
     fn no_two_operations_claim_one_path() {
-        Routes::new();
+        Routes::new(Providers::default());
     }
 
     #[test]
@@ -85,10 +80,11 @@ mod tests {
             method: "GET".into(),
             ..Call::default()
         };
-        assert!(Routes::new().find(&call).is_none());
+        let routes = Routes::new(Providers::default());
+        assert!(routes.find(&call).is_none());
         call.headers
             .push("host", "WKO7luloi5tj.cn-north-1.jdcloud-api.net:80");
-        let route = Routes::new().find(&call).unwrap();
+        let route = routes.find(&call).unwrap();
         assert_eq!(route.provider.card().id, "jdcloud-matting");
         assert!(route.operation.is_none());
     }

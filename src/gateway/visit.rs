@@ -4,11 +4,11 @@ use super::Meter;
 use super::ending::Ending;
 use crate::billing::PriceTier;
 use crate::clock::{Stopwatch, Time, Turn};
-use crate::exchange::{Call, Outcome, Reply, Trail};
+use crate::exchange::{Call, Outcome, Paid, Reply, Trail};
 use crate::ledger::Page;
 use crate::providers::{Lie, Operation};
 use crate::world::faults::Strike;
-use crate::world::{Record, Slot, World, WorldSettings};
+use crate::world::{Charge, Record, Slot, World, WorldSettings};
 use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -251,13 +251,24 @@ impl Drop for Visit {
             entry.units = 0;
         }
         entry.own_us = u64::try_from(self.work.own().as_micros()).unwrap_or(u64::MAX);
+        let slot = self.slot.take();
         if let Some(operation) = self.operation {
-            let units = u64::from(entry.units);
-            let tiers = prices(operation, &self.settings);
-            let admission = &self.world.admission;
-            entry.fee_fen = admission.charge(operation.full_name, entry.arrived, units, tiers);
+            let charge = Charge {
+                operation: operation.full_name,
+                tiers: prices(operation, &self.settings),
+                at: entry.arrived,
+                units: u64::from(entry.units),
+            };
+            let payment = self.world.admission.settle(slot, &charge, &self.settings);
+            entry.fee_fen = payment.fee_fen;
+            entry.paid = Paid {
+                pack_units: u32::try_from(payment.pack_units).unwrap_or(u32::MAX),
+                coupon_fen: payment.coupon_fen,
+                granted_fen: payment.granted_fen,
+                owed_fen: payment.owed_fen,
+                drawn: payment.drawn,
+            };
         }
-        drop(self.slot.take());
         self.meter.count(entry);
         let entry = self.page.close();
         let call = std::mem::take(&mut self.call);

@@ -16,7 +16,7 @@ pub use card::{Card, CatalogueRow, Operation};
 pub use desk::{Answer, Desk, Lie, Work};
 
 use crate::clock::Time;
-use crate::exchange::{Call, Credential, Failure, Reply, Volume};
+use crate::exchange::{Call, Credential, Failure, Reply, Vendor, Volume};
 use crate::sla::Contract;
 use std::borrow::Cow;
 
@@ -71,10 +71,50 @@ pub trait Provider: Sync {
     }
 }
 
-/// All operations of all providers, as `provider/operation`.
-pub fn operation_names() -> Vec<String> {
-    let operations = ALL.iter().flat_map(|provider| provider.card().operations);
-    operations
-        .map(|operation| operation.full_name.to_owned())
-        .collect()
+/// The providers a server emulates.
+#[derive(Clone, Copy)]
+pub struct Providers(pub &'static [&'static dyn Provider]);
+
+impl Default for Providers {
+    fn default() -> Self {
+        Self(ALL)
+    }
+}
+
+impl Providers {
+    /// Their cards.
+    pub fn cards(self) -> impl Iterator<Item = &'static Card> {
+        self.0.iter().map(|provider| provider.card())
+    }
+
+    /// A card by its provider's id.
+    pub fn card(self, id: &str) -> Option<&'static Card> {
+        self.cards().find(|card| card.id == id)
+    }
+
+    /// All operations, as `provider/operation`.
+    pub fn operations(self) -> Vec<String> {
+        let operations = self.cards().flat_map(|card| card.operations);
+        operations
+            .map(|operation| operation.full_name.to_owned())
+            .collect()
+    }
+
+    /// The companies whose credentials are taken.
+    pub fn vendors(self) -> Vec<&'static Vendor> {
+        let mut all: Vec<_> = self.cards().map(|card| card.vendor).collect();
+        all.dedup_by_key(|vendor| vendor.id);
+        all
+    }
+
+    /// Every agreement with its provider's id, also of products that are not emulated yet.
+    pub fn agreements(self) -> Vec<(&'static str, &'static Contract)> {
+        let mut all: Vec<_> = self.cards().map(|card| (card.id, card.contract)).collect();
+        for contract in contracts() {
+            if all.iter().all(|(id, _)| *id != contract.provider) {
+                all.push((contract.provider, contract));
+            }
+        }
+        all
+    }
 }

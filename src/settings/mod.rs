@@ -7,7 +7,7 @@ mod spans;
 
 pub use sections::{
     AuthSettings, ClockSettings, FaultSettings, FileSettings, ImagingSettings, JournalSettings, LedgerConfig,
-    LogFormat, LogSettings, PoolSettings, Server, SignatureClock, StoreSettings,
+    LogFormat, LogSettings, PoolSettings, Server, SignatureClock, SlaSettings, StoreSettings,
 };
 
 use crate::faults::FaultSpec;
@@ -32,6 +32,8 @@ pub struct Settings {
     pub clock: ClockSettings,
     /// The ledger's writer.
     pub ledger: LedgerConfig,
+    /// Statements of service.
+    pub sla: SlaSettings,
     /// The journal of recent calls.
     pub journal: JournalSettings,
     /// Result files.
@@ -73,6 +75,7 @@ impl Default for Settings {
                 queue: 65_536,
                 linger: Duration::from_millis(20),
             },
+            sla: SlaSettings::default(),
             journal: JournalSettings {
                 max_bytes: ByteSize::mib(8),
             },

@@ -65,6 +65,15 @@ pub struct LedgerConfig {
     pub linger: Duration,
 }
 
+/// Statements of service.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SlaSettings {
+    /// Working days of further years, in the form of `fixtures/calendar/cn_workdays.json`: claims of December open on a
+    /// day that the calendar of the next year decides.
+    pub calendar: Option<PathBuf>,
+}
+
 /// The journal of recent calls.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

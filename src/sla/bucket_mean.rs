@@ -1,11 +1,12 @@
 //! Availability as the mean of five-minute error rates over a fixed denominator (002 三.2.1, 003 SLA 2.1).
 
-use super::{Cause, Contract, Cycle, Leaves, Policy, Ratio, ratio, whole};
-use num_traits::Zero;
+use super::error_rate::sum;
+use super::{Cause, Contract, Cycle, ErrorRate, Leaves, Policy, Ratio, whole};
+use crate::exchange::{Party, Service};
 use std::collections::BTreeMap;
 
 /// A run of buckets with equal counts. Where it lies does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
     /// Buckets in it.
     pub buckets: u64,
@@ -20,7 +21,7 @@ pub struct Run {
 }
 
 /// Errors of one cause.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Errors {
     /// Received ones.
     pub http_5xx: u64,
@@ -64,6 +65,62 @@ impl Cause {
 }
 
 impl Run {
+    /// A bucket without a call.
+    pub fn empty() -> Self {
+        Self {
+            buckets: 1,
+            ..Self::default()
+        }
+    }
+
+    /// Calls of one bucket that were somebody's trouble, in a reading (T1, K2).
+    pub fn of(counts: &Service, party: Option<Party>, policy: &Policy) -> Self {
+        let refused = counts.status_4xx + counts.late_4xx;
+        let in_valid = if policy.is("valid", "received_non_4xx") {
+            0
+        } else {
+            refused
+        };
+        let silent = if policy.is("received_no_response", "not_error") {
+            0
+        } else {
+            counts.silent
+        };
+        Self {
+            buckets: 1,
+            valid: counts.calls() - counts.undelivered - refused + in_valid,
+            http_5xx: counts.status_5xx + counts.late_5xx + silent,
+            undelivered: if party == Some(Party::Provider) {
+                counts.undelivered
+            } else {
+                0
+            },
+            excluded: BTreeMap::new(),
+        }
+    }
+
+    /// Its errors.
+    pub fn errors(&self) -> Errors {
+        Errors {
+            http_5xx: self.http_5xx,
+            undelivered: self.undelivered,
+        }
+    }
+
+    /// The same, its errors being of a cause.
+    #[must_use]
+    pub fn caused(self, code: Option<&str>) -> Self {
+        let errors = self.errors();
+        let excluded = code.filter(|_| errors != Errors::default());
+        Self {
+            excluded: excluded
+                .map(|code| (code.to_owned(), errors))
+                .into_iter()
+                .collect(),
+            ..self
+        }
+    }
+
     /// Adds the requests of another part of the same bucket.
     pub fn add(&mut self, other: &Run) {
         self.valid += other.valid;
@@ -77,7 +134,7 @@ impl Run {
     }
 
     /// The error rate of each of its buckets.
-    pub fn error_rate(&self, contract: &Contract, view: View, policy: &Policy) -> Ratio {
+    pub fn error_rate(&self, contract: &Contract, view: View, policy: &Policy) -> ErrorRate {
         let (mut received, mut undelivered, mut valid) = (self.http_5xx, self.undelivered, self.valid);
         for (code, errors) in &self.excluded {
             let Some(cause) = contract
@@ -98,34 +155,40 @@ impl Run {
 }
 
 /// Errors over valid requests (K1): undelivered errors are not valid, so it may pass 1, or have no value.
-fn rate(errors: u64, valid: u64, undelivered: u64, reading: &str) -> Ratio {
-    let valid = if reading == "add_to_valid" {
+fn rate(errors: u64, valid: u64, undelivered: u64, reading: &str) -> ErrorRate {
+    let of = if reading == "add_to_valid" {
         valid + undelivered
     } else {
         valid
     };
     if errors == 0 {
-        return Ratio::zero();
+        return ErrorRate::NONE;
     }
-    if valid == 0 {
-        return whole(1);
+    if of == 0 || errors > of && reading != "unclamped" {
+        return ErrorRate::ALL;
     }
-    let rate = ratio(errors, valid);
-    if reading == "unclamped" {
-        rate
-    } else {
-        rate.min(whole(1))
-    }
+    ErrorRate { errors, of }
 }
 
 impl Traffic {
+    /// The traffic of buckets, those with equal counts put together.
+    pub fn of(buckets: impl IntoIterator<Item = Run>) -> Self {
+        let mut equal: BTreeMap<Run, u64> = BTreeMap::new();
+        for run in buckets {
+            let (buckets, one) = (run.buckets, Run { buckets: 1, ..run });
+            *equal.entry(one).or_default() += buckets;
+        }
+        let runs = equal.into_iter().map(|(run, buckets)| Run { buckets, ..run });
+        Self {
+            runs: runs.collect(),
+            background_valid: 0,
+        }
+    }
+
     /// Sum of the error rates of all buckets.
     pub fn sum_of_rates(&self, contract: &Contract, view: View, policy: &Policy) -> Ratio {
-        let rates = self
-            .runs
-            .iter()
-            .map(|run| run.error_rate(contract, view, policy) * whole(run.buckets));
-        rates.fold(Ratio::zero(), |sum, rate| sum + rate)
+        let rates = self.runs.iter();
+        sum(rates.map(|run| (run.error_rate(contract, view, policy), run.buckets)))
     }
 
     /// Buckets of the denominator: all, unless empty ones are skipped.

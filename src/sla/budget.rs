@@ -1,6 +1,8 @@
 //! The error budget of a mean over buckets: what is spent, how fast, and when a breach became certain.
 
-use super::{Contract, Cycle, Ratio, ratio, whole};
+use super::error_rate::{common_denominator, sum};
+use super::{Contract, Cycle, ErrorRate, Ratio, ratio, whole};
+use num_bigint::BigInt;
 use num_traits::Zero;
 use std::collections::BTreeMap;
 
@@ -8,11 +10,22 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rates {
     /// By bucket, from 0.
-    pub by_bucket: BTreeMap<u64, Ratio>,
+    pub by_bucket: BTreeMap<u64, ErrorRate>,
+    /// Requests by bucket, for budgets of requests.
+    pub volumes: BTreeMap<u64, Volume>,
     /// Buckets of the cycle.
     pub buckets: u64,
     /// Buckets that have passed.
     pub elapsed: u64,
+}
+
+/// Requests of some time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Volume {
+    /// Requests.
+    pub requests: u64,
+    /// Failures.
+    pub failures: u64,
 }
 
 /// A pair of windows that raise an alert together.
@@ -45,9 +58,7 @@ impl Rates {
 
     /// Sum of rates in a range of buckets.
     fn sum(&self, from: u64, to: u64) -> Ratio {
-        self.by_bucket
-            .range(from..to)
-            .fold(Ratio::zero(), |sum, (_, rate)| sum + rate)
+        sum(self.by_bucket.range(from..to).map(|(_, rate)| (*rate, 1)))
     }
 
     /// What has been spent.
@@ -62,11 +73,12 @@ impl Rates {
 
     /// After how many buckets the promise could not be kept any more, by all rates that are known.
     pub fn breached_after(&self, contract: &Contract) -> Option<u64> {
-        let allowed = self.allowed(contract);
-        let mut spent = Ratio::zero();
+        let common = common_denominator(self.by_bucket.values().copied());
+        let allowed = self.allowed(contract) * whole(common.clone());
+        let mut spent = BigInt::zero();
         for (bucket, rate) in &self.by_bucket {
-            spent += rate;
-            if spent > allowed {
+            spent += rate.scaled(&common);
+            if whole(spent.clone()) > allowed {
                 return Some(bucket + 1);
             }
         }
@@ -84,16 +96,45 @@ impl Rates {
         sum / whole(width) / allowance(contract)
     }
 
+    /// Requests of the last so many buckets, up to now.
+    pub fn volume(&self, window: u64) -> Volume {
+        // The bucket that is not over yet counts too: its requests have been made.
+        let mut all = Volume::default();
+        for own in self
+            .volumes
+            .range(self.elapsed.saturating_sub(window)..)
+            .map(|(_, own)| own)
+        {
+            all.requests += own.requests;
+            all.failures += own.failures;
+        }
+        all
+    }
+
+    /// The same as [`burn`](Self::burn), of requests instead of time.
+    pub fn burn_of_requests(&self, contract: &Contract, window: u64) -> Option<Ratio> {
+        let own = self.volume(window);
+        (own.requests > 0).then(|| ratio(own.failures, own.requests) / allowance(contract))
+    }
+
     /// The alerts of the SRE workbook, scaled to the cycle.
     pub fn alerts(&self, contract: &Contract) -> Vec<Alert> {
+        self.alerts_by(|window| self.burn_over(contract, window, window))
+    }
+
+    /// The same, of requests instead of time.
+    pub fn alerts_of_requests(&self, contract: &Contract) -> Vec<Alert> {
+        self.alerts_by(|window| self.burn_of_requests(contract, window).unwrap_or_default())
+    }
+
+    fn alerts_by(&self, burn: impl Fn(u64) -> Ratio) -> Vec<Alert> {
         let alert = |(severity, long, short, percent): (&'static str, u64, u64, u32)| {
             let factor = ratio(percent, 100) * ratio(self.buckets, long);
-            let burns = |window| self.burn_over(contract, window, window) > factor;
             Alert {
                 severity,
                 long,
                 short,
-                fires: burns(long) && burns(short),
+                fires: burn(long) > factor && burn(short) > factor,
                 factor,
             }
         };

@@ -3,6 +3,7 @@
 use crate::clock::{Day, Month};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Which days are working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,11 @@ struct FileYear {
 #[error("calendar_unknown_year")]
 pub struct UnknownYear(pub i32);
 
+/// A file that gives no calendar, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("calendar {0}: {1}")]
+pub struct CalendarFile(PathBuf, String);
+
 impl Calendar {
     /// The calendar this program brings: 2019 to 2026.
     ///
@@ -49,6 +55,20 @@ impl Calendar {
     pub fn built_in() -> Self {
         let text = include_str!("../../fixtures/calendar/cn_workdays.json");
         Self::read(text).expect("the built-in calendar is good")
+    }
+
+    /// The built-in one with the years of a file, where there is one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is no calendar.
+    pub fn with(file: Option<&Path>) -> Result<Self, CalendarFile> {
+        let mut all = Self::built_in();
+        if let Some(file) = file {
+            let wrong = |why: String| CalendarFile(file.to_owned(), why);
+            let text = std::fs::read_to_string(file).map_err(|why| wrong(why.to_string()))?;
+            all.extend(Self::read(&text).map_err(wrong)?);
+        }
+        Ok(all)
     }
 
     /// Reads a calendar of the same form.

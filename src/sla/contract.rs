@@ -181,6 +181,8 @@ pub enum Lead {
 /// What a provider's agreements say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Contract {
+    /// The provider it is with.
+    pub provider: &'static str,
     /// The agreements, by their numbers in the contract model.
     pub agreement: &'static str,
     /// The name of its settings' family in vectors.
@@ -212,6 +214,12 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// The clause of a term, by its subject; empty where the agreement says nothing of it.
+    pub fn clause(&self, subject: &str) -> &'static str {
+        let found = self.terms.iter().find(|term| term.subject == subject);
+        found.map_or("", |term| term.clause)
+    }
+
     /// A cause by its code.
     pub fn cause(&self, code: &str) -> Option<&'static Cause> {
         self.causes.iter().find(|cause| cause.code == code)

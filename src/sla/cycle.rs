@@ -37,7 +37,11 @@ impl Cycle {
 
     /// The cycles of a term that opens on a day and lasts so many months (003 SLA 1).
     pub fn of_term(start: Day, months: i32, policy: &Policy) -> Vec<Self> {
-        let end = term_end(start, months, policy);
+        Self::of_span(start, term_end(start, months, policy))
+    }
+
+    /// The natural months of a span, its first and last cut to it.
+    pub fn of_span(start: Day, end: Day) -> Vec<Self> {
         let mut all = Vec::new();
         let mut month = start.month();
         while month.first() <= end {

@@ -1,9 +1,12 @@
 //! From the counts of a ledger to what an agreement counts: which cause is granted, what failed, what was charged.
 
-use super::vectors::shown_requests;
-use super::{Calendar, Contract, Cycle, Measure, Notice, Policy, RequestCounts, Requests};
-use crate::exchange::{Service, ServiceRow, Trouble};
-use serde_json::{Value, json};
+use super::{
+    Bill, Calendar, Contract, Figures, Measure, Measured, Notice, Place, Policy, RequestCounts, Requests,
+    Run, Traffic,
+};
+use crate::clock::Time;
+use crate::exchange::{ServiceRow, Trouble};
+use std::collections::BTreeMap;
 
 /// Whose word on a cause is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
@@ -59,46 +62,39 @@ impl Grants<'_> {
     pub fn requests(&self, rows: &[ServiceRow]) -> Requests {
         let mut all = Requests::default();
         for row in rows {
-            let own = self.request_counts(&row.counts);
-            all.counts.add(own);
-            if let Some(code) = self.cause(&row.trouble) {
-                all.excluded.entry(code.to_owned()).or_default().add(own);
-            }
+            let own = RequestCounts::of(&row.counts, self.policy);
+            all.count(own, self.cause(&row.trouble));
         }
         all
     }
 
-    /// A late answer is no response to a client that has given up (J6); one that left before the deadline was not
-    /// failed.
-    fn request_counts(&self, counts: &Service) -> RequestCounts {
-        let late = counts.late + counts.late_4xx + counts.late_5xx;
-        let is_answer = self.policy.is("late", "answered");
-        RequestCounts {
-            sent: u128::from(counts.calls()),
-            no_response: u128::from(counts.silent + counts.undelivered + if is_answer { 0 } else { late }),
-            http_5xx: u128::from(counts.status_5xx + if is_answer { counts.late_5xx } else { 0 }),
+    /// The buckets of a cycle that had calls, in the order of time.
+    pub fn buckets(&self, rows: &[ServiceRow]) -> BTreeMap<Time, Run> {
+        let mut all: BTreeMap<Time, Run> = BTreeMap::new();
+        for row in rows {
+            let own = Run::of(&row.counts, row.trouble.party, self.policy).caused(self.cause(&row.trouble));
+            all.entry(row.bucket).or_insert_with(Run::empty).add(&own);
         }
+        all
     }
 
-    /// A cycle as a vector of the form `sla_vectors/1`, so that anybody can compute it again.
-    ///
-    /// # Errors
-    /// Why the agreement cannot be settled for a natural month.
-    pub fn vector_input(&self, cycle: &Cycle, rows: &[ServiceRow]) -> Result<Value, String> {
-        let fee: i64 = rows.iter().map(|row| row.counts.fee_fen).sum();
-        match self.contract.measure {
-            Measure::RequestRatio => {
-                let requests = self.requests(rows);
-                Ok(json!({
-                    "service_month": cycle.month().to_string(),
-                    "applied_on": null,
-                    "requests": shown_requests(&requests),
-                    "fee": {"gross_fen": fee, "coupon_fen": 0, "free": false},
-                }))
+    /// The figures of a cycle.
+    pub fn figures(&self, place: Place, rows: &[ServiceRow], bill: Bill) -> Figures {
+        let measured = match self.contract.measure {
+            Measure::RequestRatio => Measured::Requests(self.requests(rows)),
+            Measure::BucketMean => Measured::Traffic(Traffic::of(self.buckets(rows).into_values())),
+            Measure::Informative => {
+                let counts = self.requests(rows).counts;
+                Measured::Plain {
+                    sent: counts.sent,
+                    failed: counts.no_response + counts.http_5xx,
+                }
             }
-            Measure::BucketMean | Measure::Informative => {
-                Err("the agreement is settled by terms or packages, which worlds do not have yet".to_owned())
-            }
+        };
+        Figures {
+            place: Some(place),
+            measured,
+            bill,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Availability as a ratio of sums over the cycle (000 2.7, 001 2.7).
 
 use super::{Policy, Ratio, ratio, whole};
+use crate::exchange::Service;
 use std::collections::BTreeMap;
 
 /// Requests of a cycle.
@@ -24,6 +25,25 @@ pub struct RequestCounts {
 }
 
 impl RequestCounts {
+    /// Counts of calls. A late answer is no response to a client that has given up (J6); a client that left before
+    /// the deadline was not failed.
+    pub fn of(counts: &Service, policy: &Policy) -> Self {
+        let late = counts.late + counts.late_4xx + counts.late_5xx;
+        let is_answer = policy.is("late", "answered");
+        Self {
+            sent: u128::from(counts.calls()),
+            no_response: u128::from(counts.silent + counts.undelivered + if is_answer { 0 } else { late }),
+            http_5xx: u128::from(counts.status_5xx + if is_answer { counts.late_5xx } else { 0 }),
+        }
+    }
+
+    /// Adds others.
+    pub fn add(&mut self, other: RequestCounts) {
+        self.sent += other.sent;
+        self.no_response += other.no_response;
+        self.http_5xx += other.http_5xx;
+    }
+
     /// Failures in a reading.
     pub fn failed(&self, policy: &Policy) -> u128 {
         let also = if policy.is("failure", "no_response_or_5xx") {
@@ -45,6 +65,14 @@ pub struct Counted {
 }
 
 impl Requests {
+    /// Adds calls of one cause, or of none.
+    pub fn count(&mut self, counts: RequestCounts, cause: Option<&str>) {
+        self.counts.add(counts);
+        if let Some(code) = cause {
+            self.excluded.entry(code.to_owned()).or_default().add(counts);
+        }
+    }
+
     /// Adds those of another part of the cycle.
     pub fn add(&mut self, other: &Requests) {
         self.counts.add(other.counts);

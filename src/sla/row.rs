@@ -1,8 +1,8 @@
 //! Rows of a ledger as an agreement reads them, and the counts they add up to.
 
-use super::{Contract, Cycle, Errors, Policy, RequestCounts, Requests, Run, View};
+use super::{Contract, Cycle, Policy, RequestCounts, Requests, Run, View};
 use crate::clock::Time;
-use crate::exchange::Party;
+use crate::exchange::{Party, Service};
 use std::collections::BTreeMap;
 
 /// What an agreement wants to know of a call.
@@ -59,8 +59,26 @@ pub struct BucketReading {
 }
 
 impl Row {
-    fn is_5xx(&self) -> bool {
-        self.status.is_some_and(|status| status >= 500)
+    /// As the ledger counts it.
+    fn counts(&self) -> Service {
+        let mut own = Service::default();
+        let class = match (self.received, self.status.unwrap_or(0)) {
+            (None, _) => &mut own.undelivered,
+            (Some(_), 500..) => &mut own.status_5xx,
+            (Some(_), _) if !self.responded => &mut own.silent,
+            (Some(_), 400..) => &mut own.status_4xx,
+            (Some(_), _) => &mut own.served,
+        };
+        *class = 1;
+        own
+    }
+
+    fn requests(&self, policy: &Policy) -> RequestCounts {
+        RequestCounts::of(&self.counts(), policy)
+    }
+
+    fn run(&self, policy: &Policy) -> Run {
+        Run::of(&self.counts(), self.party, policy)
     }
 
     /// By a ratio of requests: placed by when it was sent (000 2.7).
@@ -68,7 +86,7 @@ impl Row {
         if !cycle.holds(self.sent.day()) {
             return RatioReading::default();
         }
-        let error = self.counts().failed(policy) > 0;
+        let error = self.requests(policy).failed(policy) > 0;
         let is_left_out = self.known_cause(contract).is_some();
         let out_of_denominator = match policy.reading("exclusion") {
             "numerator_only" => false,
@@ -89,30 +107,18 @@ impl Row {
         if !cycle.holds(at.day()) {
             return BucketReading::default();
         }
-        let error = self.is_error(policy);
+        let run = self.run(policy);
+        let error = run.http_5xx + run.undelivered > 0;
         let left_out = |view| {
             let cause = self.known_cause(contract).and_then(|code| contract.cause(code));
             cause.is_some_and(|cause| cause.is_left_out(view, policy))
         };
         BucketReading {
             bucket: Some(at.bucket()),
-            valid: self.is_valid(policy),
+            valid: run.valid > 0,
             error,
             published: error && !left_out(View::Published),
             compensable: error && !left_out(View::Compensable),
-        }
-    }
-
-    fn is_valid(&self, policy: &Policy) -> bool {
-        let is_4xx = self.status.is_some_and(|status| (400..500).contains(&status));
-        self.received.is_some() && !(is_4xx && policy.is("valid", "received_non_4xx"))
-    }
-
-    fn is_error(&self, policy: &Policy) -> bool {
-        match self.received {
-            None => self.party == Some(Party::Provider),
-            // Where no setting reads it otherwise, a request that was received and not answered failed (T1, K2).
-            Some(_) => self.is_5xx() || !self.responded && !policy.is("received_no_response", "not_error"),
         }
     }
 
@@ -121,36 +127,15 @@ impl Row {
             .as_deref()
             .filter(|code| contract.cause(code).is_some())
     }
-
-    fn counts(&self) -> RequestCounts {
-        RequestCounts {
-            sent: 1,
-            no_response: u128::from(!self.responded),
-            http_5xx: u128::from(self.responded && self.is_5xx()),
-        }
-    }
 }
 
 /// What the rows of a cycle add up to, for a ratio of requests.
-pub fn requests(rows: &[Row], contract: &Contract, cycle: &Cycle) -> Requests {
+pub fn requests(rows: &[Row], contract: &Contract, cycle: &Cycle, policy: &Policy) -> Requests {
     let mut all = Requests::default();
     for row in rows.iter().filter(|row| cycle.holds(row.sent.day())) {
-        let own = row.counts();
-        all.counts.add(own);
-        if let Some(code) = row.known_cause(contract) {
-            all.excluded.entry(code.to_owned()).or_default().add(own);
-        }
+        all.count(row.requests(policy), row.known_cause(contract));
     }
     all
-}
-
-impl RequestCounts {
-    /// Adds others.
-    pub fn add(&mut self, other: RequestCounts) {
-        self.sent += other.sent;
-        self.no_response += other.no_response;
-        self.http_5xx += other.http_5xx;
-    }
 }
 
 /// What the rows of a cycle add up to by bucket, for a mean over buckets.
@@ -159,26 +144,8 @@ pub fn buckets(rows: &[Row], contract: &Contract, cycle: &Cycle, policy: &Policy
     for row in rows {
         let reading = row.by_bucket(contract, cycle, policy);
         let Some(bucket) = reading.bucket else { continue };
-        let run = all.entry(bucket).or_insert_with(|| Run {
-            buckets: 1,
-            ..Run::default()
-        });
-        run.valid += u64::from(reading.valid);
-        if !reading.error {
-            continue;
-        }
-        let is_received = row.received.is_some();
-        let own = Errors {
-            http_5xx: u64::from(is_received),
-            undelivered: u64::from(!is_received),
-        };
-        run.http_5xx += own.http_5xx;
-        run.undelivered += own.undelivered;
-        if let Some(code) = row.known_cause(contract) {
-            let excluded = run.excluded.entry(code.to_owned()).or_default();
-            excluded.http_5xx += own.http_5xx;
-            excluded.undelivered += own.undelivered;
-        }
+        let own = row.run(policy).caused(row.known_cause(contract));
+        all.entry(bucket).or_insert_with(Run::empty).add(&own);
     }
     all
 }

@@ -1,8 +1,7 @@
 //! From an availability to money: commitment, tier, fee base, cap, one rounding.
 
 use super::fraction::{round_half_even, round_half_up};
-use super::{Cash, Contract, Cycle, Policy, Ratio, Tier, ratio, whole};
-use crate::clock::Day;
+use super::{Cash, Contract, Policy, Ratio, Tier, ratio, whole};
 use num_bigint::BigInt;
 use num_traits::Zero;
 
@@ -37,27 +36,6 @@ pub struct Settlement {
 }
 
 impl Fees {
-    /// Of a pack bought for a term: its price belongs to the cycle of the purchase, or to all by their days (K7).
-    pub fn of_pack(
-        price: &Ratio,
-        coupon: &Ratio,
-        purchased: Day,
-        (cycle, term): (&Cycle, &[Cycle]),
-        policy: &Policy,
-    ) -> Self {
-        let part = if policy.is("pack_attribution", "days_prorata") {
-            let days: i64 = term.iter().map(Cycle::days).sum();
-            ratio(cycle.days(), days)
-        } else {
-            whole(i64::from(cycle.holds(purchased)))
-        };
-        Self {
-            gross: price * &part,
-            coupon: coupon * &part,
-            ..Self::default()
-        }
-    }
-
     /// What a rate is applied to.
     pub fn base(&self, policy: &Policy) -> Ratio {
         if policy.is("fee_base", "cash") {
@@ -166,7 +144,7 @@ pub fn settle(contract: &Contract, availability: Option<&Ratio>, fees: &Fees, po
 }
 
 /// The cash a cap goes by: the agreement's own words, unless a reading says otherwise (J12).
-fn cash_of(own: Cash, policy: &Policy) -> Cash {
+pub(super) fn cash_of(own: Cash, policy: &Policy) -> Cash {
     match policy.reading("cap") {
         "cash_paid" => Cash::Paid,
         "cash_payable" => Cash::Payable,

@@ -1,16 +1,15 @@
 //! Rows and roll-ups in SQL, and the one implementation of [`Store`] for SQLite.
 
 use super::rollup::{COLUMNS, sum};
-use super::{DayUsage, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow, service_rows};
+use super::{
+    CallRange, Chained, DayUsage, Drawn, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow, call_rows,
+    service_rows,
+};
 use crate::clock::Time;
-use crate::exchange::{Entry, ServiceRow};
+use crate::exchange::{Entry, Hash, ServiceRow};
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::ops::ControlFlow;
 use std::sync::Arc;
-
-const INSERT_CALL: &str = "INSERT INTO call (request_id, world, provider, operation, key, arrived, ended, \
-    arrived_real, own_us, injected_us, bytes_in, bytes_out, status, code, outcome, units, fee_fen, content, \
-    made, fault, party, cause, asserted, notice, noticed, begun) \
-    VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26)";
 
 /// A local day in microseconds, and the offset of local midnight from UTC midnight.
 const DAY: i64 = 86_400_000_000;
@@ -20,7 +19,7 @@ impl Store for Sqlite {
     fn append(&self, batch: &[Arc<Entry>]) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        insert_calls(&tx, batch)?;
+        call_rows::insert(&tx, batch)?;
         upsert_rollups(&tx, batch)?;
         service_rows::upsert(&tx, batch)?;
         Ok(tx.commit()?)
@@ -52,7 +51,7 @@ impl Store for Sqlite {
     fn erase_world(&self, name: &str) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        for table in ["call", "rollup", "service", "credential"] {
+        for table in ["call", "rollup", "service", "drawn", "chain", "credential"] {
             tx.execute(&format!("DELETE FROM {table} WHERE world = ?1"), [name])?;
         }
         tx.execute("DELETE FROM world WHERE name = ?1", [name])?;
@@ -103,10 +102,43 @@ impl Store for Sqlite {
         service_rows::read(&self.reader(), of, from, to)
     }
 
+    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError> {
+        service_rows::recount(&self.reader(), of, from, to)
+    }
+
+    fn calls(
+        &self,
+        range: CallRange<'_>,
+        visit: &mut dyn FnMut(Chained) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        call_rows::walk(self, range, visit)
+    }
+
+    fn hash_before(&self, range: CallRange<'_>) -> Result<Option<Hash>, StoreError> {
+        call_rows::hash_before(&self.reader(), range)
+    }
+
+    fn chain_head(&self, world: &str, provider: &str) -> Result<(Hash, i64), StoreError> {
+        Ok(call_rows::head(&self.reader(), world, provider)?)
+    }
+
+    fn drawn(&self) -> Result<Vec<Drawn>, StoreError> {
+        let conn = self.reader();
+        let mut query = conn.prepare_cached("SELECT world, name, amount FROM drawn")?;
+        let rows = query.query_map([], |row| {
+            Ok(Drawn {
+                world: row.get(0)?,
+                name: row.get(1)?,
+                amount: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn erase_ledger(&self, world: Option<&str>) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        for table in ["call", "rollup", "service"] {
+        for table in ["call", "rollup", "service", "drawn", "chain"] {
             tx.execute(
                 &format!("DELETE FROM {table} WHERE ?1 IS NULL OR world = ?1"),
                 [world],
@@ -114,43 +146,6 @@ impl Store for Sqlite {
         }
         Ok(tx.commit()?)
     }
-}
-
-fn insert_calls(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
-    let mut insert = tx.prepare_cached(INSERT_CALL)?;
-    for entry in batch {
-        let why = entry.attribution.as_deref();
-        let notice = why.and_then(|why| why.notice.as_ref());
-        insert.execute(params![
-            entry.request_id.to_bytes(),
-            entry.world,
-            entry.provider,
-            entry.operation,
-            entry.key,
-            entry.arrived.micros(),
-            entry.ended.micros(),
-            entry.arrived_real.micros(),
-            entry.own_us.cast_signed(),
-            entry.injected_us.cast_signed(),
-            entry.bytes_in.cast_signed(),
-            entry.bytes_out.cast_signed(),
-            entry.status,
-            entry.code,
-            entry.outcome.name(),
-            entry.units,
-            entry.fee_fen,
-            entry.content.to_be_bytes(),
-            entry.made,
-            why.map(|why| &*why.fault),
-            why.map(|why| why.party.name()),
-            why.and_then(|why| why.cause.as_deref()),
-            why.and_then(|why| why.asserted.as_deref()),
-            notice.map(|(id, _)| id.as_str()),
-            notice.map(|(_, sent)| sent.micros()),
-            why.map(|why| why.begun.micros()),
-        ])?;
-    }
-    Ok(())
 }
 
 fn upsert_rollups(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {

@@ -3,19 +3,22 @@
 //! One trait, [`Store`], for the ledger, the worlds and their keys. SQL is hand-written, with one folder of
 //! migrations a dialect.
 
+mod call_rows;
 mod ledger_rows;
 mod rollup;
 mod service_rows;
 mod sqlite;
 mod world_rows;
 
+pub use call_rows::{CallRange, Chained};
 pub use rollup::{Rollup, RollupKey};
 pub use sqlite::Sqlite;
 pub use world_rows::{KeyRow, WorldRow};
 
 use crate::clock::{Day, Time};
-use crate::exchange::{Entry, ServiceRow};
+use crate::exchange::{Entry, Hash, ServiceRow};
 use serde::Serialize;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// What went wrong with the store.
@@ -52,6 +55,17 @@ pub struct DayUsage {
     /// Sums over the day.
     #[serde(flatten)]
     pub sums: Rollup,
+}
+
+/// How much of a pack or coupon is used up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    /// The world.
+    pub world: String,
+    /// Which pack or coupon.
+    pub name: String,
+    /// Units of a pack, fen of a coupon.
+    pub amount: i64,
 }
 
 /// What the house keeps, whatever keeps it. Calls block; they are made on threads that may.
@@ -121,6 +135,41 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError>;
+
+    /// The same, counted anew from the rows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError>;
+
+    /// Gives `visit` the rows of a range in the order in which they were written, and those between them that arrived
+    /// outside of it, until it breaks off.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn calls(
+        &self,
+        range: CallRange<'_>,
+        visit: &mut dyn FnMut(Chained) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// The hash of the row before those that [`calls`](Self::calls) gives; none where there is no such row.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn hash_before(&self, range: CallRange<'_>) -> Result<Option<Hash>, StoreError>;
+
+    /// The last hash of the rows of a world at a provider, and how many rows it goes over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn chain_head(&self, world: &str, provider: &str) -> Result<(Hash, i64), StoreError>;
+
+    /// What is used up of packs and coupons, of all worlds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn drawn(&self) -> Result<Vec<Drawn>, StoreError>;
 
     /// Erases rows and roll-ups, of one world or of all.
     ///

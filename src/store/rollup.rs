@@ -51,8 +51,16 @@ pub struct Rollup {
     pub status_5xx: i64,
     /// Billable units.
     pub units: i64,
+    /// Units that packs paid for.
+    pub pack_units: i64,
     /// Fees, in fen.
     pub fee_fen: i64,
+    /// The part of the fees paid by coupons.
+    pub coupon_fen: i64,
+    /// The part paid by granted money.
+    pub granted_fen: i64,
+    /// The part that is owed.
+    pub owed_fen: i64,
     /// Bytes of request bodies.
     pub bytes_in: i64,
     /// Bytes of reply bodies.
@@ -75,7 +83,11 @@ impl Rollup {
             Some(_) | None => {}
         }
         self.units += i64::from(entry.units);
+        self.pack_units += i64::from(entry.paid.pack_units);
         self.fee_fen += entry.fee_fen;
+        self.coupon_fen += entry.paid.coupon_fen;
+        self.granted_fen += entry.paid.granted_fen;
+        self.owed_fen += entry.paid.owed_fen;
         self.bytes_in += entry.bytes_in.cast_signed();
         self.bytes_out += entry.bytes_out.cast_signed();
         self.own_us += entry.own_us.cast_signed();
@@ -113,7 +125,11 @@ impl Rollup {
             self.status_429,
             self.status_5xx,
             self.units,
+            self.pack_units,
             self.fee_fen,
+            self.coupon_fen,
+            self.granted_fen,
+            self.owed_fen,
             self.bytes_in,
             self.bytes_out,
             self.own_us,
@@ -138,7 +154,11 @@ impl Rollup {
             status_429,
             status_5xx,
             units,
+            pack_units,
             fee_fen,
+            coupon_fen,
+            granted_fen,
+            owed_fen,
             bytes_in,
             bytes_out,
             own_us,
@@ -159,7 +179,11 @@ impl Rollup {
             status_429,
             status_5xx,
             units,
+            pack_units,
             fee_fen,
+            coupon_fen,
+            granted_fen,
+            owed_fen,
             bytes_in,
             bytes_out,
             own_us,
@@ -169,7 +193,7 @@ impl Rollup {
 }
 
 /// The columns of the roll-up table that hold sums.
-pub(super) const COLUMNS: [&str; 19] = [
+pub(super) const COLUMNS: [&str; 23] = [
     "calls",
     "answered",
     "no_response",
@@ -184,7 +208,11 @@ pub(super) const COLUMNS: [&str; 19] = [
     "status_429",
     "status_5xx",
     "units",
+    "pack_units",
     "fee_fen",
+    "coupon_fen",
+    "granted_fen",
+    "owed_fen",
     "bytes_in",
     "bytes_out",
     "own_us",

@@ -2,20 +2,20 @@
 
 use super::StoreError;
 use crate::clock::Time;
-use crate::exchange::{Entry, Party, SERVICE_COUNTS, Service, ServiceRow, Trouble};
-use rusqlite::{Connection, ToSql, Transaction, params};
+use crate::exchange::{Entry, Outcome, Party, SERVICE_COUNTS, Service, ServiceRow, Trouble};
+use rusqlite::{Connection, Row, ToSql, Transaction, params};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 type Key = (Arc<str>, Cow<'static, str>, Time, Trouble);
 
 const NAMES: &str = "world, provider, bucket, cause, asserted, party, noticed, begun";
 
-fn party(name: &str) -> Option<Party> {
+pub(super) fn party(name: &str) -> Option<Party> {
     let name: StrDeserializer<'_, Error> = name.into_deserializer();
     Party::deserialize(name).ok()
 }
@@ -24,7 +24,7 @@ fn micros(time: Option<Time>) -> i64 {
     time.map_or(0, Time::micros)
 }
 
-fn instant(micros: i64) -> Option<Time> {
+pub(super) fn instant(micros: i64) -> Option<Time> {
     (micros != 0).then(|| Time::from_micros(micros))
 }
 
@@ -100,4 +100,59 @@ pub(super) fn read(
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The same, counted anew from every call: what the five-minute counts must agree with. Memory is bounded by the
+/// counts, whatever the number of calls.
+pub(super) fn recount(
+    conn: &Connection,
+    (world, provider): (&str, &str),
+    from: Time,
+    to: Time,
+) -> Result<Vec<ServiceRow>, StoreError> {
+    let sql = "SELECT arrived, status, outcome, fee_fen, coupon_fen, granted_fen, owed_fen, party, cause, asserted, \
+               noticed, begun FROM call WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut rows = query.query(params![world, provider, from.micros(), to.micros()])?;
+    let mut sums: HashMap<Time, BTreeMap<Option<Trouble>, Service>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let outcome = Outcome::of_name(row.get_ref(2)?.as_str().unwrap_or_default());
+        if outcome == Outcome::Broken {
+            continue;
+        }
+        let bucket = Time::from_micros(row.get(0)?).bucket();
+        let own = sums.entry(bucket).or_default().entry(trouble(row)?).or_default();
+        own.add_one(row.get(1)?, outcome);
+        own.fee_fen += row.get::<_, i64>(3)?;
+        own.coupon_fen += row.get::<_, i64>(4)?;
+        own.granted_fen += row.get::<_, i64>(5)?;
+        own.owed_fen += row.get::<_, i64>(6)?;
+    }
+    let mut all: Vec<_> = sums.into_iter().collect();
+    all.sort_unstable_by_key(|(bucket, _)| *bucket);
+    let of_bucket = |(bucket, sums): (Time, BTreeMap<Option<Trouble>, Service>)| {
+        let rows = sums.into_iter();
+        rows.map(move |(trouble, counts)| ServiceRow {
+            bucket,
+            trouble: trouble.unwrap_or_default(),
+            counts,
+        })
+    };
+    Ok(all.into_iter().flat_map(of_bucket).collect())
+}
+
+/// Whose trouble a call was; none where no fault struck it, which is looked at first because most calls are so.
+fn trouble(row: &Row<'_>) -> Result<Option<Trouble>, rusqlite::Error> {
+    let Some(name) = row.get_ref(7)?.as_str_or_null().unwrap_or_default() else {
+        return Ok(None);
+    };
+    let noticed = row.get::<_, Option<i64>>(10)?.and_then(instant);
+    let begun = row.get::<_, Option<i64>>(11)?.map(Time::from_micros);
+    Ok(Some(Trouble {
+        party: party(name),
+        cause: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
+        asserted: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
+        noticed,
+        begun: begun.filter(|_| noticed.is_some()),
+    }))
 }

@@ -5,10 +5,11 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
     include_str!("migrations/sqlite/2_faults.sql"),
     include_str!("migrations/sqlite/3_service.sql"),
+    include_str!("migrations/sqlite/4_payment.sql"),
 ];
 
 /// An SQLite store.

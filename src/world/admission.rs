@@ -1,8 +1,8 @@
 //! Whether a call may go on: rate, concurrency, quota, balance; each off unless set.
 
-use super::meters::{Meters, covers};
+use super::meters::{Charge, Meters, covers};
 use super::{Limit, Quota, Rate, WorldSettings};
-use crate::billing::PriceTier;
+use crate::billing::{Payment, PriceTier, Unpaid};
 use crate::clock::{Clock, Time};
 use crate::exchange::{Decision, Failure, Stage, Trail};
 use governor::RateLimiter;
@@ -38,9 +38,8 @@ pub struct Admission {
 struct State {
     buckets: HashMap<String, (Time, Arc<Bucket>)>,
     in_flight: HashMap<String, u32>,
-    /// Charged calls that are admitted and not yet settled, by operation, and the money they may cost.
+    /// Charged calls that are admitted and not yet settled, by operation; what they may cost is held in the purse.
     pending: HashMap<String, u64>,
-    held_fen: i64,
     meters: Meters,
 }
 
@@ -49,8 +48,8 @@ struct State {
 pub struct Slot {
     state: Arc<Mutex<State>>,
     scopes: Vec<String>,
-    /// Operation and money held until the call is settled.
-    hold: Option<(String, i64)>,
+    /// Operation and payment held until the call is settled.
+    hold: Option<(String, Payment)>,
 }
 
 impl Admission {
@@ -93,31 +92,28 @@ impl Admission {
                 return Err(why);
             }
         }
-        if let Some(balance) = settings.balance_fen
-            && let Err(why) = state.check_balance(who, balance, trail)
-        {
-            slot.give_back(&mut state);
-            return Err(why);
-        }
-        if settings.balance_fen.is_some() || !settings.limits.is_empty() {
-            let price = state.meters.next_fee(who.operation, who.arrived, who.tiers);
-            *state.pending.entry(who.operation.to_owned()).or_default() += 1;
-            state.held_fen += price;
-            slot.hold = Some((who.operation.to_owned(), price));
+        if settings.has_means() || !settings.limits.is_empty() {
+            match state.reserve(who, settings, trail) {
+                Ok(payment) => slot.hold = Some((who.operation.to_owned(), payment)),
+                Err(why) => {
+                    slot.give_back(&mut state);
+                    return Err(why);
+                }
+            }
         }
         Ok(slot)
     }
 
-    /// Charges a finished call. Returns the fee in fen.
-    pub fn charge(&self, operation: &str, at: Time, units: u64, tiers: &[PriceTier]) -> i64 {
-        if units == 0 {
-            return 0;
+    /// Lets a finished call out and charges it.
+    pub fn settle(&self, slot: Option<Slot>, charge: &Charge<'_>, settings: &WorldSettings) -> Payment {
+        if charge.units == 0 {
+            return Payment::default();
         }
-        self.state
-            .lock()
-            .expect("no panic while held")
-            .meters
-            .charge(operation, at, units, tiers)
+        let mut state = self.state.lock().expect("no panic while held");
+        if let Some(mut slot) = slot {
+            slot.give_back(&mut state);
+        }
+        state.meters.charge(charge, settings)
     }
 
     /// Runs `read` on the meters.
@@ -215,16 +211,55 @@ impl Check<'_> {
 }
 
 impl State {
-    fn check_balance(&mut self, who: &Applicant<'_>, balance: i64, trail: &mut Trail) -> Result<(), Failure> {
-        let price = self.meters.next_fee(who.operation, who.arrived, who.tiers);
-        let left = balance - self.meters.spent_fen() - self.held_fen;
-        let rule = format!("{left} fen left, this call costs {price}");
-        if left < price {
-            trail.push(Decision::refuse(Stage::Admit, "balance", rule).otherwise("a higher balance_fen"));
-            return Err(Failure::Arrears);
+    /// Holds what a call may cost until it is settled.
+    fn reserve(
+        &mut self,
+        who: &Applicant<'_>,
+        settings: &WorldSettings,
+        trail: &mut Trail,
+    ) -> Result<Payment, Failure> {
+        let charge = Charge {
+            operation: who.operation,
+            tiers: who.tiers,
+            at: who.arrived,
+            units: 1,
+        };
+        let payment = self.meters.quote(&charge, settings);
+        let means = settings.means(who.operation);
+        let allowed = self.meters.purse().allow(&payment, &charge.demand(), &means);
+        if let Err(why) = allowed {
+            let (rule, because, remedy, failure) = match why {
+                Unpaid::PacksExhausted => (
+                    "packs",
+                    "every pack is used up or over".to_owned(),
+                    "another pack, or `beyond = charge`",
+                    Failure::PacksExhausted,
+                ),
+                Unpaid::Arrears { left, due } => (
+                    "balance",
+                    format!("{left} fen left, this call costs {due}"),
+                    "a higher balance_fen",
+                    Failure::Arrears,
+                ),
+            };
+            trail.push(Decision::refuse(Stage::Admit, rule, because).otherwise(remedy));
+            return Err(failure);
         }
-        trail.push(Decision::pass(Stage::Admit, "balance", rule));
-        Ok(())
+        if settings.has_means() {
+            let paid = format!(
+                "packs pay {} units; {} fen: coupons {}, granted {}, cash {}, owed {}",
+                payment.pack_units,
+                payment.fee_fen,
+                payment.coupon_fen,
+                payment.granted_fen,
+                payment.cash_fen,
+                payment.owed_fen
+            );
+            trail.push(Decision::pass(Stage::Admit, "balance", paid));
+        }
+        *self.pending.entry(who.operation.to_owned()).or_default() += 1;
+        self.meters.purse_mut().pay(&payment);
+        Ok(payment)
     }
 
     /// The scope's bucket; a new one where the clock was set back behind the old one's start.
@@ -257,11 +292,11 @@ impl Slot {
                 *now = now.saturating_sub(1);
             }
         }
-        if let Some((operation, price)) = self.hold.take() {
+        if let Some((operation, payment)) = self.hold.take() {
             if let Some(pending) = state.pending.get_mut(&operation) {
                 *pending = pending.saturating_sub(1);
             }
-            state.held_fen -= price;
+            state.meters.purse_mut().take_back(&payment);
         }
     }
 }

@@ -1,15 +1,16 @@
-//! What a world has used: charged units by operation and period, and money.
+//! What a world has used: charged units by operation and period, and what was paid for them.
 
-use crate::billing::{PriceTier, fee};
+use crate::billing::{Demand, Payment, PriceTier, Purse, fee};
 use crate::clock::{Day, Month, Time};
-use crate::store::DayUsage;
-use crate::world::Period;
+use crate::store::{DayUsage, Drawn};
+use crate::world::{Period, WorldSettings};
 use std::collections::HashMap;
 
-/// Charged units and fees of a world. Rebuilt from the ledger's roll-ups at the start.
+/// Charged units and payments of a world. Rebuilt from the ledger's roll-ups at the start.
 #[derive(Debug, Default)]
 pub struct Meters {
     by_operation: HashMap<String, Used>,
+    purse: Purse,
     spent_fen: i64,
 }
 
@@ -18,28 +19,73 @@ pub struct Meters {
 struct Used {
     days: HashMap<Day, u64>,
     months: HashMap<Month, u64>,
+    /// Units of a month that were priced: not those that packs paid for.
+    priced: HashMap<Month, u64>,
     total: u64,
+}
+
+/// Units to be charged.
+#[derive(Clone, Copy, Debug)]
+pub struct Charge<'a> {
+    /// `provider/operation`.
+    pub operation: &'a str,
+    /// Prices of the operation.
+    pub tiers: &'a [PriceTier],
+    /// When the call came.
+    pub at: Time,
+    /// Units.
+    pub units: u64,
+}
+
+impl Charge<'_> {
+    /// What is to be paid for.
+    pub fn demand(&self) -> Demand<'_> {
+        Demand {
+            operation: self.operation,
+            day: self.at.day(),
+            units: self.units,
+        }
+    }
 }
 
 impl Meters {
     /// Adds what the ledger remembers.
     pub fn recall(&mut self, usage: &DayUsage) {
         let operation = format!("{}/{}", usage.provider, usage.operation);
-        self.count(&operation, usage.day, usage.sums.units.cast_unsigned());
-        self.spent_fen += usage.sums.fee_fen;
+        let sums = &usage.sums;
+        self.count(&operation, usage.day, (sums.units, sums.pack_units));
+        self.spent_fen += sums.fee_fen;
+        self.purse.recall(
+            sums.granted_fen,
+            sums.fee_fen - sums.coupon_fen - sums.granted_fen,
+        );
     }
 
-    /// Charges units at an instant. Returns the fee in fen.
-    pub fn charge(&mut self, operation: &str, at: Time, units: u64, tiers: &[PriceTier]) -> i64 {
-        let fee = fee(tiers, self.month(operation, at), units);
-        self.count(operation, at.day(), units);
-        self.spent_fen += fee;
-        fee
+    /// Adds what was drawn on a pack or coupon.
+    pub fn recall_drawn(&mut self, drawn: &Drawn) {
+        self.purse.recall_drawn(&drawn.name, drawn.amount);
     }
 
-    /// What one unit more would cost now.
-    pub fn next_fee(&self, operation: &str, at: Time, tiers: &[PriceTier]) -> i64 {
-        fee(tiers, self.month(operation, at), 1)
+    /// How units would be paid now.
+    pub fn quote(&self, charge: &Charge<'_>, settings: &WorldSettings) -> Payment {
+        let used = self.by_operation.get(charge.operation);
+        let month = charge.at.day().month();
+        let priced = used
+            .and_then(|used| used.priced.get(&month).copied())
+            .unwrap_or(0);
+        let means = settings.means(charge.operation);
+        let price = |units| fee(charge.tiers, priced, units);
+        self.purse.quote(&charge.demand(), &means, price)
+    }
+
+    /// Charges units.
+    pub fn charge(&mut self, charge: &Charge<'_>, settings: &WorldSettings) -> Payment {
+        let payment = self.quote(charge, settings);
+        self.purse.pay(&payment);
+        self.spent_fen += payment.fee_fen;
+        let units = (charge.units.cast_signed(), payment.pack_units.cast_signed());
+        self.count(charge.operation, charge.at.day(), units);
+        payment
     }
 
     /// Charged units of all operations a scope covers, in the period an instant lies in.
@@ -53,25 +99,30 @@ impl Meters {
         covered.filter_map(|(_, used)| own(used)).sum()
     }
 
-    /// Fees so far, in fen.
+    /// Fees so far, in fen, whatever paid them.
     pub fn spent_fen(&self) -> i64 {
         self.spent_fen
     }
 
-    fn month(&self, operation: &str, at: Time) -> u64 {
-        let used = self.by_operation.get(operation);
-        used.and_then(|used| used.months.get(&at.day().month()).copied())
-            .unwrap_or(0)
+    /// What has been paid, payments held for calls in flight included.
+    pub fn purse(&self) -> &Purse {
+        &self.purse
     }
 
-    fn count(&mut self, operation: &str, day: Day, units: u64) {
+    pub(super) fn purse_mut(&mut self) -> &mut Purse {
+        &mut self.purse
+    }
+
+    fn count(&mut self, operation: &str, day: Day, (units, pack_units): (i64, i64)) {
         let used = match self.by_operation.get_mut(operation) {
             Some(used) => used,
             None => self.by_operation.entry(operation.to_owned()).or_default(),
         };
-        *used.days.entry(day).or_default() += units;
-        *used.months.entry(day.month()).or_default() += units;
-        used.total += units;
+        let all = units.cast_unsigned();
+        *used.days.entry(day).or_default() += all;
+        *used.months.entry(day.month()).or_default() += all;
+        *used.priced.entry(day.month()).or_default() += (units - pack_units).cast_unsigned();
+        used.total += all;
     }
 }
 

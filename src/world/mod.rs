@@ -13,7 +13,7 @@ pub use admission::{Admission, Applicant, Slot};
 pub use files::{File, Files};
 pub use journal::{Journal, Record};
 pub use key::{Key, KeyState};
-pub use meters::{Meters, covers};
+pub use meters::{Charge, Meters, covers};
 pub use settings::{Language, Limit, Period, Quota, Rate, Strictness, WorldSettings};
 pub use worlds::{DEMO, WorldError, Worlds, WorldsSetup};
 

@@ -1,6 +1,6 @@
 //! What may be set for one world. Nothing is limited unless it is set here.
 
-use crate::billing::PriceTier;
+use crate::billing::{Coupon, Means, PriceTier, Subscription};
 use crate::clock::parse_span;
 use crate::faults::Span;
 use serde::{Deserialize, Serialize};
@@ -21,9 +21,21 @@ pub struct WorldSettings {
     /// Limits by scope: `*` (everything), a provider (`jdcloud-matting`) or an operation
     /// (`jdcloud-matting/cutout`). All that fit a call apply.
     pub limits: BTreeMap<String, Limit>,
-    /// Money on the account, in fen, spent by charged calls; unlimited where absent.
+    /// Cash paid into the account, in fen, spent by charged calls; unlimited where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balance_fen: Option<i64>,
+    /// Money granted to the account, in fen; it is spent before cash, and no cash where an agreement asks for cash.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub granted_fen: i64,
+    /// How far the account may go into debt before it is in arrears, in fen.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub overdraft_fen: i64,
+    /// Coupons, spent before money.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<Coupon>,
+    /// What was bought of each provider: terms, packs, the day of application.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub subscriptions: BTreeMap<String, Subscription>,
     /// Prices by operation, in place of the published ones.
     pub prices: BTreeMap<String, Vec<PriceTier>>,
     /// How strictly a rule of the provider's is taken, by the rule's name (`jdcloud-matting.portrait`).
@@ -37,6 +49,11 @@ pub struct WorldSettings {
     pub response_deadline: Option<Span>,
     /// Do not obey `x-understudy-refusal: <code>` on calls.
     pub ignore_rehearsals: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 /// Language of a vendor's messages.
@@ -147,7 +164,7 @@ impl WorldSettings {
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub fn check(&self, operations: &[String]) -> Result<(), String> {
+    pub fn check(&self, operations: &[String], agreements: &[String]) -> Result<(), String> {
         let known = |scope: &str| {
             scope == "*"
                 || operations
@@ -182,7 +199,69 @@ impl WorldSettings {
                 ));
             }
         }
+        self.check_money(operations, agreements)
+    }
+
+    fn check_money(&self, operations: &[String], agreements: &[String]) -> Result<(), String> {
+        for (name, amount) in [
+            ("balance_fen", self.balance_fen.unwrap_or(0)),
+            ("granted_fen", self.granted_fen),
+            ("overdraft_fen", self.overdraft_fen),
+        ] {
+            if amount < 0 {
+                return Err(format!("{name}: expected 0 or more"));
+            }
+        }
+        for (nth, coupon) in self.coupons.iter().enumerate() {
+            if self.coupons[..nth].iter().any(|other| other.id == coupon.id) {
+                return Err(format!("coupons.{nth}.id: there is another {:?}", coupon.id));
+            }
+        }
+        let coupons = self.coupons.iter().filter_map(|coupon| coupon.provider.as_ref());
+        if let Some(unknown) = self
+            .subscriptions
+            .keys()
+            .chain(coupons)
+            .find(|own| !agreements.contains(own))
+        {
+            return Err(format!(
+                "subscriptions and coupons: {unknown:?} is none of {}",
+                agreements.join(", ")
+            ));
+        }
+        for (provider, own) in &self.subscriptions {
+            own.check()
+                .map_err(|why| format!("subscriptions.{provider}.{why}"))?;
+            let packs = own.packs.iter();
+            for operation in packs.flat_map(|pack| &pack.operations) {
+                if !operations.contains(operation) || operation.split('/').next() != Some(provider) {
+                    return Err(format!(
+                        "subscriptions.{provider}.packs: {operation:?} is no operation of the provider"
+                    ));
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Whether payment is anything but the price list.
+    pub fn has_means(&self) -> bool {
+        self.balance_fen.is_some()
+            || self.granted_fen > 0
+            || !self.coupons.is_empty()
+            || !self.subscriptions.is_empty()
+    }
+
+    /// What calls of an operation are paid with.
+    pub fn means(&self, operation: &str) -> Means<'_> {
+        let provider = operation.split('/').next().unwrap_or_default();
+        Means {
+            subscription: self.subscriptions.get(provider),
+            coupons: &self.coupons,
+            granted_fen: self.granted_fen,
+            balance_fen: self.balance_fen,
+            overdraft_fen: self.overdraft_fen,
+        }
     }
 
     /// A whole answer later than this is booked as `late`.

@@ -52,6 +52,8 @@ pub struct WorldsSetup {
     pub vendors: Vec<&'static Vendor>,
     /// All operations, as `provider/operation`.
     pub operations: Vec<String>,
+    /// Ids of all providers there are agreements with.
+    pub agreements: Vec<String>,
     /// Which run of the server on this store this is.
     pub run: u64,
 }
@@ -101,6 +103,11 @@ impl Worlds {
         for day in &usage {
             if let Some(world) = all.get(&day.world) {
                 world.admission.meters(|meters| meters.recall(day));
+            }
+        }
+        for drawn in &all.setup.store.drawn()? {
+            if let Some(world) = all.get(&drawn.world) {
+                world.admission.meters(|meters| meters.recall_drawn(drawn));
             }
         }
         if all.get(DEMO).is_none() {
@@ -175,7 +182,7 @@ impl Worlds {
         let _changing = self.changes.lock().expect("no panic while held");
         check_name(name)?;
         settings
-            .check(&self.setup.operations)
+            .check(&self.setup.operations, &self.setup.agreements)
             .map_err(WorldError::Invalid)?;
         if self.get(name).is_some() {
             return Err(WorldError::Exists(format!("world {name:?}")));
@@ -209,7 +216,7 @@ impl Worlds {
     pub fn configure(&self, world: &World, settings: WorldSettings) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         settings
-            .check(&self.setup.operations)
+            .check(&self.setup.operations, &self.setup.agreements)
             .map_err(WorldError::Invalid)?;
         self.setup.store.save_world(&row(world, &settings)?)?;
         let limits_changed = world.settings().limits != settings.limits;

@@ -4,6 +4,7 @@ use super::signer::{Unsigned, app_query, sign};
 use serde_json::Value;
 use std::path::PathBuf;
 use understudy::clock::{Face, Time};
+use understudy::providers::Providers;
 use understudy::settings::{Settings, SignatureClock};
 use understudy::{Running, Understudy};
 
@@ -55,10 +56,19 @@ impl Bench {
 
     /// With other settings than the tests' own.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::emulating(Providers::default(), change)
+    }
+
+    /// Of other providers.
+    pub fn emulating(providers: Providers, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings::for_tests();
         settings.auth.clock = SignatureClock::Virtual;
         change(&mut settings);
-        let server = Understudy::builder().settings(settings).start().unwrap();
+        let server = Understudy::builder()
+            .settings(settings)
+            .providers(providers)
+            .start()
+            .unwrap();
         let start: Time = START.parse().unwrap();
         server
             .clock()

@@ -1,5 +1,6 @@
 //! A server of one's own, with verbs.
 
+pub mod acme;
 pub mod bench;
 pub mod program;
 pub mod signer;

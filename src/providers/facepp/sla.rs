@@ -6,6 +6,7 @@ static SETTINGS: [Setting; 1] = [Setting::COMPARE];
 
 /// Agreement 004.
 pub(in super::super) static CONTRACT: Contract = Contract {
+    provider: "facepp",
     agreement: "004",
     family: "facepp",
     vector_name: "facepp",
@@ -17,7 +18,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
             "cash and granted balance can only be used, not refunded",
         ),
         Term::new("004 5.1", "change", "any part, any time, without notice"),
-        Term::new("004 5.3", "service level", "none"),
+        Term::new("004 5.3", "commitment", "none"),
     ],
     causes: &[],
     measure: Measure::Informative,

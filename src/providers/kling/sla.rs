@@ -130,6 +130,7 @@ static TIERS: [Tier; 3] = [
 
 /// Agreement 003.
 pub(in super::super) static CONTRACT: Contract = Contract {
+    provider: "kling",
     agreement: "003",
     family: "kling",
     vector_name: "kling",
@@ -141,7 +142,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
         ),
         Term::new(
             "003 SLA 1",
-            "error",
+            "failure",
             "a 5XX status, or a request that never arrived for the provider's fault",
         ),
         Term::new(
@@ -149,11 +150,21 @@ pub(in super::super) static CONTRACT: Contract = Contract {
             "formula",
             "1 - the mean of five-minute error rates over all buckets of the cycle",
         ),
+        Term::new(
+            "003 SLA 2.2, 11.8",
+            "exclusions",
+            "ten causes of the SLA and thirteen of the agreement are not compensated",
+        ),
         Term::new("003 SLA 2.2", "commitment", "at least 99.90 %"),
         Term::new(
             "003 SLA 3.1",
             "compensation",
             "[99 %, 99.90 %) 10 %, [95 %, 99 %) 25 %, below 95 % 50 % of the month's fee, as a coupon",
+        ),
+        Term::new(
+            "003 SLA 1",
+            "fee",
+            "what was incurred in the cycle for buying the services, of one account",
         ),
         Term::new(
             "003 SLA 3.1",

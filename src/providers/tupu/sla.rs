@@ -89,6 +89,7 @@ static SETTINGS: [Setting; 12] = [
 
 /// Agreement 002.
 pub(in super::super) static CONTRACT: Contract = Contract {
+    provider: "tupu",
     agreement: "002",
     family: "tupu",
     vector_name: "tupu",
@@ -107,6 +108,16 @@ pub(in super::super) static CONTRACT: Contract = Contract {
         Term::new("002 二.7", "audio", "a sampling rate of at least 8 kHz"),
         Term::new(
             "002 三.2.1)",
+            "service cycle",
+            "the validity of each package, whole days",
+        ),
+        Term::new(
+            "002 三.2.1)",
+            "failure",
+            "left to an annex that is not at hand (T1): 5XX, no answer, undelivered by the provider's fault",
+        ),
+        Term::new(
+            "002 三.2.1)",
             "commitment",
             "at least 99.9 % over the validity of a package",
         ),
@@ -120,6 +131,12 @@ pub(in super::super) static CONTRACT: Contract = Contract {
             "faults",
             "contact within 2 hours, solved within 24",
         ),
+        Term::new(
+            "002 三.3",
+            "exclusions",
+            "maintenance, congestion, networks and other causes that are not the provider's",
+        ),
+        Term::new("002", "compensation", "none in the text (T14)"),
         Term::new(
             "002 三.5",
             "notice",

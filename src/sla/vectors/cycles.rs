@@ -1,40 +1,50 @@
 //! Whole cycles: from counts to availability, tier, money and claim window.
 
-use super::shown::{number, plain_cycle, term_cycle};
+use super::shown::term_cycle;
 use super::{Case, count, count_or_zero, parsed, parsed_or_none, small};
 use crate::clock::{Day, Month};
 use crate::sla::{
-    ClaimWindow, Cycle, CycleRule, Errors, Fees, Measure, RequestCounts, Requests, Run, Traffic, View,
-    is_met, or_null, ratio, settle, to_json, whole,
+    Bill, Cycle, CycleRule, Errors, Figures, Measure, Measured, PackPrice, Place, RequestCounts, Requests,
+    Run, Statement, Traffic,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// A cycle, with the term it is of.
-pub(super) struct Place {
-    pub(super) cycle: Cycle,
-    pub(super) term: Vec<Cycle>,
-}
-
 impl Case<'_> {
     /// From counts to money.
     pub(super) fn cycle(&self) -> Result<Value, String> {
-        match self.contract.measure {
-            Measure::RequestRatio => {
-                let requests = read_requests(&self.input["requests"])?;
-                Ok(Value::Object(self.settle_requests(&requests)?))
+        let measured = match self.contract.measure {
+            Measure::RequestRatio => Measured::Requests(read_requests(&self.input["requests"])?),
+            Measure::BucketMean => Measured::Traffic(read_traffic(self.input)?),
+            Measure::Informative => {
+                let requests = &self.input["requests"];
+                Measured::Plain {
+                    sent: count(requests, "sent")?,
+                    failed: count(requests, "failed")?,
+                }
             }
-            Measure::BucketMean => {
-                let traffic = read_traffic(self.input)?;
-                Ok(Value::Object(self.settle_traffic(&traffic)?))
-            }
-            Measure::Informative => self.informative(),
-        }
+        };
+        Ok(Value::Object(self.settled(measured)?))
+    }
+
+    /// What comes of what was measured in the cycle the input names.
+    pub(super) fn settled(&self, measured: Measured) -> Result<Map<String, Value>, String> {
+        let place = match measured {
+            Measured::Plain { .. } => None,
+            Measured::Requests(_) | Measured::Traffic(_) => Some(self.place()?),
+        };
+        let figures = Figures {
+            place,
+            measured,
+            bill: read_bill(&self.input["fee"])?,
+        };
+        let statement = Statement::new(self.contract, figures, &self.policy, self.calendar)?;
+        Ok(statement.expect())
     }
 
     /// The cycles of a term.
     pub(super) fn cycles(&self) -> Result<Value, String> {
-        let term = self.term(self.input, "start")?;
+        let (_, term) = self.term(self.input, "start")?;
         let last = term.last().ok_or("months: expected 1 or more")?;
         Ok(json!({
             "cycles": term.iter().map(term_cycle).collect::<Vec<_>>(),
@@ -44,17 +54,18 @@ impl Case<'_> {
         }))
     }
 
-    fn term(&self, contract: &Value, start: &str) -> Result<Vec<Cycle>, String> {
+    /// A term of so many months; or, beside what vectors know, to a last day.
+    fn term(&self, contract: &Value, start: &str) -> Result<(i32, Vec<Cycle>), String> {
+        if let Some(end) = parsed_or_none(contract, "end")? {
+            return Ok((0, Cycle::of_span(parsed(contract, start)?, end)));
+        }
         let months =
             i32::try_from(small(contract, "months")?).map_err(|_| "months: expected at most 1200")?;
         if !(1..=1200).contains(&months) {
             return Err("months: expected 1 to 1200".to_owned());
         }
-        Ok(Cycle::of_term(
-            parsed::<Day>(contract, start)?,
-            months,
-            &self.policy,
-        ))
+        let start: Day = parsed(contract, start)?;
+        Ok((months, Cycle::of_term(start, months, &self.policy)))
     }
 
     /// The cycle the input names.
@@ -62,11 +73,8 @@ impl Case<'_> {
         match self.contract.cycle {
             CycleRule::NaturalMonth => {
                 let month: Month = parsed(self.input, "service_month")?;
-                let cycle = Cycle::of_month(month, parsed_or_none(self.input, "applied_on")?);
-                Ok(Place {
-                    cycle,
-                    term: vec![cycle],
-                })
+                let applied_on = parsed_or_none(self.input, "applied_on")?;
+                Ok(Place::alone(Cycle::of_month(month, applied_on)))
             }
             CycleRule::Package => {
                 let package = &self.input["package"];
@@ -74,134 +82,54 @@ impl Case<'_> {
                 if end < start {
                     return Err("package.end: expected a day that is not before package.start".to_owned());
                 }
-                let cycle = Cycle::of_package(start, end);
-                Ok(Place {
-                    cycle,
-                    term: vec![cycle],
-                })
+                Ok(Place::alone(Cycle::of_package(start, end)))
             }
             CycleRule::Term => {
-                let term = self.term(&self.input["contract"], "start")?;
+                let (months, term) = self.term(&self.input["contract"], "start")?;
                 let index = small(self.input, "cycle_index")?;
                 let found = usize::try_from(index)
                     .ok()
                     .and_then(|index| term.get(index.wrapping_sub(1)));
                 let cycle = *found.ok_or_else(|| format!("cycle_index: expected 1 to {}", term.len()))?;
-                Ok(Place { cycle, term })
+                Ok(Place { cycle, term, months })
             }
         }
     }
+}
 
-    pub(super) fn settle_requests(&self, requests: &Requests) -> Result<Map<String, Value>, String> {
-        let place = self.place()?;
-        let counted = requests.counted(&self.policy);
-        let availability = counted.availability(&self.policy);
-        let settlement = settle(
-            self.contract,
-            availability.as_ref(),
-            &self.fees(&place)?,
-            &self.policy,
-        );
-        let mut all = self.availability(availability.as_ref(), &settlement);
-        let window = self.window_of(&place.cycle);
-        all.insert("cycle".into(), plain_cycle(&place.cycle));
-        all.insert("counted_requests".into(), number(counted.requests));
-        all.insert("counted_failures".into(), number(counted.failures));
-        all.insert("claim".into(), self.claimable(window.as_ref(), &settlement));
-        Ok(all)
+/// Charges as vectors give them: of a cycle, or the price of a pack; `packs` lists several beside charges.
+fn read_bill(fee: &Value) -> Result<Bill, String> {
+    if fee.is_null() {
+        return Ok(Bill::default());
     }
-
-    pub(super) fn settle_traffic(&self, traffic: &Traffic) -> Result<Map<String, Value>, String> {
-        let place = self.place()?;
-        let cycle = &place.cycle;
-        let denominator = traffic.denominator(cycle, &self.policy);
-        let of = |view| {
-            let sum = traffic.sum_of_rates(self.contract, view, &self.policy);
-            let availability = traffic.availability(&sum, denominator);
-            (sum, availability)
-        };
-        let (published, compensable) = (of(View::Published), of(View::Compensable));
-        let by_published = self.policy.is("tier_on", "published");
-        let (sum, availability) = if by_published { &published } else { &compensable };
-        let (published, compensable) = (&published.1, &compensable.1);
-        let fees = self.fees(&place)?;
-        let settlement = settle(self.contract, availability.as_ref(), &fees, &self.policy);
-        let mut all = self.availability(availability.as_ref(), &settlement);
-        let window = self.window_of(cycle);
-        all.insert("buckets_in_denominator".into(), json!(denominator));
-        all.insert("sum_error_rate".into(), to_json(sum));
-        all.insert("claim".into(), self.claimable(window.as_ref(), &settlement));
-        if self.contract.cycle == CycleRule::Term {
-            all.insert("cycle".into(), term_cycle(cycle));
-            all.insert("cycles_in_contract".into(), json!(place.term.len()));
-            all.insert("monthly_fee_fen".into(), to_json(&fees.base(&self.policy)));
-        } else {
-            all.insert("cycle".into(), plain_cycle(cycle));
-        }
-        if self.contract.has_two_availabilities() {
-            let met = published
-                .as_ref()
-                .and_then(|share| is_met(self.contract, share, &self.policy));
-            all.insert("commitment_met_published".into(), json!(met));
-            all.insert("availability_published".into(), or_null(published.as_ref()));
-            all.insert("availability_compensable".into(), or_null(compensable.as_ref()));
-        }
-        Ok(all)
-    }
-
-    fn informative(&self) -> Result<Value, String> {
-        let requests = &self.input["requests"];
-        let (sent, failed) = (count(requests, "sent")?, count(requests, "failed")?);
-        let availability = (sent > 0).then(|| whole(1) - ratio(failed, sent));
-        let settlement = settle(
-            self.contract,
-            availability.as_ref(),
-            &Fees::default(),
-            &self.policy,
-        );
-        let mut all = self.availability(availability.as_ref(), &settlement);
-        all.insert("claim".into(), Value::Null);
-        Ok(Value::Object(all))
-    }
-
-    fn window_of(&self, cycle: &Cycle) -> Option<ClaimWindow> {
-        let rule = self.contract.claim?;
-        Some(ClaimWindow::new(
-            &rule,
-            cycle.month(),
-            Some(cycle.end),
-            (self.calendar, &self.policy),
-        ))
-    }
-
-    fn fees(&self, place: &Place) -> Result<Fees, String> {
-        let fee = &self.input["fee"];
-        if fee.is_null() {
-            return Ok(Fees::default());
-        }
-        let coupon = whole(count_or_zero(fee, "coupon_fen")?);
-        if !fee["pack_price_fen"].is_null() {
-            let (price, bought) = (whole(count(fee, "pack_price_fen")?), parsed(fee, "purchased_on")?);
-            return Ok(Fees::of_pack(
-                &price,
-                &coupon,
-                bought,
-                (&place.cycle, &place.term),
-                &self.policy,
-            ));
-        }
-        let paid = &fee["cash_paid_fen"];
-        Ok(Fees {
-            gross: whole(count(fee, "gross_fen")?),
-            coupon,
-            cash_paid: if paid.is_null() {
-                None
-            } else {
-                Some(whole(count(fee, "cash_paid_fen")?))
-            },
-            is_free: fee["free"].as_bool().unwrap_or(false),
+    let pack = |pack: &Value, price: &str| {
+        Ok(PackPrice {
+            price: count(pack, price)?,
+            coupon: count_or_zero(pack, "coupon_fen")?,
+            bought: parsed(pack, "purchased_on")?,
         })
+    };
+    if !fee["pack_price_fen"].is_null() {
+        return Ok(Bill {
+            packs: vec![pack(fee, "pack_price_fen")?],
+            ..Bill::default()
+        });
     }
+    let packs = fee["packs"].as_array().into_iter().flatten();
+    let paid = &fee["cash_paid_fen"];
+    Ok(Bill {
+        gross: count(fee, "gross_fen")?,
+        coupon: count_or_zero(fee, "coupon_fen")?,
+        cash_paid: if paid.is_null() {
+            None
+        } else {
+            Some(count(fee, "cash_paid_fen")?)
+        },
+        is_free: fee["free"].as_bool().unwrap_or(false),
+        packs: packs
+            .map(|one| pack(one, "price_fen"))
+            .collect::<Result<_, String>>()?,
+    })
 }
 
 fn read_counts(counts: &Value, sent: &str) -> Result<RequestCounts, String> {

@@ -1,9 +1,9 @@
 //! Ledgers: rows read one by one, what they add up to, and the cycle that comes of it.
 
-use super::shown::{minute, requests as requests_json};
+use super::shown::{minute, requests as requests_json, run as shown_run};
 use super::{Case, parsed, parsed_or_none, text};
 use crate::exchange::Party;
-use crate::sla::{Measure, Row, Run, Traffic, buckets, requests};
+use crate::sla::{Measure, Measured, Row, Traffic, buckets, requests};
 use serde_json::{Map, Value, json};
 
 impl Case<'_> {
@@ -16,23 +16,20 @@ impl Case<'_> {
         let mut all = match self.contract.measure {
             Measure::BucketMean => {
                 let sums = buckets(&rows, self.contract, &cycle, &self.policy);
-                let runs = sums.values().cloned().collect();
-                let traffic = Traffic {
-                    runs,
-                    background_valid: 0,
-                };
-                let mut all = self.settle_traffic(&traffic)?;
+                let traffic = Traffic::of(sums.values().cloned());
+                let mut all = self.settled(Measured::Traffic(traffic))?;
                 let shown = sums
                     .iter()
-                    .map(|(start, run)| shown_run(&minute(*start), run))
+                    .map(|(start, run)| shown_run(Some(&minute(*start)), run))
                     .collect();
                 all.insert("buckets".into(), Value::Array(shown));
                 all
             }
             Measure::RequestRatio | Measure::Informative => {
-                let sums = requests(&rows, self.contract, &cycle);
-                let mut all = self.settle_requests(&sums)?;
-                all.insert("aggregate".into(), requests_json(&sums));
+                let sums = requests(&rows, self.contract, &cycle, &self.policy);
+                let shown = requests_json(&sums);
+                let mut all = self.settled(Measured::Requests(sums))?;
+                all.insert("aggregate".into(), shown);
                 all
             }
         };
@@ -81,23 +78,6 @@ fn object(value: Value) -> Map<String, Value> {
         Value::Object(object) => object,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     }
-}
-
-fn shown_run(from: &str, run: &Run) -> Value {
-    let excluded = run.excluded.iter().map(|(code, errors)| {
-        (
-            code.clone(),
-            json!({"http5xx": errors.http_5xx, "undelivered": errors.undelivered}),
-        )
-    });
-    json!({
-        "from": from,
-        "n": run.buckets,
-        "valid": run.valid,
-        "http5xx": run.http_5xx,
-        "undelivered": run.undelivered,
-        "excluded": Value::Object(excluded.collect()),
-    })
 }
 
 fn read_row(row: &Value) -> Result<Row, String> {

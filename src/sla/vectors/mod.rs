@@ -6,8 +6,6 @@ mod ledgers;
 mod rules;
 mod shown;
 
-pub(super) use shown::requests as shown_requests;
-
 use super::{Calendar, Contract, Policy};
 use serde_json::{Value, json};
 

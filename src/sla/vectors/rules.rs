@@ -1,11 +1,11 @@
 //! One rule each: claim windows, buckets, budgets, inputs, notices, tickets, logs, liability.
 
-use super::shown::{instant, number};
+use super::shown::{instant, number, shown_window};
 use super::{Case, count, parsed, parsed_or_none, small, text};
 use crate::clock::{Day, Month, Time};
 use crate::sla::{
-    Claim, ClaimWindow, Cycle, Frames, Notice, PictureSize, Rates, TextLength, Ticket, audio_fits,
-    keep_through, liability, or_null, ratio, text_limit, to_json, whole,
+    Claim, ClaimWindow, Cycle, ErrorRate, Frames, Notice, PictureSize, Rates, TextLength, Ticket, audio_fits,
+    keep_through, liability, or_null, text_limit, to_json, whole,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ impl Case<'_> {
     }
 
     pub(super) fn claim_window(&self) -> Result<Value, String> {
-        Ok(self.window(Some(&self.claim_window_of_input()?)))
+        Ok(shown_window(self.contract, Some(&self.claim_window_of_input()?)))
     }
 
     pub(super) fn claim(&self) -> Result<Value, String> {
@@ -70,7 +70,11 @@ impl Case<'_> {
             if part(2)? == 0 {
                 return Err(format!("rates: expected a denominator above 0, found {rate}"));
             }
-            rates.by_bucket.insert(part(0)?, ratio(part(1)?, part(2)?));
+            let own = ErrorRate {
+                errors: part(1)?,
+                of: part(2)?,
+            };
+            rates.by_bucket.insert(part(0)?, own);
         }
         Ok(self.shown_budget(&rates))
     }

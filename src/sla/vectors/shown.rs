@@ -1,10 +1,9 @@
 //! How results are written in vectors.
 
-use super::Case;
 use crate::clock::{Day, Time};
 use crate::sla::{
-    ClaimWindow, Cycle, Ratio, RequestCounts, Requests, Settlement, budget_used, or_null, percent_floor,
-    percent_half_up, to_json,
+    Bill, ClaimWindow, Contract, Cycle, CycleRule, Figures, Measured, Ratio, RequestCounts, Requests, Run,
+    Settlement, Statement, budget_used, or_null, percent_floor, percent_half_up, to_json,
 };
 use num_traits::Zero;
 use serde_json::{Map, Value, json};
@@ -29,7 +28,7 @@ pub(super) fn number(value: u128) -> Value {
 }
 
 /// Requests of a cycle, with those of each cause.
-pub(in crate::sla) fn requests(requests: &Requests) -> Value {
+pub(super) fn requests(requests: &Requests) -> Value {
     let shown = |counts: &RequestCounts, sent: &str| {
         json!({
             sent: number(counts.sent),
@@ -62,71 +61,179 @@ pub(super) fn term_cycle(cycle: &Cycle) -> Value {
     })
 }
 
-impl Case<'_> {
-    /// The availability, as a number and for people, and whether it keeps the promise.
-    pub(super) fn availability(
-        &self,
-        availability: Option<&Ratio>,
-        settlement: &Settlement,
-    ) -> Map<String, Value> {
-        let mut all = Map::new();
-        let budget = availability.and_then(|availability| budget_used(self.contract, availability));
-        let percent = availability.map(|share| percent_floor(share, 4));
-        let rounded = availability.and_then(|share| percent_half_up(share, 2));
-        all.insert("availability".into(), or_null(availability));
-        all.insert("availability_pct_floor4".into(), json!(percent));
-        all.insert("availability_pct_half_up2".into(), json!(rounded));
-        all.insert("commitment_met".into(), json!(settlement.met));
-        all.insert("error_budget_used".into(), or_null(budget.as_ref()));
-        all.insert("tier".into(), json!(settlement.tier.map(|tier| tier.id)));
-        all.insert("rate_pct".into(), json!(settlement.percent().to_string()));
-        all.insert("compensation".into(), self.compensation(settlement));
+/// A run of buckets, with when the first begins where it lies somewhere.
+pub(super) fn run(from: Option<&str>, run: &Run) -> Value {
+    let excluded = run.excluded.iter().map(|(code, errors)| {
+        (
+            code.clone(),
+            json!({"http5xx": errors.http_5xx, "undelivered": errors.undelivered}),
+        )
+    });
+    json!({
+        "from": from,
+        "n": run.buckets,
+        "valid": run.valid,
+        "http5xx": run.http_5xx,
+        "undelivered": run.undelivered,
+        "excluded": Value::Object(excluded.collect()),
+    })
+}
+
+impl Figures {
+    /// As a vector's input, so that anybody can compute the cycle again.
+    pub fn to_input(&self, contract: &Contract) -> Value {
+        let mut all = json!({});
+        if let Some(place) = &self.place {
+            let (first, cycle) = (place.term.first().unwrap_or(&place.cycle), &place.cycle);
+            match contract.cycle {
+                CycleRule::NaturalMonth => {
+                    all["service_month"] = json!(cycle.month().to_string());
+                    all["applied_on"] = json!((cycle.start != cycle.month().first()).then_some(cycle.start));
+                }
+                CycleRule::Package => all["package"] = json!({"start": cycle.start, "end": cycle.end}),
+                CycleRule::Term => {
+                    let last = place.term.last().unwrap_or(cycle);
+                    all["contract"] = match place.months {
+                        0 => json!({"start": first.start, "end": last.end}),
+                        months => json!({"start": first.start, "months": months}),
+                    };
+                    all["cycle_index"] = json!(cycle.index);
+                }
+            }
+        }
+        match &self.measured {
+            Measured::Requests(own) => all["requests"] = requests(own),
+            Measured::Traffic(traffic) => {
+                all["segments"] = traffic.runs.iter().map(|own| run(None, own)).collect();
+                all["background_valid"] = json!(traffic.background_valid);
+            }
+            Measured::Plain { sent, failed } => {
+                all["requests"] = json!({"sent": number(*sent), "failed": number(*failed)});
+            }
+        }
+        all["fee"] = self.bill.shown();
         all
     }
+}
 
-    fn compensation(&self, settlement: &Settlement) -> Value {
-        json!({
-            "raw_fen": to_json(&settlement.raw),
-            "cap_fen": or_null(settlement.cap.as_ref()),
-            "cap_binds": settlement.cap_binds(),
-            "amount_fen": fen(settlement),
-            "form": self.contract.form,
-            "currency": "CNY",
-            "no_compensation_reason": settlement.reason,
-        })
-    }
-
-    /// The window of a claim; `null` where the agreement has none.
-    pub(super) fn window(&self, window: Option<&ClaimWindow>) -> Value {
-        let (Some(window), Some(rule)) = (window, self.contract.claim) else {
-            return Value::Null;
-        };
-        let mut shown = json!({
-            "rule": format!(
-                "after working day {} of the next month, within {} month(s) after the month",
-                rule.workday, rule.months
-            ),
-            "nth_working_day": day(window.nth_workday),
-            "opens_on": day(window.opens),
-            "opens_at": window.opens_at().map(instant),
-            "closes_on": window.closes.to_string(),
-            "closes_before": instant(window.closes_before()),
-            "days_open": window.days_open(),
+impl Bill {
+    fn shown(&self) -> Value {
+        let mut fee = json!({
+            "gross_fen": number(self.gross), "coupon_fen": number(self.coupon), "free": self.is_free,
         });
-        if window.opens.is_none() {
-            shown["error"] = json!("calendar_unknown_year");
+        if let Some(paid) = self.cash_paid {
+            fee["cash_paid_fen"] = number(paid);
         }
-        shown
+        if !self.packs.is_empty() {
+            let packs = self.packs.iter().map(|pack| {
+                json!({
+                    "price_fen": number(pack.price),
+                    "coupon_fen": number(pack.coupon),
+                    "purchased_on": pack.bought,
+                })
+            });
+            fee["packs"] = packs.collect();
+        }
+        fee
     }
+}
 
-    /// The window with whether there is something to claim.
-    pub(super) fn claimable(&self, window: Option<&ClaimWindow>, settlement: &Settlement) -> Value {
-        let mut shown = self.window(window);
-        if shown.is_object() {
-            shown["eligible"] = json!(!settlement.amount.is_zero());
+impl Statement {
+    /// What a vector of the cycle expects.
+    pub fn expect(&self) -> Map<String, Value> {
+        let mut all = availability(self.contract, self.availability.as_ref(), &self.settlement);
+        let claim = self.window.as_ref().map_or(Value::Null, |window| {
+            let mut shown = shown_window(self.contract, Some(window));
+            shown["eligible"] = json!(!self.settlement.amount.is_zero());
+            shown
+        });
+        all.insert("claim".into(), claim);
+        if let Some(place) = &self.figures.place {
+            let is_term = self.contract.cycle == CycleRule::Term;
+            let shown = if is_term {
+                term_cycle(&place.cycle)
+            } else {
+                plain_cycle(&place.cycle)
+            };
+            all.insert("cycle".into(), shown);
+            if is_term {
+                all.insert("cycles_in_contract".into(), json!(place.term.len()));
+                let fee = to_json(&self.fees.base(&self.policy));
+                all.insert("monthly_fee_fen".into(), fee);
+            }
         }
-        shown
+        if let Some(counted) = &self.counted {
+            all.insert("counted_requests".into(), number(counted.requests));
+            all.insert("counted_failures".into(), number(counted.failures));
+        }
+        if let Some(mean) = &self.mean {
+            all.insert("buckets_in_denominator".into(), json!(mean.denominator));
+            all.insert("sum_error_rate".into(), to_json(&mean.sum));
+            if self.contract.has_two_availabilities() {
+                all.insert("commitment_met_published".into(), json!(mean.met_published));
+                let both = (
+                    or_null(mean.published.as_ref()),
+                    or_null(mean.compensable.as_ref()),
+                );
+                all.insert("availability_published".into(), both.0);
+                all.insert("availability_compensable".into(), both.1);
+            }
+        }
+        all
     }
+}
+
+/// The availability, as a number and for people, and whether it keeps the promise.
+fn availability(
+    contract: &Contract,
+    availability: Option<&Ratio>,
+    settlement: &Settlement,
+) -> Map<String, Value> {
+    let mut all = Map::new();
+    let budget = availability.and_then(|availability| budget_used(contract, availability));
+    let percent = availability.map(|share| percent_floor(share, 4));
+    let rounded = availability.and_then(|share| percent_half_up(share, 2));
+    all.insert("availability".into(), or_null(availability));
+    all.insert("availability_pct_floor4".into(), json!(percent));
+    all.insert("availability_pct_half_up2".into(), json!(rounded));
+    all.insert("commitment_met".into(), json!(settlement.met));
+    all.insert("error_budget_used".into(), or_null(budget.as_ref()));
+    all.insert("tier".into(), json!(settlement.tier.map(|tier| tier.id)));
+    all.insert("rate_pct".into(), json!(settlement.percent().to_string()));
+    let compensation = json!({
+        "raw_fen": to_json(&settlement.raw),
+        "cap_fen": or_null(settlement.cap.as_ref()),
+        "cap_binds": settlement.cap_binds(),
+        "amount_fen": fen(settlement),
+        "form": contract.form,
+        "currency": "CNY",
+        "no_compensation_reason": settlement.reason,
+    });
+    all.insert("compensation".into(), compensation);
+    all
+}
+
+/// The window of a claim; `null` where the agreement has none.
+pub(super) fn shown_window(contract: &Contract, window: Option<&ClaimWindow>) -> Value {
+    let (Some(window), Some(rule)) = (window, contract.claim) else {
+        return Value::Null;
+    };
+    let mut shown = json!({
+        "rule": format!(
+            "after working day {} of the next month, within {} month(s) after the month",
+            rule.workday, rule.months
+        ),
+        "nth_working_day": day(window.nth_workday),
+        "opens_on": day(window.opens),
+        "opens_at": window.opens_at().map(instant),
+        "closes_on": window.closes.to_string(),
+        "closes_before": instant(window.closes_before()),
+        "days_open": window.days_open(),
+    });
+    if window.opens.is_none() {
+        shown["error"] = json!("calendar_unknown_year");
+    }
+    shown
 }
 
 /// Whole fen as a JSON number.

@@ -7,6 +7,7 @@ static CAUSES: [Cause; 12] = causes!("001", "(12)");
 
 /// Agreement 001.
 pub(in super::super) static CONTRACT: Contract = Contract {
+    provider: "jdcloud-composing",
     agreement: "001",
     family: "jd",
     vector_name: "jd_hetu",
@@ -31,6 +32,16 @@ pub(in super::super) static CONTRACT: Contract = Contract {
             "001 2.7.1",
             "service cycle",
             "a natural month; in the first month, from the day of application",
+        ),
+        Term::new(
+            "001 2.7.1(1)-(12)",
+            "exclusions",
+            "twelve causes are left out of the success rate",
+        ),
+        Term::new(
+            "001 2.10",
+            "fee",
+            "the service charge of the product under one account for a natural month",
         ),
         Term::new(
             "001 2.9",

@@ -50,6 +50,7 @@ static CAUSES: [Cause; 12] = causes!("000", "(11), printed twice");
 
 /// Agreement 000.
 pub(in super::super) static CONTRACT: Contract = Contract {
+    provider: "jdcloud-matting",
     agreement: "000",
     family: "jd",
     vector_name: "jd_matting",
@@ -69,6 +70,16 @@ pub(in super::super) static CONTRACT: Contract = Contract {
             "000 2.7.1",
             "service cycle",
             "a natural month; in the first month, from the day of application",
+        ),
+        Term::new(
+            "000 2.7.1(1)-(12)",
+            "exclusions",
+            "twelve causes are left out of the success rate",
+        ),
+        Term::new(
+            "000 2.10",
+            "fee",
+            "the service charge of the product under one account for a natural month",
         ),
         Term::new(
             "000 2.9",

@@ -86,7 +86,8 @@ pub(super) fn refuse(operation: Option<&Operation>, call: &Call, failure: &Failu
         Failure::KeyExpired => speaker.either("UNAUTHENTICATED", "10048"),
         Failure::RateLimited { .. } => speaker.either("RATE_LIMIT_EXCEEDED", "10043"),
         Failure::TooManyConcurrent => speaker.either("RATE_LIMIT_EXCEEDED", "10044"),
-        Failure::QuotaExhausted => speaker.either("QUOTA_EXCEEDED", "10040"),
+        // No document names packs that are used up; the words for used-up calls are INFERRED.
+        Failure::QuotaExhausted | Failure::PacksExhausted => speaker.either("QUOTA_EXCEEDED", "10040"),
         // §3.5 leaves the choice between 429 and 10010; the text of 10010 is about money, so it is taken.
         Failure::Arrears => speaker.envelope().system("10010", desk),
         Failure::Overloaded => speaker.envelope().system("10020", desk),

@@ -1,7 +1,7 @@
 //! Statements of a running server: a month through the real pipeline, with faults, against a recount of its journal.
 
-use super::faults::{arm, call_with, read_all, request};
-use super::support::{Bench, fixture};
+use crate::faults::{arm, call_with, read_all, request};
+use crate::support::{Bench, fixture};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
@@ -44,7 +44,7 @@ fn faults() -> Value {
     ])
 }
 
-fn month() -> Bench {
+pub fn month() -> Bench {
     let bench = Bench::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::mib(64));
     assert_eq!(bench.admin("POST", "faults", faults()).status, 201);
     // A fault of no chance is struck only where a call asks for it, and its window must have begun.
@@ -93,7 +93,7 @@ fn month() -> Bench {
             bench.admin("POST", "clock/advance", json!({"by": "7h"}));
         }
     }
-    super::faults::await_rows(&bench, 120);
+    crate::faults::await_rows(&bench, 120);
     bench
 }
 
@@ -231,10 +231,10 @@ fn a_client_that_leaves_after_the_deadline_was_not_answered() {
         bench.admin("DELETE", "journal", Value::Null);
         let mut socket = TcpStream::connect(bench.host()).unwrap();
         socket.write_all(&request(&bench, b"x", "")).unwrap();
-        super::faults::await_events(&bench, 1);
+        crate::faults::await_events(&bench, 1);
         bench.admin("POST", "clock/advance", json!({"by": wait}));
         drop(socket);
-        assert_eq!(super::faults::newest(&bench, 1)["outcome"], outcome);
+        assert_eq!(crate::faults::newest(&bench, 1)["outcome"], outcome);
     }
     bench.admin("DELETE", "faults", Value::Null);
     assert_eq!(call_with(&bench, b"x", &[]).unwrap().status, 200);

@@ -1,5 +1,8 @@
 //! Service levels from a shell.
 
+mod evidence;
+mod statement;
+
 use super::banner;
 use crate::providers::contracts;
 use crate::sla::vectors::{Bench, Mismatch};
@@ -12,6 +15,23 @@ use std::time::Duration;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Sla {
+    /// The statement of a cycle, from a running server
+    Statement(statement::Statement),
+    /// Compare a client's log with the ledger of a running server
+    Reconcile(statement::Reconcile),
+    /// The error budget of a cycle, from a running server
+    Budget(statement::Ask),
+    /// What other readings of ambiguous clauses would be worth, from a running server
+    Readings(statement::Ask),
+    /// What can be claimed and when, from a running server
+    Claims(statement::Claims),
+    /// The file of a claim, from a running server
+    Evidence(statement::Evidence),
+    /// Check a file of evidence: every file's digest, and the chain of rows
+    Verify {
+        /// The file
+        file: PathBuf,
+    },
     /// Answer vectors from standard input: {"vectors": [{id, provider, kind, policy, input}]}
     Eval {
         /// A further calendar of working days, in the form of fixtures/calendar/cn_workdays.json
@@ -30,22 +50,16 @@ pub(super) enum Sla {
 
 pub(super) fn run(command: &Sla) -> anyhow::Result<()> {
     match command {
+        Sla::Statement(asked) => statement::print(asked),
+        Sla::Reconcile(asked) => statement::reconcile(asked),
+        Sla::Budget(asked) => asked.show("/budget"),
+        Sla::Readings(asked) => asked.show("/readings"),
+        Sla::Claims(asked) => statement::claims(asked),
+        Sla::Evidence(asked) => statement::evidence(asked),
+        Sla::Verify { file } => evidence::verify(file),
         Sla::Eval { calendar } => eval(calendar.as_deref()),
         Sla::Check { file, calendar } => check(file, calendar.as_deref()),
     }
-}
-
-fn working_days(further: Option<&Path>) -> anyhow::Result<Calendar> {
-    let mut calendar = Calendar::built_in();
-    if let Some(file) = further {
-        let cannot = || format!("calendar {}", file.display());
-        let text = std::fs::read_to_string(file).with_context(cannot)?;
-        let more = Calendar::read(&text)
-            .map_err(anyhow::Error::msg)
-            .with_context(cannot)?;
-        calendar.extend(more);
-    }
-    Ok(calendar)
 }
 
 fn eval(calendar: Option<&Path>) -> anyhow::Result<()> {
@@ -54,7 +68,7 @@ fn eval(calendar: Option<&Path>) -> anyhow::Result<()> {
     let file: Value = serde_json::from_str(&text).context("standard input: expected JSON")?;
     let bench = Bench {
         contracts: &contracts(),
-        calendar: &working_days(calendar)?,
+        calendar: &Calendar::with(calendar)?,
     };
     banner::line(&serde_json::to_string_pretty(&bench.eval(&file)?)?);
     Ok(())
@@ -66,7 +80,7 @@ fn check(file: &Path, calendar: Option<&Path>) -> anyhow::Result<()> {
     let vectors: Value = serde_json::from_str(&text).with_context(cannot)?;
     let bench = Bench {
         contracts: &contracts(),
-        calendar: &working_days(calendar)?,
+        calendar: &Calendar::with(calendar)?,
     };
     let (passed, failed) = bench.check(&vectors)?;
     for mismatch in &failed {

@@ -1,0 +1,186 @@
+//! How long a statement takes from roll-ups, how fast it is counted anew from rows, and whether both agree.
+//!
+//! `cargo bench --bench statements` runs, on a store in a file, without a server:
+//! - a month whose roll-ups stand for 50 million calls, in every five minutes, with failures in most: the median time
+//!   from the store to the settled statement, both families of agreements, and of all readings of it;
+//! - a month of real rows (`-- --rows 5000000`): rows a second while it is counted anew, the memory it takes beyond
+//!   the store's own, and that the counts are the same.
+//!
+//! It asserts that the counts agree; it asserts nothing on time.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::pedantic,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures real time, may panic, and prints what it found"
+)]
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+use understudy::clock::{Day, Time};
+use understudy::exchange::{Attribution, Entry, Outcome, Party, RequestId, ServiceRow};
+use understudy::providers::contracts;
+use understudy::sla::{Bill, Calendar, Contract, Cycle, Grants, Place, Policy, Statement, Word};
+use understudy::store::{Store, open};
+
+/// Calls the roll-ups of the large month stand for.
+const CALLS: u64 = 50_000_000;
+const ROUNDS: usize = 15;
+const BUCKETS: u64 = 30 * 288;
+
+fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    let asked = words.iter().position(|word| word == "--rows").and_then(|at| words.get(at + 1));
+    let rows: u64 = asked.map_or(3_000_000, |rows| rows.parse().unwrap());
+    let folder = std::env::temp_dir().join(format!("understudy-statements-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let large = folder.join("large.db").display().to_string();
+    from_rollups(&large);
+    let real = folder.join("rows.db").display().to_string();
+    from_rows(&real, rows);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn month() -> (Time, Time) {
+    let first: Day = "2026-11-01".parse().unwrap();
+    (first.start(), first.plus(30).start())
+}
+
+fn contract(name: &str) -> &'static Contract {
+    contracts().into_iter().find(|own| own.vector_name == name).unwrap()
+}
+
+/// A row; most are served, some answered with 503, some never, some for a cause.
+fn entry(nth: u64, arrived: Time) -> Arc<Entry> {
+    let (outcome, status) = match nth % 199 {
+        0 => (Outcome::NoResponse, None),
+        1 | 2 => (Outcome::Answered, Some(503)),
+        3 => (Outcome::Late, Some(200)),
+        _ => (Outcome::Answered, Some(200)),
+    };
+    let attribution = (nth % 1990 == 0).then(|| {
+        Box::new(Attribution {
+            fault: "carrier".into(),
+            party: Party::Carrier,
+            cause: Some("JD-X03".to_owned()),
+            ..Attribution::default()
+        })
+    });
+    Arc::new(Entry {
+        request_id: RequestId::from_bits(u128::from(nth)),
+        world: "demo".into(),
+        provider: Cow::Borrowed("jdcloud-matting"),
+        operation: Cow::Borrowed("cutout"),
+        key: "d3a0d3a0d3a0d3a0d3a0d3a0d3a00001".to_owned(),
+        arrived,
+        ended: arrived,
+        arrived_real: arrived,
+        own_us: 30,
+        bytes_in: 50_000,
+        bytes_out: 400,
+        status,
+        made: status,
+        code: Cow::Borrowed("10000"),
+        outcome,
+        units: 1,
+        fee_fen: 5,
+        content: u128::from(nth).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        attribution,
+        ..Entry::default()
+    })
+}
+
+/// Writes rows evenly over a month. Gives rows a second.
+fn fill(store: &dyn Store, rows: u64) -> f64 {
+    let (from, to) = month();
+    let step = (to.micros() - from.micros()) / rows.cast_signed();
+    let begun = Instant::now();
+    let mut batch = Vec::with_capacity(16_384);
+    for nth in 0..rows {
+        batch.push(entry(nth, from.shifted(step * nth.cast_signed())));
+        if batch.len() == 16_384 || nth + 1 == rows {
+            store.append(&batch).unwrap();
+            batch.clear();
+        }
+    }
+    rows as f64 / begun.elapsed().as_secs_f64()
+}
+
+fn settle(name: &str, rows: &[ServiceRow], policy: &Policy, calendar: &Calendar) -> Statement {
+    let contract = contract(name);
+    let grants = Grants { contract, policy, calendar, word: Word::Truth };
+    let place = Place::alone(Cycle::of_month("2026-11".parse().unwrap(), None));
+    let bill = Bill { gross: 12_345_678, ..Bill::default() };
+    Statement::new(contract, grants.figures(place, rows, bill), policy, calendar).unwrap()
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// A store whose roll-ups stand for many calls: the calls of a bucket are many times those that are written.
+fn from_rollups(path: &str) {
+    let store = open(&format!("sqlite:{path}")).unwrap();
+    fill(&*store, BUCKETS * 60);
+    let (from, to) = month();
+    let times = CALLS / (BUCKETS * 60);
+    // Another number of calls in each bucket, so that no two rates are alike.
+    let many = |rows: &[ServiceRow]| -> Vec<ServiceRow> {
+        let grown = rows.iter().enumerate().map(|(nth, row)| {
+            let mut own = row.clone();
+            for _ in 1..times {
+                own.counts.add(&row.counts);
+            }
+            own.counts.served += (nth as u64 * 7919) % 997;
+            own
+        });
+        grown.collect()
+    };
+    let calendar = Calendar::built_in();
+    for name in ["jd_matting", "kling", "tupu"] {
+        let policy = Policy::defaults(contract(name).settings);
+        let (mut times, mut calls) = (Vec::new(), 0);
+        for _ in 0..ROUNDS {
+            let begun = Instant::now();
+            let rows = store.service(("demo", "jdcloud-matting"), from, to).unwrap();
+            let read = begun.elapsed();
+            let rows = many(&rows);
+            calls = rows.iter().map(|row| row.counts.calls()).sum();
+            let begun = Instant::now();
+            std::hint::black_box(settle(name, &rows, &policy, &calendar).expect());
+            times.push((read + begun.elapsed()).as_secs_f64() * 1e3);
+        }
+        println!(
+            "{name}: a statement of {calls} calls from roll-ups in {:.1} ms (median of {ROUNDS})",
+            median(times)
+        );
+    }
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
+fn from_rows(path: &str, rows: u64) {
+    let store = open(&format!("sqlite:{path}")).unwrap();
+    println!("{rows} rows written at {:.0} rows a second", fill(&*store, rows));
+    let (from, to) = month();
+    let of = ("demo", "jdcloud-matting");
+    let before = resident_kib();
+    let mut rates = Vec::new();
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let anew = store.recount(of, from, to).unwrap();
+        rates.push(rows as f64 / begun.elapsed().as_secs_f64());
+        assert_eq!(anew, store.service(of, from, to).unwrap(), "counts agree exactly");
+    }
+    println!(
+        "counted anew at {:.0} rows a second (median of 5), {} KiB more at the peak; the counts agree",
+        median(rates),
+        resident_kib() - before
+    );
+}

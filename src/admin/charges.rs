@@ -1,0 +1,260 @@
+//! Charges by world, operation and day: what was used, how it was paid, what is left; and the same as FOCUS rows.
+
+use super::table::Sheet;
+use super::{Admin, Problem, input, worlds};
+use crate::clock::{Day, Time};
+use crate::sla::keep_through;
+use crate::store::DayUsage;
+use crate::world::World;
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::{Deserialize, Serialize};
+
+/// Charges of one operation on one local day, in fen.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Charge {
+    #[schema(value_type = String)]
+    day: Day,
+    world: String,
+    provider: String,
+    operation: String,
+    /// Billable units, and those of them that packs paid for.
+    units: i64,
+    pack_units: i64,
+    /// The price of the others, and how it was paid.
+    fee_fen: i64,
+    coupon_fen: i64,
+    granted_fen: i64,
+    cash_fen: i64,
+    owed_fen: i64,
+    /// Until when the billing log of the day must be kept (000 2.9, 001 2.9); nothing is purged by itself.
+    #[schema(value_type = String)]
+    keep_through: Day,
+}
+
+/// What a world has left.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Account {
+    world: String,
+    /// Cash that is left; unlimited where absent.
+    cash_left_fen: Option<i64>,
+    granted_left_fen: i64,
+    debt_fen: i64,
+    coupons: Vec<Left>,
+    packs: Vec<Left>,
+}
+
+/// What is left of a coupon (fen) or a pack (units).
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Left {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    used: i64,
+    /// Unlimited where absent.
+    remaining: Option<i64>,
+    /// Its last day; it has none where absent.
+    #[schema(value_type = Option<String>)]
+    until: Option<Day>,
+}
+
+/// Charges and accounts.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Charges {
+    charges: Vec<Charge>,
+    accounts: Vec<Account>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChargeQuery {
+    world: Option<String>,
+    provider: Option<String>,
+    from: Option<Day>,
+    to: Option<Day>,
+}
+
+impl Charge {
+    fn of(usage: DayUsage) -> Self {
+        let sums = usage.sums;
+        Self {
+            day: usage.day,
+            world: usage.world,
+            provider: usage.provider,
+            operation: usage.operation,
+            units: sums.units,
+            pack_units: sums.pack_units,
+            fee_fen: sums.fee_fen,
+            coupon_fen: sums.coupon_fen,
+            granted_fen: sums.granted_fen,
+            cash_fen: sums.fee_fen - sums.coupon_fen - sums.granted_fen - sums.owed_fen,
+            owed_fen: sums.owed_fen,
+            keep_through: keep_through(usage.day),
+        }
+    }
+}
+
+async fn read(admin: &Admin, query: &ChargeQuery) -> Result<Vec<Charge>, Problem> {
+    let clock = match &query.world {
+        Some(name) => worlds::find(admin, name)?.clock.clone(),
+        None => admin.clock.clone(),
+    };
+    let from = query.from.map_or_else(|| clock.now().month_start(), Day::start);
+    let to = query
+        .to
+        .map_or(Time::from_micros(i64::MAX), |day| day.plus(1).start());
+    admin.gateway.ledger.flush().await;
+    let usage = admin.store.usage(query.world.as_deref(), from, to)?;
+    let wanted = |usage: &DayUsage| {
+        usage.sums.units > 0 && query.provider.as_ref().is_none_or(|own| *own == usage.provider)
+    };
+    Ok(usage.into_iter().filter(wanted).map(Charge::of).collect())
+}
+
+fn account(world: &World) -> Account {
+    let settings = world.settings();
+    world.admission.meters(|meters| {
+        let purse = meters.purse();
+        let coupons = settings.coupons.iter().map(|coupon| {
+            let used = purse.drawn(&format!("coupon:{}", coupon.id));
+            Left {
+                id: coupon.id.clone(),
+                provider: coupon.provider.clone(),
+                used,
+                remaining: Some(coupon.fen.cast_signed() - used),
+                until: coupon.until,
+            }
+        });
+        let bought = settings.subscriptions.iter();
+        let packs = bought.flat_map(|(provider, own)| own.packs.iter().map(move |pack| (provider, pack)));
+        let packs = packs.map(|(provider, pack)| {
+            let used = purse.drawn(&format!("pack:{provider}:{}", pack.id));
+            Left {
+                id: pack.id.clone(),
+                provider: Some(provider.clone()),
+                used,
+                remaining: pack.units.map(|units| units.cast_signed() - used),
+                until: Some(pack.last()),
+            }
+        });
+        Account {
+            world: world.name.to_string(),
+            cash_left_fen: settings.balance_fen.map(|balance| purse.cash_left_fen(balance)),
+            granted_left_fen: (settings.granted_fen - purse.granted_fen()).max(0),
+            debt_fen: purse.debt_fen(settings.balance_fen),
+            coupons: coupons.collect(),
+            packs: packs.collect(),
+        }
+    })
+}
+
+/// Charges by world, operation and local day, and what each world has left.
+#[utoipa::path(tag = "usage", params(
+        ("world" = Option<String>, Query), ("provider" = Option<String>, Query),
+        ("from" = Option<String>, Query, description = "first day; that of the month where absent"),
+        ("to" = Option<String>, Query, description = "last day; no end where absent"),
+    ),
+    responses((status = 200, body = Charges), (status = 400, body = Problem), (status = 404, body = Problem)))]
+#[get("/charges")]
+pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Charges>, Problem> {
+    let query: ChargeQuery = input::query(&request)?;
+    let charges = read(&admin, &query).await?;
+    let worlds = match &query.world {
+        Some(name) => vec![worlds::find(&admin, name)?],
+        None => admin.gateway.worlds.all(),
+    };
+    Ok(Json(Charges {
+        charges,
+        accounts: worlds.iter().map(|world| account(world)).collect(),
+    }))
+}
+
+/// Columns of FOCUS 1.2 that charges of calls have.
+const FOCUS: [&str; 17] = [
+    "BillingAccountId",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "BillingPeriodEnd",
+    "ChargePeriodStart",
+    "ChargePeriodEnd",
+    "ChargeCategory",
+    "ChargeFrequency",
+    "ChargeDescription",
+    "ServiceName",
+    "ServiceProviderName",
+    "SkuId",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "ListCost",
+    "BilledCost",
+    "EffectiveCost",
+];
+
+/// Fen as yuan with two decimals.
+fn decimal(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100)
+}
+
+fn utc(day: Day) -> String {
+    // FOCUS asks for UTC; a local day begins at sixteen hundred of the day before.
+    format!("{}T16:00:00Z", day.plus(-1))
+}
+
+/// The same as FOCUS 1.2 rows: usage, and a credit for what coupons and granted money paid.
+#[utoipa::path(tag = "usage", params(
+        ("world" = Option<String>, Query), ("provider" = Option<String>, Query),
+        ("from" = Option<String>, Query, description = "first day; that of the month where absent"),
+        ("to" = Option<String>, Query, description = "last day; no end where absent"),
+    ),
+    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem),
+        (status = 404, body = Problem)))]
+#[get("/charges.csv")]
+pub(super) async fn focus(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let query: ChargeQuery = input::query(&request)?;
+    let mut sheet = Sheet::new(&FOCUS);
+    for charge in read(&admin, &query).await? {
+        sheet.raw(&focus_row(&charge, "Usage", charge.fee_fen));
+        let credit = charge.coupon_fen + charge.granted_fen;
+        if credit > 0 {
+            sheet.raw(&focus_row(&charge, "Credit", -credit));
+        }
+    }
+    Ok(sheet.download("charges-focus.csv"))
+}
+
+fn focus_row(charge: &Charge, category: &str, fen: i64) -> [String; FOCUS.len()] {
+    let month = charge.day.month();
+    let is_usage = category == "Usage";
+    let quantity = if is_usage {
+        charge.units.to_string()
+    } else {
+        String::new()
+    };
+    let what = if is_usage {
+        "calls"
+    } else {
+        "coupons and granted money"
+    };
+    let unit = if is_usage { "Calls" } else { "" };
+    let list_cost = if is_usage { decimal(fen) } else { "0.00".to_owned() };
+    [
+        charge.world.clone(),
+        "CNY".to_owned(),
+        utc(month.first()),
+        utc(month.plus(1).first()),
+        utc(charge.day),
+        utc(charge.day.plus(1)),
+        category.to_owned(),
+        "Usage-Based".to_owned(),
+        format!("{}/{}, {what}", charge.provider, charge.operation),
+        charge.provider.clone(),
+        "Understudy".to_owned(),
+        format!("{}/{}", charge.provider, charge.operation),
+        quantity,
+        unit.to_owned(),
+        list_cost,
+        decimal(fen),
+        decimal(fen),
+    ]
+}

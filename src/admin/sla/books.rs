@@ -1,0 +1,228 @@
+//! What a statement is made of: the agreement, the cycle, its counts, its charges.
+
+use super::{impossible, place};
+use crate::admin::{Admin, Problem, input, worlds};
+use crate::clock::Time;
+use crate::exchange::{SERVICE_COUNTS, Service, ServiceRow};
+use crate::sla::{Bill, Calendar, Contract, Cycle, Grants, Policy, Statement, Word};
+use crate::world::World;
+use actix_web::HttpRequest;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Which statement is asked for.
+#[derive(Clone)]
+pub(super) struct Asked {
+    /// The provider's id.
+    pub(super) provider: String,
+    /// The world's name.
+    pub(super) world: String,
+    /// The cycle's name.
+    pub(super) cycle: String,
+}
+
+impl From<(String, String, String)> for Asked {
+    fn from((provider, world, cycle): (String, String, String)) -> Self {
+        Self {
+            provider,
+            world,
+            cycle,
+        }
+    }
+}
+
+/// What counts are made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Source {
+    /// Five-minute counts kept as rows arrive.
+    #[default]
+    Rollups,
+    /// Every row, counted anew.
+    Rows,
+}
+
+/// What a statement's query may say.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Query {
+    /// `truth` or `provider`.
+    #[serde(default)]
+    pub(super) word: Word,
+    /// Other readings than the defaults, as a JSON object.
+    pub(super) policy: Option<String>,
+    /// `rollups` or `rows`.
+    #[serde(default)]
+    pub(super) from: Source,
+    /// Which table a CSV holds.
+    #[serde(default)]
+    pub(super) table: Table,
+}
+
+/// A table of a statement, as CSV.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Table {
+    /// Step by step.
+    #[default]
+    Steps,
+    /// Five-minute buckets that had calls.
+    Buckets,
+}
+
+/// The books of a cycle.
+pub(super) struct Books {
+    pub(super) asked: Asked,
+    pub(super) title: &'static str,
+    pub(super) contract: &'static Contract,
+    pub(super) policy: Policy,
+    /// The readings that were asked for, others than the defaults.
+    pub(super) readings: Value,
+    pub(super) word: Word,
+    pub(super) source: Source,
+    pub(super) table: Table,
+    pub(super) world: Arc<World>,
+    pub(super) calendar: Arc<Calendar>,
+    pub(super) cycle: Cycle,
+    pub(super) rows: Vec<ServiceRow>,
+    pub(super) now: Time,
+}
+
+impl Books {
+    /// Opens the books of a cycle.
+    pub(super) async fn open(admin: &Admin, asked: Asked, request: &HttpRequest) -> Result<Self, Problem> {
+        Self::with(admin, asked, input::query(request)?).await
+    }
+
+    /// The same, with the query read.
+    pub(super) async fn with(admin: &Admin, asked: Asked, query: Query) -> Result<Self, Problem> {
+        let (title, contract) = agreement(admin, &asked.provider)?;
+        let world = worlds::find(admin, &asked.world)?;
+        let readings = query
+            .policy
+            .as_deref()
+            .map(serde_json::from_str::<Value>)
+            .transpose();
+        let readings = readings
+            .map_err(|why| impossible("policy", format!("expected JSON: {why}")))?
+            .unwrap_or_else(|| json!({}));
+        let policy = Policy::read(contract.settings, &readings).map_err(|why| impossible("policy", why))?;
+        let settings = world.settings();
+        let bought = settings.subscriptions.get(&asked.provider);
+        let cycle = place::place(contract, bought, &asked.cycle, &policy)?.cycle;
+        admin.gateway.ledger.flush().await;
+        // A day more: another reading can end the cycle a day later.
+        let (from, to) = (cycle.start.start(), cycle.end.plus(2).start());
+        let of = (&*world.name, asked.provider.as_str());
+        let rows = match query.from {
+            Source::Rollups => admin.store.service(of, from, to)?,
+            Source::Rows => admin.store.recount(of, from, to)?,
+        };
+        Ok(Self {
+            now: world.clock.now(),
+            calendar: admin.calendar.clone(),
+            word: query.word,
+            source: query.from,
+            table: query.table,
+            asked,
+            title,
+            contract,
+            policy,
+            readings,
+            world,
+            cycle,
+            rows,
+        })
+    }
+
+    /// Whether the cycle is over on the world's clock.
+    pub(super) fn is_final(&self) -> bool {
+        self.now >= self.cycle.end.plus(1).start()
+    }
+
+    /// The counts of a cycle.
+    pub(super) fn rows_of(&self, cycle: &Cycle) -> &[ServiceRow] {
+        let end = cycle.end.plus(1).start();
+        &self.rows[..self.rows.partition_point(|row| row.bucket < end)]
+    }
+
+    /// What causes are granted by, in a reading.
+    pub(super) fn grants<'a>(&'a self, policy: &'a Policy) -> Grants<'a> {
+        Grants {
+            contract: self.contract,
+            policy,
+            calendar: &self.calendar,
+            word: self.word,
+        }
+    }
+
+    /// The statement in a reading.
+    pub(super) fn settle(&self, policy: &Policy) -> Result<Statement, Problem> {
+        self.settle_rows(policy, None)
+    }
+
+    /// The statement in a reading, of other counts than the ledger's.
+    pub(super) fn settle_rows(
+        &self,
+        policy: &Policy,
+        rows: Option<&[ServiceRow]>,
+    ) -> Result<Statement, Problem> {
+        let settings = self.world.settings();
+        let bought = settings.subscriptions.get(&self.asked.provider);
+        let place = place::place(self.contract, bought, &self.asked.cycle, policy)?;
+        let rows = rows.unwrap_or_else(|| self.rows_of(&place.cycle));
+        let mut bill = self.bill(rows);
+        bill.is_free = bought.is_some_and(|own| own.free);
+        place::add_packs(&mut bill, &place, bought);
+        let figures = self.grants(policy).figures(place, rows, bill);
+        let statement = Statement::new(self.contract, figures, policy, &self.calendar);
+        statement.map_err(|why| impossible("cycle", why))
+    }
+
+    /// What calls were charged. Granted money is no cash, so it stands beside coupons.
+    fn bill(&self, rows: &[ServiceRow]) -> Bill {
+        let sum = sum(rows);
+        let (gross, coupon) = (sum.fee_fen, sum.coupon_fen + sum.granted_fen);
+        let debt = self
+            .world
+            .admission
+            .meters(|meters| meters.purse().debt_fen(self.world.settings().balance_fen));
+        let unpaid = sum.owed_fen.min(debt);
+        Bill {
+            gross: u128::try_from(gross).unwrap_or(0),
+            coupon: u128::try_from(coupon).unwrap_or(0),
+            cash_paid: (unpaid > 0).then(|| u128::try_from(gross - coupon - unpaid).unwrap_or(0)),
+            ..Bill::default()
+        }
+    }
+
+    /// Calls of the cycle by class.
+    pub(super) fn counts(&self) -> Map<String, Value> {
+        let all = sum(self.rows_of(&self.cycle));
+        let named = SERVICE_COUNTS.into_iter().zip(all.values());
+        named
+            .map(|(name, count)| (name.to_owned(), json!(count)))
+            .collect()
+    }
+}
+
+fn sum(rows: &[ServiceRow]) -> Service {
+    let mut all = Service::default();
+    for row in rows {
+        all.add(&row.counts);
+    }
+    all
+}
+
+/// A provider's title and agreement; also of products that are not emulated yet.
+pub(super) fn agreement(admin: &Admin, id: &str) -> Result<(&'static str, &'static Contract), Problem> {
+    let providers = admin.gateway.providers;
+    let all = providers.agreements();
+    let found = all.iter().find(|(own, _)| *own == id);
+    let (own, contract) = found.ok_or_else(|| {
+        let ids: Vec<_> = all.iter().map(|(id, _)| *id).collect();
+        Problem::not_found(format!("there is no provider {id:?}, only {}", ids.join(", ")))
+    })?;
+    Ok((providers.card(id).map_or(own, |card| card.title), contract))
+}

@@ -1,0 +1,272 @@
+//! The file of a claim: statement, rows with their chain of hashes, incidents, notices, readings. It is written as it
+//! is sent, so that its size costs no memory.
+
+use super::books::{Asked, Books, Query};
+use super::incidents::incidents;
+use super::page::render;
+use super::readings::all;
+use super::statement::{StatementView, buckets};
+use crate::admin::table::Sheet;
+use crate::admin::{Admin, Problem, input};
+use crate::exchange::{Entry, Hash, RECORD, Records, Trouble, cell};
+use crate::store::CallRange;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use aws_lc_rs::digest::{Context, SHA256};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use tokio::sync::mpsc;
+use zip::write::{SimpleFileOptions, StreamWriter, ZipWriter};
+
+const README: &str = include_str!("evidence.txt");
+/// Parts of the file that may wait for the client.
+const QUEUE: usize = 16;
+
+/// The file of a claim.
+#[utoipa::path(tag = "sla", params(
+        ("word" = Option<String>, Query, description = "as for the statement"),
+        ("policy" = Option<String>, Query, description = "as for the statement"),
+    ),
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/sla/{provider}/{world}/{cycle}/evidence.zip")]
+pub(in crate::admin) async fn download(
+    admin: Data<Admin>,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query: Query = input::query(&request)?;
+    let books = Books::with(&admin, path.into_inner().into(), query).await?;
+    let Asked {
+        provider,
+        world,
+        cycle,
+    } = books.asked.clone();
+    let parts = Parts::of(&books)?;
+    let (sender, mut receiver) = mpsc::channel(QUEUE);
+    let writing = actix_web::rt::task::spawn_blocking(move || {
+        let done = parts.write(&admin, &books, Outlet(sender.clone()));
+        if let Err(why) = done {
+            // The client sees a file that breaks off.
+            drop(sender.blocking_send(Err(why)));
+        }
+    });
+    drop(writing);
+    let body = futures_util::stream::poll_fn(move |context| receiver.poll_recv(context));
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header((
+            "content-disposition",
+            format!("attachment; filename=\"{provider}-{world}-{cycle}-evidence.zip\""),
+        ))
+        .streaming(body))
+}
+
+/// What is ready before rows are read.
+struct Parts {
+    files: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// Where the file goes: to the client, in pieces.
+struct Outlet(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Outlet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
+        self.0
+            .blocking_send(Ok(Bytes::copy_from_slice(bytes)))
+            .map_err(gone)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn pretty(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).unwrap_or_default()
+}
+
+impl Parts {
+    fn of(books: &Books) -> Result<Self, Problem> {
+        let statement = StatementView::of(books)?;
+        let vector = json!({"vectors": [statement.vector()]});
+        let mut times = Sheet::new(&["from", "to", "requests", "failures"]);
+        for own in incidents(books) {
+            let (from, to) = (own.from.to_string(), own.to.to_string());
+            times.row(&[from, to, own.requests.to_string(), own.failures.to_string()]);
+        }
+        Ok(Self {
+            files: vec![
+                ("README.txt", README.as_bytes().to_vec()),
+                ("statement.json", pretty(&statement)),
+                ("statement.html", render(books)?.into_string().into_bytes()),
+                ("vector.json", pretty(&vector)),
+                ("readings.json", pretty(&all(books)?)),
+                ("incidents.csv", times.into_bytes()),
+                ("buckets.csv", buckets(books).into_bytes()),
+            ],
+        })
+    }
+
+    fn write(self, admin: &Admin, books: &Books, outlet: Outlet) -> io::Result<()> {
+        let mut file = Archive::new(outlet);
+        for (name, bytes) in self.files {
+            file.add(name, |to| to.write_all(&bytes))?;
+        }
+        let mut found = Found::default();
+        file.add("rows.csv", |to| found.write_rows(admin, books, to))?;
+        let notices = found.notices(books);
+        file.add("notices.json", |to| to.write_all(&pretty(&notices)))?;
+        let manifest = found.manifest(admin, books, &file.digests)?;
+        file.add("manifest.json", |to| to.write_all(&pretty(&manifest)))?;
+        file.zip.finish()?;
+        Ok(())
+    }
+}
+
+/// A file of files, with the digest of each.
+struct Archive {
+    zip: ZipWriter<StreamWriter<io::BufWriter<Outlet>>>,
+    digests: Map<String, Value>,
+}
+
+/// A file within it, being written.
+struct Member<'a> {
+    zip: &'a mut ZipWriter<StreamWriter<io::BufWriter<Outlet>>>,
+    digest: Context,
+}
+
+impl Write for Member<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.zip.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.zip.flush()
+    }
+}
+
+impl Archive {
+    fn new(outlet: Outlet) -> Self {
+        Self {
+            zip: ZipWriter::new_stream(io::BufWriter::with_capacity(64 << 10, outlet)),
+            digests: Map::new(),
+        }
+    }
+
+    fn add(&mut self, name: &str, write: impl FnOnce(&mut Member<'_>) -> io::Result<()>) -> io::Result<()> {
+        // Beyond 4 GiB a file needs the larger head from the start.
+        let options = SimpleFileOptions::default().large_file(name == "rows.csv");
+        self.zip.start_file(name, options)?;
+        let mut member = Member {
+            zip: &mut self.zip,
+            digest: Context::new(&SHA256),
+        };
+        write(&mut member)?;
+        let digest = hex::encode(member.digest.finish().as_ref());
+        self.digests.insert(name.to_owned(), digest.into());
+        Ok(())
+    }
+}
+
+/// What rows are found to be.
+#[derive(Default)]
+struct Found {
+    rows: u64,
+    unchained: u64,
+    last: Option<Hash>,
+    /// Calls of faults that were announced, by notice, and whose trouble they were.
+    announced: BTreeMap<(String, Trouble), u64>,
+}
+
+fn range(books: &Books) -> CallRange<'_> {
+    CallRange {
+        world: &books.world.name,
+        provider: &books.asked.provider,
+        from: books.cycle.start.start(),
+        to: books.cycle.end.plus(1).start(),
+    }
+}
+
+fn failed(why: impl std::fmt::Display) -> io::Error {
+    io::Error::other(why.to_string())
+}
+
+impl Found {
+    fn write_rows(&mut self, admin: &Admin, books: &Books, to: &mut Member<'_>) -> io::Result<()> {
+        writeln!(to, "{},hash", RECORD.join(","))?;
+        let mut records = Records::default();
+        let mut broken = None;
+        let walked = admin.store.calls(range(books), &mut |(entry, hash)| {
+            self.note(&entry, hash);
+            let hash = hash.map(hex::encode).unwrap_or_default();
+            let line = records.line(&entry);
+            match to.write_all(line).and_then(|()| writeln!(to, ",{hash}")) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(why) => {
+                    broken = Some(why);
+                    ControlFlow::Break(())
+                }
+            }
+        });
+        walked.map_err(failed)?;
+        broken.map_or(Ok(()), Err)
+    }
+
+    fn note(&mut self, entry: &Entry, hash: Option<Hash>) {
+        self.rows += 1;
+        self.unchained += u64::from(hash.is_none());
+        self.last = hash.or(self.last);
+        let notice = entry.attribution.as_deref().and_then(|why| why.notice.as_ref());
+        if let Some((id, _)) = notice {
+            let key = (cell(id).into_owned(), Trouble::of(entry));
+            *self.announced.entry(key).or_default() += 1;
+        }
+    }
+
+    fn notices(&self, books: &Books) -> Vec<Value> {
+        let grants = books.grants(&books.policy);
+        let all = self.announced.iter().map(|((notice, trouble), calls)| {
+            json!({
+                "notice": notice,
+                "sent": trouble.noticed,
+                "window_began": trouble.begun,
+                "cause": trouble.cause,
+                "granted": grants.cause(trouble),
+                "calls": calls,
+            })
+        });
+        all.collect()
+    }
+
+    fn manifest(&self, admin: &Admin, books: &Books, digests: &Map<String, Value>) -> io::Result<Value> {
+        let before = admin.store.hash_before(range(books)).map_err(failed)?;
+        let head = admin.store.chain_head(&books.world.name, &books.asked.provider);
+        let (head, rows) = head.map_err(failed)?;
+        Ok(json!({
+            "form": "understudy-evidence/1",
+            "provider": books.asked.provider,
+            "world": books.asked.world,
+            "cycle": {"start": books.cycle.start, "end": books.cycle.end},
+            "agreement": books.contract.agreement,
+            "is_final": books.is_final(),
+            "made_at": books.now,
+            "files": digests,
+            "chain": {
+                "before": hex::encode(before.unwrap_or_default()),
+                "rows": self.rows,
+                "unchained": self.unchained,
+                "last": self.last.map(hex::encode),
+                "ledger_head": hex::encode(head),
+                "ledger_rows": rows,
+            },
+        }))
+    }
+}

@@ -1,0 +1,48 @@
+//! Times of failure: five-minute buckets with failures that count, put together where they follow each other.
+
+use super::books::Books;
+use crate::clock::Time;
+use crate::sla::FiveMinutes;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A time of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Incident {
+    /// Start of its first bucket.
+    pub(super) from: Time,
+    /// End of its last bucket.
+    pub(super) to: Time,
+    /// Requests within it.
+    pub(super) requests: u64,
+    /// Failures within it.
+    pub(super) failures: u64,
+}
+
+const BUCKET: Duration = Duration::from_secs(300);
+
+/// The times of failure of a cycle.
+pub(super) fn incidents(books: &Books) -> Vec<Incident> {
+    let rows = books.rows_of(&books.cycle);
+    join(&books.grants(&books.policy).five_minutes(rows))
+}
+
+fn join(figures: &BTreeMap<Time, FiveMinutes>) -> Vec<Incident> {
+    let mut all: Vec<Incident> = Vec::new();
+    for (start, own) in figures.iter().filter(|(_, own)| own.failures > 0) {
+        match all.last_mut() {
+            Some(last) if last.to == *start => {
+                last.to = *start + BUCKET;
+                last.requests += own.requests;
+                last.failures += own.failures;
+            }
+            Some(_) | None => all.push(Incident {
+                from: *start,
+                to: *start + BUCKET,
+                requests: own.requests,
+                failures: own.failures,
+            }),
+        }
+    }
+    all
+}

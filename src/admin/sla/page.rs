@@ -1,0 +1,250 @@
+//! The statement as a page that prints well.
+
+use super::books::{Asked, Books};
+use super::chart::chart;
+use super::incidents::incidents;
+use super::readings::{Reading, all};
+use super::statement::word;
+use crate::admin::{Admin, Problem};
+use crate::sla::{Statement, grouped, percent, promised, reason, yuan};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use num_traits::Zero;
+
+const STYLE: &str = include_str!("page.css");
+/// Times of failure that are listed; the evidence has all.
+const MOST_INCIDENTS: usize = 24;
+
+/// The statement as a page.
+#[utoipa::path(tag = "sla", params(
+        ("word" = Option<String>, Query, description = "as for the statement"),
+        ("policy" = Option<String>, Query, description = "as for the statement"),
+        ("from" = Option<String>, Query, description = "as for the statement"),
+    ),
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/sla/{provider}/{world}/{cycle}.html")]
+pub(in crate::admin) async fn show(
+    admin: Data<Admin>,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
+    let text = render(&books)?.into_string();
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(text))
+}
+
+/// The page of open books.
+pub(super) fn render(books: &Books) -> Result<Markup, Problem> {
+    let statement = books.settle(&books.policy)?;
+    let Asked {
+        provider,
+        world,
+        cycle,
+    } = &books.asked;
+    let title = format!("Service level statement, {}, {}", books.title, cycle);
+    Ok(html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    header {
+                        p.kind { "Service level statement" @if !books.is_final() { " · provisional" } }
+                        h1 { (books.title) }
+                        (parties(books))
+                    }
+                    (summary(books, &statement))
+                    section {
+                        h2 { "How it was reckoned" }
+                        (steps(&statement))
+                    }
+                    section {
+                        h2 { "Five-minute rates" }
+                        (chart(books))
+                    }
+                    (failures(books))
+                    (readings(&all(books)?))
+                    footer {
+                        p {
+                            "All figures are exact: integers and fractions, compared as they are, money rounded once. "
+                            "Percentages are cut off after four decimals, never rounded up. "
+                            "The figures as a vector that anybody can compute again: "
+                            code { "GET /_understudy/sla/" (provider) "/" (world) "/" (cycle) } ", field "
+                            code { "vector" } ", through " code { "understudy sla eval" } ". Rows, notices and hashes: "
+                            code { (cycle) "/evidence.zip" } "."
+                        }
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn parties(books: &Books) -> Markup {
+    let Asked { provider, world, .. } = &books.asked;
+    let state = if books.is_final() {
+        "final".to_owned()
+    } else {
+        format!("provisional as of {}", minute(books.now))
+    };
+    html! {
+        dl.parties {
+            div { dt { "Provider" } dd { (provider) } }
+            div { dt { "Agreement" } dd { (books.contract.agreement) } }
+            div { dt { "Account" } dd { "world " (world) } }
+            div { dt { "Service cycle" } dd { (books.cycle.start) " to " (books.cycle.end) } }
+            div { dt { "State" } dd { (state) } }
+            div { dt { "Causes by" } dd { (match word(books.word) { "provider" => "the provider's word", _ => "what was so" }) } }
+        }
+    }
+}
+
+/// An instant to the minute, with its zone.
+pub(super) fn minute(at: crate::clock::Time) -> String {
+    let text = at.to_string();
+    format!("{} +08:00", text.get(..16).unwrap_or(&text).replace('T', " "))
+}
+
+fn summary(books: &Books, statement: &Statement) -> Markup {
+    let settlement = &statement.settlement;
+    let least = books.contract.commitment.map(promised);
+    let verdict = match settlement.met {
+        Some(true) => ("kept", "Commitment kept"),
+        Some(false) => ("broken", "Commitment broken"),
+        None => ("none", "No commitment"),
+    };
+    html! {
+        section.summary class=(verdict.0) {
+            div {
+                span.label { "Availability" }
+                strong { (statement.availability.as_ref().map_or_else(|| "undefined".to_owned(), percent)) }
+                span { (verdict.1) @if let Some(least) = least { ", at least " (least) } }
+            }
+            div {
+                span.label { "Compensation" }
+                strong { (yuan(&settlement.amount)) }
+                span {
+                    @match settlement.reason {
+                        Some(code) => { (reason(code)) }
+                        None => { (settlement.percent()) " % of the fee, as " (books.contract.form.replace('_', " ")) }
+                    }
+                }
+            }
+            @if let Some(window) = &statement.window {
+                div {
+                    span.label { "Claim" }
+                    @if settlement.amount.is_zero() {
+                        strong { "–" }
+                        span { "nothing to claim" }
+                    } @else {
+                        strong { (window.opens.map_or_else(|| "not known".to_owned(), |day| day.to_string())) }
+                        span { "first day; last day " (window.closes) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn steps(statement: &Statement) -> Markup {
+    html! {
+        table.steps {
+            thead { tr { th { "Step" } th { "Reckoning" } th.figure { "Figure" } th { "Clause" } } }
+            tbody {
+                @for step in statement.steps() {
+                    tr {
+                        th scope="row" { (step.step) }
+                        td { (step.reckoning) }
+                        td.figure { (step.figure) }
+                        td.clause { (step.clause) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn failures(books: &Books) -> Markup {
+    let all = incidents(books);
+    html! {
+        section {
+            h2 { "Times of failure" }
+            @if all.is_empty() { p { "None." } } @else {
+                table {
+                    thead { tr { th { "From" } th { "To" } th.figure { "Requests" } th.figure { "Failures" } } }
+                    tbody {
+                        @for incident in all.iter().take(MOST_INCIDENTS) {
+                            tr {
+                                td { (minute(incident.from)) }
+                                td { (minute(incident.to)) }
+                                td.figure { (grouped(incident.requests)) }
+                                td.figure { (grouped(incident.failures)) }
+                            }
+                        }
+                    }
+                }
+                @if all.len() > MOST_INCIDENTS { p.note { (all.len() - MOST_INCIDENTS) " more are in the evidence." } }
+            }
+        }
+    }
+}
+
+fn readings(all: &[Reading]) -> Markup {
+    let settings = all.chunk_by(|a, b| a.setting == b.setting);
+    html! {
+        section {
+            h2 { "Readings of clauses that leave room" }
+            table {
+                thead { tr { th { "Setting" } th { "In force" } th { "Others, and what each is worth more or less" } } }
+                tbody {
+                    @for own in settings {
+                        tr {
+                            th scope="row" { (own[0].setting) span.source { (own[0].source) } }
+                            td { @for one in own.iter().filter(|one| one.in_force) { (one.name) } }
+                            td {
+                                @for one in own.iter().filter(|one| !one.in_force) {
+                                    span.reading class=[differs(one, own).then_some("differs")] {
+                                        (one.name) " " b { (signed(one.difference_fen)) }
+                                        @if let Some(window) = other_window(one, own) { ", claim " (window) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The window of a claim in a reading, where it is not that of the reading in force.
+fn other_window(one: &Reading, all: &[Reading]) -> Option<String> {
+    let in_force = all.iter().find(|own| own.in_force)?;
+    let window = |own: &Reading| (own.opens_on.clone(), own.closes_on.clone());
+    let (opens, closes) = window(one);
+    (window(one) != window(in_force)).then(|| {
+        format!(
+            "{} to {}",
+            opens.unwrap_or_else(|| "not known".to_owned()),
+            closes.unwrap_or_default()
+        )
+    })
+}
+
+fn differs(one: &Reading, all: &[Reading]) -> bool {
+    one.difference_fen != 0 || other_window(one, all).is_some()
+}
+
+fn signed(fen: i64) -> String {
+    let amount = yuan(&fen.into());
+    if fen > 0 { format!("+{amount}") } else { amount }
+}

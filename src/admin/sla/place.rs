@@ -1,0 +1,139 @@
+//! Which cycle a name means: a month, or the cycle's first day where a month has several.
+
+use super::impossible;
+use crate::admin::Problem;
+use crate::billing::{Pack, Subscription};
+use crate::clock::{Day, Month};
+use crate::sla::{Bill, Contract, Cycle, CycleRule, PackPrice, Place, Policy};
+
+/// A cycle's name.
+#[derive(Clone, Copy)]
+enum Name {
+    Month(Month),
+    Day(Day),
+}
+
+impl Name {
+    fn read(text: &str) -> Result<Self, Problem> {
+        if let Ok(month) = text.parse() {
+            return Ok(Self::Month(month));
+        }
+        text.parse().map(Self::Day).map_err(|_| {
+            impossible(
+                "cycle",
+                format!("expected a month such as 2026-11, or a cycle's first day such as 2026-11-17, found {text:?}"),
+            )
+        })
+    }
+
+    fn fits(self, cycle: &Cycle) -> bool {
+        match self {
+            Self::Day(day) => cycle.start == day,
+            Self::Month(month) => cycle.start.month() <= month && month <= cycle.end.month(),
+        }
+    }
+}
+
+/// Where a cycle of a world lies. A world that has bought nothing is taken to have bought the month that is asked for.
+pub(super) fn place(
+    contract: &Contract,
+    bought: Option<&Subscription>,
+    text: &str,
+    policy: &Policy,
+) -> Result<Place, Problem> {
+    let name = Name::read(text)?;
+    let all = places(contract, bought, name, policy);
+    let mut found: Vec<&Place> = all.iter().filter(|place| name.fits(&place.cycle)).collect();
+    found.dedup_by_key(|place| (place.cycle.start, place.cycle.end));
+    match found[..] {
+        [one] => Ok(one.clone()),
+        [] => Err(Problem::not_found(format!(
+            "there is no cycle {text}; there are {}",
+            listed(all.iter().map(|place| &place.cycle))
+        ))),
+        _ => Err(impossible(
+            "cycle",
+            format!(
+                "{text} is part of {}; name the first day of one",
+                listed(found.iter().map(|place| &place.cycle))
+            ),
+        )),
+    }
+}
+
+fn listed<'a>(cycles: impl Iterator<Item = &'a Cycle>) -> String {
+    let all: Vec<_> = cycles
+        .map(|cycle| format!("{} to {}", cycle.start, cycle.end))
+        .collect();
+    if all.is_empty() {
+        "none".to_owned()
+    } else {
+        all.join(", ")
+    }
+}
+
+/// All cycles there are near a name.
+fn places(contract: &Contract, bought: Option<&Subscription>, name: Name, policy: &Policy) -> Vec<Place> {
+    let month = match name {
+        Name::Month(month) => month,
+        Name::Day(day) => day.month(),
+    };
+    if contract.cycle == CycleRule::NaturalMonth {
+        let applied_on = bought.and_then(|own| own.applied_on);
+        let exists = applied_on.is_none_or(|day| day.month() <= month);
+        let cycle = Cycle::of_month(month, applied_on);
+        return exists.then(|| Place::alone(cycle)).into_iter().collect();
+    }
+    let packs = bought.map_or(&[][..], |own| &own.packs);
+    if packs.is_empty() {
+        return vec![assumed(contract, month)];
+    }
+    packs
+        .iter()
+        .flat_map(|pack| places_of(contract, pack, policy))
+        .collect()
+}
+
+/// A month as it would be, had it been bought.
+fn assumed(contract: &Contract, month: Month) -> Place {
+    let cycle = Cycle::of_month(month, None);
+    Place {
+        months: i32::from(contract.cycle == CycleRule::Term),
+        ..Place::alone(cycle)
+    }
+}
+
+fn places_of(contract: &Contract, pack: &Pack, policy: &Policy) -> Vec<Place> {
+    if contract.cycle == CycleRule::Package {
+        return vec![Place::alone(Cycle::of_package(pack.start, pack.last()))];
+    }
+    let term = match pack.months {
+        Some(months) => Cycle::of_term(pack.start, months, policy),
+        None => Cycle::of_span(pack.start, pack.last()),
+    };
+    let of_cycle = |cycle: &Cycle| Place {
+        cycle: *cycle,
+        term: term.clone(),
+        months: pack.months.unwrap_or(0),
+    };
+    term.iter().map(of_cycle).collect()
+}
+
+/// Adds the packs a cycle's bill holds: those of its term, and others bought within it.
+pub(super) fn add_packs(bill: &mut Bill, place: &Place, bought: Option<&Subscription>) {
+    for pack in bought.into_iter().flat_map(|own| &own.packs) {
+        let first = place.term.first().unwrap_or(&place.cycle);
+        let own = PackPrice {
+            price: pack.price_fen.into(),
+            coupon: pack.coupon_fen.into(),
+            bought: pack.bought(),
+        };
+        if pack.start == first.start {
+            bill.packs.push(own);
+        } else if place.cycle.holds(own.bought) {
+            bill.gross += own.price;
+            bill.coupon += own.coupon;
+        }
+    }
+    bill.packs.retain(|pack| pack.price > 0);
+}

@@ -1,0 +1,81 @@
+//! What each other reading of each ambiguous clause would be worth on this very ledger.
+
+use super::books::Books;
+use crate::admin::{Admin, Problem};
+use crate::sla::{Setting, Statement, or_null};
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, get};
+use num_traits::ToPrimitive;
+use serde::Serialize;
+use serde_json::Value;
+
+/// What another reading of one setting would be worth.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::admin) struct Reading {
+    pub(super) setting: &'static str,
+    /// Where the ambiguity is described.
+    pub(super) source: &'static str,
+    /// Its name.
+    #[serde(rename = "reading")]
+    pub(super) name: &'static str,
+    /// Whether it is the one in force.
+    pub(super) in_force: bool,
+    #[schema(value_type = Option<Object>)]
+    availability: Value,
+    /// What is compensated, in fen.
+    pub(super) amount_fen: i64,
+    /// The amount less that of the reading in force.
+    pub(super) difference_fen: i64,
+    /// The window of the claim, where the agreement has one.
+    pub(super) opens_on: Option<String>,
+    pub(super) closes_on: Option<String>,
+}
+
+/// What a statement compensates, in fen.
+pub(super) fn amount(statement: &Statement) -> i64 {
+    statement.settlement.amount.to_i64().unwrap_or(i64::MAX)
+}
+
+/// All readings of all settings.
+pub(super) fn all(books: &Books) -> Result<Vec<Reading>, Problem> {
+    let own = amount(&books.settle(&books.policy)?);
+    let mut all = Vec::new();
+    for setting in books.contract.settings {
+        for reading in setting.readings {
+            all.push(read(books, (setting, reading), own)?);
+        }
+    }
+    Ok(all)
+}
+
+fn read(books: &Books, (setting, name): (&Setting, &'static str), own: i64) -> Result<Reading, Problem> {
+    let statement = books.settle(&books.policy.with(setting, name))?;
+    let window = statement.window;
+    Ok(Reading {
+        setting: setting.name,
+        source: setting.source,
+        name,
+        in_force: books.policy.is(setting.name, name),
+        availability: or_null(statement.availability.as_ref()),
+        amount_fen: amount(&statement),
+        difference_fen: amount(&statement) - own,
+        opens_on: window.and_then(|window| window.opens).map(|day| day.to_string()),
+        closes_on: window.map(|window| window.closes.to_string()),
+    })
+}
+
+/// What each other reading of each ambiguous clause would be worth on this very ledger.
+#[utoipa::path(tag = "sla", params(
+        ("word" = Option<String>, Query, description = "whose word on causes is taken: truth (default) or provider"),
+        ("policy" = Option<String>, Query, description = "other readings than the defaults, as a JSON object"),
+    ),
+    responses((status = 200, body = Vec<Reading>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[get("/sla/{provider}/{world}/{cycle}/readings")]
+pub(in crate::admin) async fn list(
+    admin: Data<Admin>,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+) -> Result<Json<Vec<Reading>>, Problem> {
+    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
+    Ok(Json(all(&books)?))
+}

@@ -1,0 +1,341 @@
+//! Who pays for a call: packs first, then coupons, granted money, cash, and last of all a debt.
+
+use super::{Beyond, Coupon, Subscription};
+use crate::clock::Day;
+use std::collections::HashMap;
+
+/// What there is to pay with.
+#[derive(Clone, Copy, Debug)]
+pub struct Means<'a> {
+    /// What was bought of the provider.
+    pub subscription: Option<&'a Subscription>,
+    /// Coupons.
+    pub coupons: &'a [Coupon],
+    /// Granted money there ever was, in fen.
+    pub granted_fen: i64,
+    /// Cash there ever was, in fen; without end where absent.
+    pub balance_fen: Option<i64>,
+    /// How far the account may go into debt, in fen.
+    pub overdraft_fen: i64,
+}
+
+/// What is to be paid for.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
+    /// `provider/operation`.
+    pub operation: &'a str,
+    /// The day of the calls.
+    pub day: Day,
+    /// Units.
+    pub units: u64,
+}
+
+/// How something was paid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payment {
+    /// Units that packs paid for.
+    pub pack_units: u64,
+    /// The price of the others, in fen.
+    pub fee_fen: i64,
+    /// The part of it paid by coupons.
+    pub coupon_fen: i64,
+    /// The part paid by granted money.
+    pub granted_fen: i64,
+    /// The part paid in cash.
+    pub cash_fen: i64,
+    /// The part that is owed.
+    pub owed_fen: i64,
+    /// Packs and coupons that were drawn on, with how much: units of packs, fen of coupons.
+    pub drawn: Vec<(String, i64)>,
+}
+
+/// Why something cannot be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpaid {
+    /// Every pack is used up or over, and nothing is charged beyond them.
+    PacksExhausted,
+    /// There is not enough money.
+    Arrears {
+        /// What is left, debts that may be made included, in fen.
+        left: i64,
+        /// What is to be paid, in fen.
+        due: i64,
+    },
+}
+
+/// What has been paid so far.
+#[derive(Clone, Debug, Default)]
+pub struct Purse {
+    drawn: HashMap<String, i64>,
+    granted_fen: i64,
+    /// What was due in cash, paid or not: money that comes later pays debts first.
+    due_fen: i64,
+}
+
+impl Purse {
+    /// How much of a pack or coupon is used up, by its name in [`Payment::drawn`].
+    pub fn drawn(&self, name: &str) -> i64 {
+        self.drawn.get(name).copied().unwrap_or(0)
+    }
+
+    /// Granted money spent, in fen.
+    pub fn granted_fen(&self) -> i64 {
+        self.granted_fen
+    }
+
+    /// What is owed, where there was so much cash, in fen.
+    pub fn debt_fen(&self, balance_fen: Option<i64>) -> i64 {
+        balance_fen.map_or(0, |balance| (self.due_fen - balance).max(0))
+    }
+
+    /// The cash that is left of so much, in fen.
+    pub fn cash_left_fen(&self, balance_fen: i64) -> i64 {
+        (balance_fen - self.due_fen).max(0)
+    }
+
+    /// Remembers what was drawn on a pack or coupon before.
+    pub fn recall_drawn(&mut self, name: &str, amount: i64) {
+        *self.drawn.entry(name.to_owned()).or_default() += amount;
+    }
+
+    /// Remembers money spent before.
+    pub fn recall(&mut self, granted_fen: i64, due_fen: i64) {
+        self.granted_fen += granted_fen;
+        self.due_fen += due_fen;
+    }
+
+    /// How a demand would be paid; `price` gives the price of so many units.
+    pub fn quote(&self, demand: &Demand<'_>, means: &Means<'_>, price: impl Fn(u64) -> i64) -> Payment {
+        let mut payment = Payment::default();
+        if demand.units > 0 {
+            self.draw_packs(demand, means, &mut payment);
+        }
+        if means.subscription.is_some_and(|own| own.free) {
+            return payment;
+        }
+        payment.fee_fen = price(demand.units - payment.pack_units);
+        self.draw_coupons(demand, means, &mut payment);
+        let mut due = payment.fee_fen - payment.coupon_fen;
+        payment.granted_fen = due.min((means.granted_fen - self.granted_fen).max(0));
+        due -= payment.granted_fen;
+        let cash = means
+            .balance_fen
+            .map_or(due, |balance| self.cash_left_fen(balance));
+        payment.cash_fen = due.min(cash);
+        payment.owed_fen = due - payment.cash_fen;
+        payment
+    }
+
+    fn draw_packs(&self, demand: &Demand<'_>, means: &Means<'_>, payment: &mut Payment) {
+        let packs = means.subscription.into_iter().flat_map(|own| &own.packs);
+        let good =
+            packs.filter(|pack| pack.pays() && pack.is_for(demand.operation) && pack.holds(demand.day));
+        let mut good: Vec<_> = good.collect();
+        good.sort_by_key(|pack| (pack.last(), pack.start));
+        for pack in good {
+            let name = format!("pack:{}:{}", provider(demand.operation), pack.id);
+            let wanted = demand.units - payment.pack_units;
+            let left = pack.units.map_or(wanted, |units| {
+                units.saturating_sub(self.drawn(&name).max(0).cast_unsigned())
+            });
+            payment.draw(name, wanted.min(left));
+            payment.pack_units += wanted.min(left);
+        }
+    }
+
+    fn draw_coupons(&self, demand: &Demand<'_>, means: &Means<'_>, payment: &mut Payment) {
+        let good = means
+            .coupons
+            .iter()
+            .filter(|coupon| coupon.holds(provider(demand.operation), demand.day));
+        let mut good: Vec<_> = good.collect();
+        // What ends first goes first; what never ends, last.
+        good.sort_by_key(|coupon| (coupon.until.is_none(), coupon.until, coupon.from));
+        for coupon in good {
+            let name = format!("coupon:{}", coupon.id);
+            let due = payment.fee_fen - payment.coupon_fen;
+            let left = coupon.fen.cast_signed().saturating_sub(self.drawn(&name)).max(0);
+            let part = due.min(left);
+            payment.draw(name, part.cast_unsigned());
+            payment.coupon_fen += part;
+        }
+    }
+
+    /// Whether a payment may be made.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn allow(&self, payment: &Payment, demand: &Demand<'_>, means: &Means<'_>) -> Result<(), Unpaid> {
+        let relies_on_packs = means.subscription.is_some_and(|own| {
+            let mut packs = own.packs.iter();
+            own.beyond == Beyond::Refuse && packs.any(|pack| pack.pays() && pack.is_for(demand.operation))
+        });
+        if relies_on_packs && payment.pack_units < demand.units {
+            return Err(Unpaid::PacksExhausted);
+        }
+        let credit = means.overdraft_fen - self.debt_fen(means.balance_fen);
+        if payment.owed_fen > credit.max(0) {
+            return Err(Unpaid::Arrears {
+                left: payment.fee_fen - payment.owed_fen + credit,
+                due: payment.fee_fen,
+            });
+        }
+        Ok(())
+    }
+
+    /// Makes a payment.
+    pub fn pay(&mut self, payment: &Payment) {
+        self.change(payment, 1);
+    }
+
+    /// Takes a payment back.
+    pub fn take_back(&mut self, payment: &Payment) {
+        self.change(payment, -1);
+    }
+
+    fn change(&mut self, payment: &Payment, sign: i64) {
+        for (name, amount) in &payment.drawn {
+            *self.drawn.entry(name.clone()).or_default() += sign * amount;
+        }
+        self.granted_fen += sign * payment.granted_fen;
+        self.due_fen += sign * (payment.cash_fen + payment.owed_fen);
+    }
+}
+
+impl Payment {
+    fn draw(&mut self, name: String, amount: u64) {
+        if amount > 0 {
+            self.drawn.push((name, amount.cast_signed()));
+        }
+    }
+}
+
+fn provider(operation: &str) -> &str {
+    operation.split('/').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::Pack;
+
+    const DAY: &str = "2026-11-22";
+
+    fn pack(id: &str, units: u64, until: &str) -> Pack {
+        Pack {
+            id: id.to_owned(),
+            start: "2026-11-01".parse().unwrap(),
+            months: None,
+            until: Some(until.parse().unwrap()),
+            units: Some(units),
+            operations: Vec::new(),
+            price_fen: 0,
+            coupon_fen: 0,
+            bought_on: None,
+        }
+    }
+
+    fn coupon(id: &str, fen: u64, until: Option<&str>) -> Coupon {
+        Coupon {
+            id: id.to_owned(),
+            provider: None,
+            fen,
+            from: None,
+            until: until.map(|day| day.parse().unwrap()),
+        }
+    }
+
+    fn demand(units: u64) -> Demand<'static> {
+        Demand {
+            operation: "acme/do",
+            day: DAY.parse().unwrap(),
+            units,
+        }
+    }
+
+    #[test]
+    fn packs_then_coupons_then_granted_money_then_cash_then_debt_and_all_of_it_can_be_taken_back() {
+        let own = Subscription {
+            packs: vec![
+                pack("late", 2, "2026-12-31"),
+                pack("soon", 1, "2026-11-30"),
+                pack("over", 9, "2026-11-21"),
+            ],
+            beyond: Beyond::Charge,
+            ..Subscription::default()
+        };
+        let coupons = [
+            coupon("ever", 5, None),
+            coupon("soon", 4, Some("2026-11-22")),
+            coupon("over", 9, Some("2026-11-21")),
+        ];
+        let means = Means {
+            subscription: Some(&own),
+            coupons: &coupons,
+            granted_fen: 6,
+            balance_fen: Some(10),
+            overdraft_fen: 20,
+        };
+        let mut purse = Purse::default();
+        let paid = purse.quote(&demand(8), &means, |units| 10 * units.cast_signed());
+        let drawn = [
+            ("pack:acme:soon", 1),
+            ("pack:acme:late", 2),
+            ("coupon:soon", 4),
+            ("coupon:ever", 5),
+        ];
+        assert_eq!(paid.drawn, drawn.map(|(name, amount)| (name.to_owned(), amount)));
+        assert_eq!((paid.pack_units, paid.fee_fen, paid.coupon_fen), (3, 50, 9));
+        assert_eq!((paid.granted_fen, paid.cash_fen, paid.owed_fen), (6, 10, 25));
+        assert_eq!(
+            purse.allow(&paid, &demand(8), &means),
+            Err(Unpaid::Arrears { left: 45, due: 50 })
+        );
+        let means = Means {
+            overdraft_fen: 25,
+            ..means
+        };
+        assert_eq!(purse.allow(&paid, &demand(8), &means), Ok(()));
+        purse.pay(&paid);
+        let next = purse.quote(&demand(1), &means, |units| 10 * units.cast_signed());
+        assert_eq!((next.owed_fen, next.drawn.len()), (10, 0));
+        assert_eq!(
+            purse.allow(&next, &demand(1), &means),
+            Err(Unpaid::Arrears { left: 0, due: 10 })
+        );
+        purse.take_back(&paid);
+        assert_eq!(
+            purse.quote(&demand(8), &means, |units| 10 * units.cast_signed()),
+            paid
+        );
+    }
+
+    #[test]
+    fn who_relies_on_packs_is_refused_when_they_are_used_up_or_over() {
+        let mut own = Subscription {
+            packs: vec![pack("one", 1, "2026-11-30")],
+            ..Subscription::default()
+        };
+        let mut purse = Purse::default();
+        let try_one = |own: &Subscription, purse: &Purse| {
+            let means = Means {
+                subscription: Some(own),
+                coupons: &[],
+                granted_fen: 0,
+                balance_fen: None,
+                overdraft_fen: 0,
+            };
+            let payment = purse.quote(&demand(1), &means, |units| 8 * units.cast_signed());
+            purse.allow(&payment, &demand(1), &means).map(|()| payment)
+        };
+        let first = try_one(&own, &purse).unwrap();
+        assert_eq!((first.pack_units, first.fee_fen), (1, 0));
+        purse.pay(&first);
+        assert_eq!(try_one(&own, &purse), Err(Unpaid::PacksExhausted));
+        own.beyond = Beyond::Charge;
+        assert_eq!(try_one(&own, &purse).unwrap().cash_fen, 8);
+        own.packs[0].operations = vec!["acme/other".to_owned()];
+        own.beyond = Beyond::Refuse;
+        assert!(try_one(&own, &purse).is_ok());
+    }
+}

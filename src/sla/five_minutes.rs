@@ -1,0 +1,81 @@
+//! What each five minutes of a cycle come to, whatever the formula: for charts, incidents and budgets.
+
+use super::{ErrorRate, Grants, Measure, View};
+use crate::clock::Time;
+use crate::exchange::ServiceRow;
+use std::collections::BTreeMap;
+
+/// Five minutes that had calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FiveMinutes {
+    /// Requests that count.
+    pub requests: u64,
+    /// Failures that count.
+    pub failures: u64,
+    /// Failures that are left out for their cause.
+    pub excluded: u64,
+    /// The rate of failures.
+    pub rate: ErrorRate,
+}
+
+impl FiveMinutes {
+    fn new(requests: u64, failures: u64, excluded: u64, rate: ErrorRate) -> Self {
+        Self {
+            requests,
+            failures,
+            excluded,
+            rate,
+        }
+    }
+}
+
+impl Grants<'_> {
+    /// What the five minutes of a cycle come to, by the availability that decides.
+    pub fn five_minutes(&self, rows: &[ServiceRow]) -> BTreeMap<Time, FiveMinutes> {
+        match self.contract.measure {
+            Measure::BucketMean => self.by_mean(rows),
+            Measure::RequestRatio | Measure::Informative => self.by_ratio(rows),
+        }
+    }
+
+    fn by_mean(&self, rows: &[ServiceRow]) -> BTreeMap<Time, FiveMinutes> {
+        let view = if self.policy.is("tier_on", "published") {
+            View::Published
+        } else {
+            View::Compensable
+        };
+        let figures = self.buckets(rows).into_iter().map(|(start, run)| {
+            let left_out = run.excluded.iter().filter(|(code, _)| {
+                let cause = self.contract.cause(code);
+                cause.is_some_and(|cause| cause.is_left_out(view, self.policy))
+            });
+            let excluded = left_out
+                .map(|(_, errors)| errors.http_5xx + errors.undelivered)
+                .sum();
+            let failures = run.http_5xx + run.undelivered - excluded;
+            let rate = run.error_rate(self.contract, view, self.policy);
+            (start, FiveMinutes::new(run.valid, failures, excluded, rate))
+        });
+        figures.collect()
+    }
+
+    fn by_ratio(&self, rows: &[ServiceRow]) -> BTreeMap<Time, FiveMinutes> {
+        let small = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
+        let figures = rows.chunk_by(|a, b| a.bucket == b.bucket).map(|rows| {
+            let own = self.requests(rows);
+            let counted = own.counted(self.policy);
+            let (requests, failures) = (small(counted.requests), small(counted.failures));
+            let excluded = small(own.counts.failed(self.policy)) - failures;
+            let rate = match (failures, requests) {
+                (0, _) => ErrorRate::NONE,
+                (_, 0) => ErrorRate::ALL,
+                (errors, of) => ErrorRate { errors, of },
+            };
+            (
+                rows[0].bucket,
+                FiveMinutes::new(requests, failures, excluded, rate),
+            )
+        });
+        figures.collect()
+    }
+}

@@ -1,0 +1,389 @@
+//! A client's log against the ledger: which calls both know, what each says of them, and the counts that would be if
+//! the client were right.
+
+mod log;
+
+pub use log::{BrokenLine, Line, Log, Said};
+
+use crate::clock::Time;
+use crate::exchange::{Entry, Outcome, Party, RequestId, SERVICE_COUNTS, Service, ServiceRow, Trouble};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
+
+/// How the two sides compare on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Both say it was answered.
+    AgreeAnswered,
+    /// Both say it failed.
+    AgreeFailed,
+    /// The client had no answer, the provider gave one: late, or lost on the way.
+    ClientFailedProviderAnswered,
+    /// The client had an answer, the ledger knows of none.
+    ClientAnsweredProviderFailed,
+    /// Both know of an answer, one of them of a 5XX.
+    StatusDiffers,
+    /// The same, at another time than the client's: its clock puts it into other five minutes.
+    BucketShifted,
+    /// The client sent it, the provider never saw it.
+    OnlyClient,
+    /// The provider saw it, the client's log does not have it.
+    OnlyProvider,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Class; 8] = [
+        Class::AgreeAnswered,
+        Class::AgreeFailed,
+        Class::ClientFailedProviderAnswered,
+        Class::ClientAnsweredProviderFailed,
+        Class::StatusDiffers,
+        Class::BucketShifted,
+        Class::OnlyClient,
+        Class::OnlyProvider,
+    ];
+
+    /// What it means.
+    pub fn what(self) -> &'static str {
+        match self {
+            Class::AgreeAnswered => "both say it was answered",
+            Class::AgreeFailed => "both say it failed",
+            Class::ClientFailedProviderAnswered => {
+                "no answer reached the client, the provider gave one: late or lost"
+            }
+            Class::ClientAnsweredProviderFailed => "the client had an answer, the ledger knows of none",
+            Class::StatusDiffers => "one side knows of a 5XX, the other does not",
+            Class::BucketShifted => "both agree, but the client's clock puts it into other five minutes",
+            Class::OnlyClient => "the client sent it, the provider never saw it",
+            Class::OnlyProvider => "the provider saw it, the client's log does not have it",
+        }
+    }
+}
+
+/// How far apart things may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tolerance {
+    /// Client's and provider's times of a call that is joined by its content.
+    pub join: Duration,
+    /// Their difference beyond which a clock is called skewed.
+    pub skew: Duration,
+}
+
+/// A call as an example of a class.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Example {
+    /// The call, where the provider knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub request_id: Option<RequestId>,
+    /// The line of the client's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+type Counts = [i64; SERVICE_COUNTS.len()];
+
+/// Calls of one class, and what would change if the client were right on them.
+#[derive(Clone, Debug, Default)]
+pub struct Difference {
+    /// How many.
+    pub calls: u64,
+    /// Some of them.
+    pub examples: Vec<Example>,
+    changes: BTreeMap<(Time, Trouble), Counts>,
+}
+
+/// A log being joined with the ledger's rows.
+pub struct Join<'a> {
+    lines: &'a [Line],
+    tolerance: Tolerance,
+    cycle: (Time, Time),
+    by_id: HashMap<RequestId, usize>,
+    /// Lines without a name, by content, in the order of time.
+    by_content: HashMap<u128, Vec<usize>>,
+    matched: HashSet<usize>,
+    /// Lines that name a call a second time.
+    pub duplicates: u64,
+    /// Calls joined by their names, and by their contents.
+    pub joined: (u64, u64),
+    /// Differences of the clocks, in microseconds.
+    skews: Vec<i64>,
+    /// Contents whose last call failed.
+    failing: HashSet<u128>,
+    /// Calls that failed and succeeded when they were made again.
+    pub retried: u64,
+    classes: BTreeMap<Class, Difference>,
+}
+
+/// Examples of a class that are kept.
+const EXAMPLES: usize = 5;
+
+impl<'a> Join<'a> {
+    /// A join of a log with the rows of a cycle, `[from, to)`.
+    pub fn new(log: &'a Log, cycle: (Time, Time), tolerance: Tolerance) -> Self {
+        let mut join = Self {
+            lines: &log.lines,
+            tolerance,
+            cycle,
+            by_id: HashMap::new(),
+            by_content: HashMap::new(),
+            matched: HashSet::new(),
+            duplicates: 0,
+            joined: (0, 0),
+            skews: Vec::new(),
+            failing: HashSet::new(),
+            retried: 0,
+            classes: BTreeMap::new(),
+        };
+        for (at, line) in log.lines.iter().enumerate() {
+            match (line.request_id, line.content) {
+                (Some(id), _) if join.by_id.contains_key(&id) => {
+                    join.duplicates += 1;
+                    join.matched.insert(at);
+                }
+                (Some(id), _) => drop(join.by_id.insert(id, at)),
+                (None, Some(content)) => join.by_content.entry(content).or_default().push(at),
+                (None, None) => {}
+            }
+        }
+        for own in join.by_content.values_mut() {
+            own.sort_by_key(|at| log.lines[*at].time);
+        }
+        join
+    }
+
+    /// Joins a row.
+    pub fn row(&mut self, entry: &Entry) {
+        let is_counted =
+            (self.cycle.0..self.cycle.1).contains(&entry.arrived) && entry.outcome != Outcome::Broken;
+        let found = self.line_of(entry);
+        if let Some(at) = found {
+            self.matched.insert(at);
+            self.skews
+                .push(self.lines[at].time.micros() - entry.arrived.micros());
+        }
+        if !is_counted {
+            return;
+        }
+        self.note_retry(entry);
+        if let Some(at) = found {
+            return self.compare(entry, at);
+        }
+        let example = Example {
+            request_id: Some(entry.request_id),
+            line: None,
+        };
+        let difference = self.note(Class::OnlyProvider, example);
+        difference.change(entry.arrived, &Trouble::of(entry), &counts(entry), -1);
+    }
+
+    fn line_of(&mut self, entry: &Entry) -> Option<usize> {
+        if let Some(at) = self.by_id.get(&entry.request_id) {
+            self.joined.0 += 1;
+            return Some(*at);
+        }
+        let candidates = self.by_content.get(&entry.content)?;
+        let distance = |at: &usize| (self.lines[*at].time.micros() - entry.arrived.micros()).unsigned_abs();
+        let free = candidates.iter().filter(|at| !self.matched.contains(*at));
+        let nearest = *free.min_by_key(|at| distance(at))?;
+        let is_near = u128::from(distance(&nearest)) <= self.tolerance.join.as_micros();
+        self.joined.1 += u64::from(is_near);
+        is_near.then_some(nearest)
+    }
+
+    fn note_retry(&mut self, entry: &Entry) {
+        let own = Service::of(entry);
+        if own.served > 0 {
+            self.retried += u64::from(self.failing.remove(&entry.content));
+        } else if own.status_4xx == 0 {
+            self.failing.insert(entry.content);
+        }
+    }
+
+    fn compare(&mut self, entry: &Entry, at: usize) {
+        let line = self.lines[at].clone();
+        let own = Service::of(entry);
+        let is_silent = own.silent + own.undelivered > 0;
+        let is_5xx = own.status_5xx + own.late_5xx > 0;
+        let class = match line.said {
+            Said::NoResponse if is_silent => Class::AgreeFailed,
+            Said::NoResponse => Class::ClientFailedProviderAnswered,
+            Said::Answered(_) | Said::ServerError(_) if is_silent => Class::ClientAnsweredProviderFailed,
+            Said::ServerError(_) if is_5xx => Class::AgreeFailed,
+            Said::Answered(_) if !is_5xx => Class::AgreeAnswered,
+            Said::Answered(_) | Said::ServerError(_) => Class::StatusDiffers,
+        };
+        let agrees = matches!(class, Class::AgreeAnswered | Class::AgreeFailed);
+        let shifted = line.time.bucket() != entry.arrived.bucket();
+        let example = Example {
+            request_id: Some(entry.request_id),
+            line: Some(line.number),
+        };
+        let trouble = Trouble::of(entry);
+        if agrees && shifted {
+            let difference = self.note(Class::BucketShifted, example);
+            difference.change(entry.arrived, &trouble, &counts(entry), -1);
+            difference.change(line.time, &trouble, &counts(entry), 1);
+            return;
+        }
+        let difference = self.note(class, example);
+        if !agrees {
+            difference.change(entry.arrived, &trouble, &counts(entry), -1);
+            difference.change(entry.arrived, &trouble, &said(line.said), 1);
+        }
+    }
+
+    fn note(&mut self, class: Class, example: Example) -> &mut Difference {
+        let own = self.classes.entry(class).or_default();
+        own.calls += 1;
+        if own.examples.len() < EXAMPLES {
+            own.examples.push(example);
+        }
+        own
+    }
+
+    /// The median difference of the clocks (the client's less the provider's), in microseconds; none where nothing
+    /// was joined.
+    fn median_skew(&self) -> Option<i64> {
+        let mut all = self.skews.clone();
+        all.sort_unstable();
+        all.get(all.len() / 2).copied()
+    }
+
+    /// What came of it, once every row was given.
+    pub fn finish(mut self) -> Reconciled {
+        let median = self.median_skew();
+        let mut outside = 0;
+        for (at, line) in self.lines.iter().enumerate() {
+            if self.matched.contains(&at) {
+                continue;
+            }
+            // By the provider's clock, as far as it is known.
+            let time = line.time.shifted(-median.unwrap_or(0));
+            if !(self.cycle.0..self.cycle.1).contains(&time) {
+                outside += 1;
+                continue;
+            }
+            let trouble = Trouble {
+                party: Some(Party::Provider),
+                ..Trouble::default()
+            };
+            let example = Example {
+                request_id: line.request_id,
+                line: Some(line.number),
+            };
+            let counts = match line.said {
+                Said::NoResponse => Service {
+                    undelivered: 1,
+                    ..Service::default()
+                }
+                .values(),
+                Said::Answered(_) | Said::ServerError(_) => said(line.said),
+            };
+            self.note(Class::OnlyClient, example)
+                .change(time, &trouble, &counts, 1);
+        }
+        let limit = self.tolerance.skew.as_micros();
+        let beyond = self
+            .skews
+            .iter()
+            .filter(|skew| u128::from(skew.unsigned_abs()) > limit);
+        Reconciled {
+            duplicates: self.duplicates,
+            outside,
+            joined: self.joined,
+            retried: self.retried,
+            median_skew: median,
+            skewed: beyond.count() as u64,
+            classes: self.classes,
+        }
+    }
+}
+
+/// What came of a join.
+#[derive(Clone, Debug)]
+pub struct Reconciled {
+    /// Lines that name a call a second time.
+    pub duplicates: u64,
+    /// Lines of calls outside of the cycle.
+    pub outside: u64,
+    /// Calls joined by their names, and by their contents.
+    pub joined: (u64, u64),
+    /// Calls that failed and succeeded when they were made again.
+    pub retried: u64,
+    /// The median difference of the clocks, in microseconds.
+    pub median_skew: Option<i64>,
+    /// Calls whose times differ by more than the tolerance.
+    pub skewed: u64,
+    /// Calls by class.
+    pub classes: BTreeMap<Class, Difference>,
+}
+
+impl Difference {
+    fn change(&mut self, at: Time, trouble: &Trouble, counts: &Counts, sign: i64) {
+        let own = self.changes.entry((at.bucket(), trouble.clone())).or_default();
+        own.iter_mut()
+            .zip(counts)
+            .for_each(|(own, count)| *own += sign * count);
+    }
+
+    /// The counts there would be if the client were right on these calls; those outside of `[from, to)` left out.
+    pub fn applied(&self, rows: &[ServiceRow], (from, to): (Time, Time)) -> Vec<ServiceRow> {
+        let mut all: BTreeMap<(Time, Trouble), Counts> = BTreeMap::new();
+        for row in rows {
+            all.insert((row.bucket, row.trouble.clone()), row.counts.values());
+        }
+        for (key, change) in &self.changes {
+            let own = all.entry(key.clone()).or_default();
+            own.iter_mut()
+                .zip(change)
+                .for_each(|(own, change)| *own += change);
+        }
+        let within = all
+            .into_iter()
+            .filter(|((bucket, _), _)| (from..to).contains(bucket));
+        let rows = within.map(|((bucket, trouble), counts)| ServiceRow {
+            bucket,
+            trouble,
+            counts: Service::from_values(counts),
+        });
+        rows.collect()
+    }
+
+    /// Adds others.
+    pub fn add(&mut self, other: &Difference) {
+        self.calls += other.calls;
+        for (key, change) in &other.changes {
+            let own = self.changes.entry(key.clone()).or_default();
+            own.iter_mut()
+                .zip(change)
+                .for_each(|(own, change)| *own += change);
+        }
+    }
+}
+
+/// The counts of a row without its money: that does not depend on who is right.
+fn counts(entry: &Entry) -> Counts {
+    Service {
+        fee_fen: 0,
+        coupon_fen: 0,
+        granted_fen: 0,
+        owed_fen: 0,
+        ..Service::of(entry)
+    }
+    .values()
+}
+
+fn said(said: Said) -> Counts {
+    let mut own = Service::default();
+    let count = match said {
+        Said::Answered(400..) => &mut own.status_4xx,
+        Said::Answered(_) => &mut own.served,
+        Said::ServerError(_) => &mut own.status_5xx,
+        Said::NoResponse => &mut own.silent,
+    };
+    *count = 1;
+    own.values()
+}

@@ -1,0 +1,132 @@
+//! What came of a cycle: availability, commitment, tier, money, claim window.
+
+use super::{
+    Calendar, ClaimWindow, Contract, Counted, Cycle, Fees, Figures, Measured, Policy, Ratio, Settlement,
+    Traffic, View, is_met, ratio, settle, whole,
+};
+
+/// What came of a cycle.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The agreement.
+    pub contract: &'static Contract,
+    /// The reading.
+    pub policy: Policy,
+    /// What was put in.
+    pub figures: Figures,
+    /// What a ratio of requests counts.
+    pub counted: Option<Counted>,
+    /// What a mean over buckets adds up to.
+    pub mean: Option<Mean>,
+    /// The availability that decides; none where it is undefined.
+    pub availability: Option<Ratio>,
+    /// The fees in this reading.
+    pub fees: Fees,
+    /// The money.
+    pub settlement: Settlement,
+    /// When it can be claimed; none where the agreement has no claims.
+    pub window: Option<ClaimWindow>,
+}
+
+/// A mean over buckets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mean {
+    /// Buckets of the denominator.
+    pub denominator: u64,
+    /// The sum of rates that decides.
+    pub sum: Ratio,
+    /// What the provider publishes.
+    pub published: Option<Ratio>,
+    /// Whether that keeps the promise.
+    pub met_published: Option<bool>,
+    /// What compensation goes by.
+    pub compensable: Option<Ratio>,
+}
+
+impl Statement {
+    /// Settles a cycle.
+    ///
+    /// # Errors
+    /// When the figures are of another kind than the agreement's formula takes.
+    pub fn new(
+        contract: &'static Contract,
+        figures: Figures,
+        policy: &Policy,
+        calendar: &Calendar,
+    ) -> Result<Self, String> {
+        let cycle = figures.place.as_ref().map(|place| place.cycle);
+        let (mut counted, mut mean) = (None, None);
+        let availability = match &figures.measured {
+            Measured::Requests(requests) => {
+                let own = requests.counted(policy);
+                counted = Some(own);
+                own.availability(policy)
+            }
+            Measured::Traffic(traffic) => {
+                let cycle = cycle.ok_or("a mean over buckets needs its cycle")?;
+                let own = Mean::of(traffic, contract, &cycle, policy);
+                let by_published = policy.is("tier_on", "published");
+                let deciding = if by_published {
+                    &own.published
+                } else {
+                    &own.compensable
+                };
+                let deciding = deciding.clone();
+                mean = Some(own);
+                deciding
+            }
+            Measured::Plain { sent, failed } => (*sent > 0).then(|| whole(1) - ratio(*failed, *sent)),
+        };
+        let fees = figures.bill.fees(figures.place.as_ref(), policy);
+        let settlement = settle(contract, availability.as_ref(), &fees, policy);
+        let window = contract
+            .claim
+            .zip(cycle)
+            .map(|(rule, cycle)| ClaimWindow::new(&rule, cycle.month(), Some(cycle.end), (calendar, policy)));
+        Ok(Self {
+            contract,
+            policy: policy.clone(),
+            figures,
+            counted,
+            mean,
+            availability,
+            fees,
+            settlement,
+            window,
+        })
+    }
+
+    /// The cycle.
+    pub fn cycle(&self) -> Option<&Cycle> {
+        self.figures.place.as_ref().map(|place| &place.cycle)
+    }
+}
+
+impl Mean {
+    fn of(traffic: &Traffic, contract: &Contract, cycle: &Cycle, policy: &Policy) -> Self {
+        let denominator = traffic.denominator(cycle, policy);
+        let sum = |view| traffic.sum_of_rates(contract, view, policy);
+        let published = sum(View::Published);
+        let compensable = if contract.has_two_availabilities() {
+            sum(View::Compensable)
+        } else {
+            published.clone()
+        };
+        let share = |sum: &Ratio| traffic.availability(sum, denominator);
+        let (published_share, compensable_share) = (share(&published), share(&compensable));
+        let met = published_share
+            .as_ref()
+            .and_then(|share| is_met(contract, share, policy));
+        Self {
+            denominator,
+            sum: if policy.is("tier_on", "published") {
+                published
+            } else {
+                compensable
+            },
+            published: published_share,
+            met_published: met,
+            compensable: compensable_share,
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Rows of calls in SQL: written with their chain, read in the order in which they were written.
+
+use super::service_rows::{instant, party};
+use super::{Sqlite, StoreError};
+use crate::clock::Time;
+use crate::exchange::{Attribution, Entry, Hash, Outcome, Paid, Records, RequestId, chained};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// A row as it is kept, with its hash where it has one.
+pub type Chained = (Entry, Option<Hash>);
+
+const COLUMNS: &str = "request_id, world, provider, operation, key, arrived, ended, arrived_real, own_us, injected_us, \
+    bytes_in, bytes_out, status, code, outcome, units, fee_fen, content, made, fault, party, cause, asserted, notice, \
+    noticed, begun, pack_units, coupon_fen, granted_fen, owed_fen, drawn, hash";
+
+/// Writes a batch, each row chained to the one before it of the same world and provider.
+pub(super) fn insert(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
+    let marks = vec!["?"; COLUMNS.split(',').count()].join(",");
+    let mut insert = tx.prepare_cached(&format!("INSERT INTO call ({COLUMNS}) VALUES ({marks})"))?;
+    let mut heads: HashMap<(Arc<str>, Cow<'static, str>), (Hash, i64)> = HashMap::new();
+    let mut records = Records::default();
+    for entry in batch {
+        let key = (entry.world.clone(), entry.provider.clone());
+        let (head, rows) = match heads.entry(key) {
+            std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::hash_map::Entry::Vacant(new) => {
+                let head = head(tx, &entry.world, &entry.provider)?;
+                new.insert(head)
+            }
+        };
+        *head = chained(head, records.line(entry));
+        *rows += 1;
+        insert_one(&mut insert, entry, head)?;
+        draw(tx, entry)?;
+    }
+    let mut keep = tx.prepare_cached(
+        "INSERT OR REPLACE INTO chain (world, provider, head, rows) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for ((world, provider), (head, rows)) in heads {
+        keep.execute(params![world, provider, head, rows])?;
+    }
+    Ok(())
+}
+
+/// The last hash of a chain, and how many rows it goes over.
+pub(super) fn head(conn: &Connection, world: &str, provider: &str) -> Result<(Hash, i64), rusqlite::Error> {
+    let mut query = conn.prepare_cached("SELECT head, rows FROM chain WHERE world = ?1 AND provider = ?2")?;
+    let found = query.query_row([world, provider], |row| Ok((row.get(0)?, row.get(1)?)));
+    Ok(found.optional()?.unwrap_or_default())
+}
+
+fn insert_one(
+    insert: &mut rusqlite::CachedStatement<'_>,
+    entry: &Entry,
+    hash: &Hash,
+) -> Result<(), rusqlite::Error> {
+    let why = entry.attribution.as_deref();
+    let notice = why.and_then(|why| why.notice.as_ref());
+    let drawn = (!entry.paid.drawn.is_empty()).then(|| drawn_text(&entry.paid.drawn));
+    insert.execute(params![
+        entry.request_id.to_bytes(),
+        entry.world,
+        entry.provider,
+        entry.operation,
+        entry.key,
+        entry.arrived.micros(),
+        entry.ended.micros(),
+        entry.arrived_real.micros(),
+        entry.own_us.cast_signed(),
+        entry.injected_us.cast_signed(),
+        entry.bytes_in.cast_signed(),
+        entry.bytes_out.cast_signed(),
+        entry.status,
+        entry.code,
+        entry.outcome.name(),
+        entry.units,
+        entry.fee_fen,
+        entry.content.to_be_bytes(),
+        entry.made,
+        why.map(|why| &*why.fault),
+        why.map(|why| why.party.name()),
+        why.and_then(|why| why.cause.as_deref()),
+        why.and_then(|why| why.asserted.as_deref()),
+        notice.map(|(id, _)| id.as_str()),
+        notice.map(|(_, sent)| sent.micros()),
+        why.map(|why| why.begun.micros()),
+        entry.paid.pack_units,
+        entry.paid.coupon_fen,
+        entry.paid.granted_fen,
+        entry.paid.owed_fen,
+        drawn,
+        hash,
+    ])?;
+    Ok(())
+}
+
+fn draw(tx: &Transaction<'_>, entry: &Entry) -> Result<(), rusqlite::Error> {
+    for (name, amount) in &entry.paid.drawn {
+        let sql = "INSERT INTO drawn (world, name, amount) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (world, name) DO UPDATE SET amount = amount + excluded.amount";
+        tx.prepare_cached(sql)?
+            .execute(params![entry.world, name, amount])?;
+    }
+    Ok(())
+}
+
+fn drawn_text(drawn: &[(String, i64)]) -> String {
+    let all: serde_json::Map<_, _> = drawn
+        .iter()
+        .map(|(name, amount)| (name.clone(), (*amount).into()))
+        .collect();
+    serde_json::Value::Object(all).to_string()
+}
+
+fn read_drawn(text: Option<String>) -> Vec<(String, i64)> {
+    let all = text.and_then(|text| serde_json::from_str::<serde_json::Map<_, _>>(&text).ok());
+    let all = all.into_iter().flatten();
+    all.filter_map(|(name, amount)| Some((name, amount.as_i64()?)))
+        .collect()
+}
+
+/// Which rows are read.
+#[derive(Clone, Copy, Debug)]
+pub struct CallRange<'a> {
+    /// The world.
+    pub world: &'a str,
+    /// The provider.
+    pub provider: &'a str,
+    /// First arrival.
+    pub from: Time,
+    /// The arrival after the last.
+    pub to: Time,
+}
+
+/// Rows of a page: no lock is held while they are looked at.
+const PAGE: usize = 4096;
+
+/// Gives every row between the first and the last one that arrived within a range, in the order in which they were
+/// written: what was in flight at an edge can lie between, so that the chain is whole.
+pub(super) fn walk(
+    store: &Sqlite,
+    range: CallRange<'_>,
+    visit: &mut dyn FnMut(Chained) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
+    let Some((mut next, last)) = edges(&store.reader(), range)? else {
+        return Ok(());
+    };
+    loop {
+        let rows = page(&store.reader(), range, (next, last))?;
+        let is_last = rows.len() < PAGE;
+        for (seq, row) in rows {
+            next = seq + 1;
+            if visit(row).is_break() {
+                return Ok(());
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+fn edges(conn: &Connection, range: CallRange<'_>) -> Result<Option<(i64, i64)>, StoreError> {
+    let sql = "SELECT MIN(seq), MAX(seq) FROM call WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4";
+    let (from, to) = (range.from.micros(), range.to.micros());
+    let found = conn.query_row(sql, params![range.world, range.provider, from, to], |row| {
+        Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
+    })?;
+    Ok(found.0.zip(found.1))
+}
+
+fn page(
+    conn: &Connection,
+    range: CallRange<'_>,
+    (first, last): (i64, i64),
+) -> Result<Vec<(i64, Chained)>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, seq FROM call WHERE seq BETWEEN ?1 AND ?2 AND world = ?3 AND provider = ?4 \
+         ORDER BY seq LIMIT {PAGE}"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(params![first, last, range.world, range.provider], |row| {
+        Ok((row.get("seq")?, read(row)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The hash before the first row [`walk`] gives; zeros where it begins the chain.
+pub(super) fn hash_before(conn: &Connection, range: CallRange<'_>) -> Result<Option<Hash>, StoreError> {
+    let sql = "SELECT hash FROM call WHERE world = ?1 AND provider = ?2 AND seq < (SELECT MIN(seq) FROM call \
+               WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4) ORDER BY seq DESC LIMIT 1";
+    let found = conn.query_row(
+        sql,
+        params![
+            range.world,
+            range.provider,
+            range.from.micros(),
+            range.to.micros()
+        ],
+        |row| row.get::<_, Option<Hash>>(0),
+    );
+    Ok(found.optional()?.flatten())
+}
+
+fn read(row: &Row<'_>) -> Result<Chained, rusqlite::Error> {
+    let text = |at: usize| row.get::<_, String>(at);
+    let entry = Entry {
+        request_id: RequestId::from_bytes(row.get(0)?),
+        world: text(1)?.into(),
+        provider: Cow::Owned(text(2)?),
+        operation: Cow::Owned(text(3)?),
+        key: text(4)?,
+        arrived: Time::from_micros(row.get(5)?),
+        ended: Time::from_micros(row.get(6)?),
+        arrived_real: Time::from_micros(row.get(7)?),
+        own_us: row.get::<_, i64>(8)?.cast_unsigned(),
+        injected_us: row.get::<_, i64>(9)?.cast_unsigned(),
+        bytes_in: row.get::<_, i64>(10)?.cast_unsigned(),
+        bytes_out: row.get::<_, i64>(11)?.cast_unsigned(),
+        status: row.get(12)?,
+        code: Cow::Owned(text(13)?),
+        outcome: Outcome::of_name(&text(14)?),
+        units: row.get(15)?,
+        fee_fen: row.get(16)?,
+        content: u128::from_be_bytes(row.get(17)?),
+        made: row.get(18)?,
+        attribution: read_attribution(row)?.map(Box::new),
+        paid: Paid {
+            pack_units: row.get(26)?,
+            coupon_fen: row.get(27)?,
+            granted_fen: row.get(28)?,
+            owed_fen: row.get(29)?,
+            drawn: read_drawn(row.get(30)?),
+        },
+    };
+    Ok((entry, row.get(31)?))
+}
+
+fn read_attribution(row: &Row<'_>) -> Result<Option<Attribution>, rusqlite::Error> {
+    let Some(fault) = row.get::<_, Option<String>>(19)? else {
+        return Ok(None);
+    };
+    let notice: Option<String> = row.get(23)?;
+    let noticed: Option<i64> = row.get(24)?;
+    Ok(Some(Attribution {
+        fault: fault.into(),
+        party: party(&row.get::<_, String>(20)?).unwrap_or_default(),
+        cause: row.get(21)?,
+        asserted: row.get(22)?,
+        notice: notice.zip(noticed.and_then(instant)),
+        begun: Time::from_micros(row.get::<_, Option<i64>>(25)?.unwrap_or(0)),
+    }))
+}

@@ -1,0 +1,116 @@
+//! Synthetic providers, one for each formula of the agreements: they do next to nothing, so that a month can be long.
+
+use std::borrow::Cow;
+use std::io::Write;
+use std::net::TcpStream;
+use understudy::billing::PriceTier;
+use understudy::clock::Time;
+use understudy::exchange::{Call, Credential, Failure, InputFlaw, Reply, Vendor, Volume};
+use understudy::providers::{Answer, Card, Desk, Operation, Provider, Providers, contracts};
+use understudy::sla::Contract;
+
+static VENDOR: Vendor = Vendor {
+    id: "acme",
+    schemes: &[],
+};
+
+static PRICES: [PriceTier; 2] = [PriceTier { from: 1, fen: 10 }, PriceTier { from: 101, fen: 7 }];
+
+/// An agreement by its vectors' name.
+pub fn contract(name: &str) -> &'static Contract {
+    let mut all = contracts().into_iter();
+    all.find(|contract| contract.vector_name == name).unwrap()
+}
+
+struct Product(&'static Card);
+
+/// One product by agreement: `acme-jd_hetu`, `acme-kling`, `acme-tupu`, `acme-facepp`.
+pub fn providers() -> Providers {
+    let products = ["jd_hetu", "kling", "tupu", "facepp"].map(|name| {
+        let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        let id = leak(format!("acme-{name}"));
+        let operation = Operation {
+            id: "do",
+            full_name: leak(format!("{id}/do")),
+            title: "Does it",
+            paths: Box::leak(Box::new([leak(format!("/{id}/do"))])),
+            methods: &["POST"],
+            body_cap: 1 << 20,
+            tiers: &PRICES,
+        };
+        let card = Card {
+            id,
+            title: "Acme",
+            vendor: &VENDOR,
+            hosts: &[],
+            prefixes: &[],
+            operations: Box::leak(Box::new([operation])),
+            catalogue: &[],
+            limits: &[],
+            contract: contract(name),
+            volatile: &[],
+            signs_answers: false,
+            has_jobs: false,
+        };
+        let product: &'static dyn Provider = Box::leak(Box::new(Product(Box::leak(Box::new(card)))));
+        product
+    });
+    Providers(Box::leak(Box::new(products)))
+}
+
+impl Provider for Product {
+    fn card(&self) -> &'static Card {
+        self.0
+    }
+
+    fn claim<'a>(&self, _: &'a Call) -> Option<Cow<'a, str>> {
+        None
+    }
+
+    fn authenticate(&self, _: &Call, _: Option<&Credential>, _: Time) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn volume(&self, _: &Operation, _: &Call) -> Volume {
+        Volume::default()
+    }
+
+    fn answer(&self, _: &Operation, call: &Call, _: &Desk) -> Result<Answer, Failure> {
+        if call.body.is_empty() {
+            return Err(Failure::Input(InputFlaw::Empty));
+        }
+        let mut reply = Reply::json(200, "application/json", b"{\"done\":true}".to_vec());
+        reply.units = 1;
+        Ok(Answer::Ready(reply))
+    }
+
+    fn refuse(&self, _: Option<&Operation>, _: &Call, failure: &Failure, _: &Desk) -> Reply {
+        let status = match failure.name() {
+            "maintenance" | "overloaded" => 503,
+            "internal" => 500,
+            "arrears" | "packs" => 402,
+            _ => 400,
+        };
+        Reply::json(
+            status,
+            "application/json",
+            format!("{{\"error\":\"{}\"}}", failure.name()).into_bytes(),
+        )
+    }
+
+    fn seal(&self, reply: Reply, _: &Call, _: &Desk) -> Reply {
+        reply
+    }
+}
+
+/// Calls a product on a connection of its own, asking for a fault, and waits for whatever end there is.
+pub fn call(host: &str, product: &str, fault: &str, body: &str) {
+    let mut socket = TcpStream::connect(host).unwrap();
+    let head = format!(
+        "POST /{product}/do HTTP/1.1\r\nhost: {host}\r\nx-understudy-fault: {fault}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    // It may be reset while it is still being written.
+    drop(socket.write_all(head.as_bytes()));
+    crate::faults::read_all(&mut socket, std::time::Duration::from_secs(20));
+}
