@@ -31,7 +31,10 @@ const BUCKETS: u64 = 30 * 288;
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
-    let asked = words.iter().position(|word| word == "--rows").and_then(|at| words.get(at + 1));
+    let asked = words
+        .iter()
+        .position(|word| word == "--rows")
+        .and_then(|at| words.get(at + 1));
     let rows: u64 = asked.map_or(3_000_000, |rows| rows.parse().unwrap());
     let folder = std::env::temp_dir().join(format!("understudy-statements-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -48,7 +51,10 @@ fn month() -> (Time, Time) {
 }
 
 fn contract(name: &str) -> &'static Contract {
-    contracts().into_iter().find(|own| own.vector_name == name).unwrap()
+    contracts()
+        .into_iter()
+        .find(|own| own.vector_name == name)
+        .unwrap()
 }
 
 /// A row; most are served, some answered with 503, some never, some for a cause.
@@ -59,7 +65,7 @@ fn entry(nth: u64, arrived: Time) -> Arc<Entry> {
         3 => (Outcome::Late, Some(200)),
         _ => (Outcome::Answered, Some(200)),
     };
-    let attribution = (nth % 1990 == 0).then(|| {
+    let attribution = nth.is_multiple_of(1990).then(|| {
         Box::new(Attribution {
             fault: "carrier".into(),
             party: Party::Carrier,
@@ -109,9 +115,17 @@ fn fill(store: &dyn Store, rows: u64) -> f64 {
 
 fn settle(name: &str, rows: &[ServiceRow], policy: &Policy, calendar: &Calendar) -> Statement {
     let contract = contract(name);
-    let grants = Grants { contract, policy, calendar, word: Word::Truth };
+    let grants = Grants {
+        contract,
+        policy,
+        calendar,
+        word: Word::Truth,
+    };
     let place = Place::alone(Cycle::of_month("2026-11".parse().unwrap(), None));
-    let bill = Bill { gross: 12_345_678, ..Bill::default() };
+    let bill = Bill {
+        gross: 12_345_678,
+        ..Bill::default()
+    };
     Statement::new(contract, grants.figures(place, rows, bill), policy, calendar).unwrap()
 }
 
@@ -162,7 +176,8 @@ fn from_rollups(path: &str) {
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or(0)
 }
 
 fn from_rows(path: &str, rows: u64) {

@@ -140,6 +140,10 @@ impl Pack {
                 return Err("expected either months or until".to_owned());
             }
         }
+        let years = 1992..=9000;
+        if !years.contains(&self.start.year()) || self.until.is_some_and(|day| !years.contains(&day.year())) {
+            return Err("start, until: expected days from 1992 to 9000".to_owned());
+        }
         if self.coupon_fen > self.price_fen {
             return Err("coupon_fen: expected at most price_fen".to_owned());
         }

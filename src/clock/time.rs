@@ -118,7 +118,19 @@ pub(super) fn from_civil(civil: DateTime) -> Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.civil().strftime("%Y-%m-%dT%H:%M:%S%.6f+08:00"))
+        let civil = self.civil();
+        let (date, clock) = (civil.date(), civil.time());
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}+08:00",
+            date.year(),
+            date.month(),
+            date.day(),
+            clock.hour(),
+            clock.minute(),
+            clock.second(),
+            clock.subsec_nanosecond() / 1000
+        )
     }
 }
 

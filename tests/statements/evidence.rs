@@ -64,6 +64,12 @@ fn evidence_holds_every_row_and_shows_any_change() {
     let of = |name: &str| &files.iter().find(|(own, _)| own == name).unwrap().1;
     let statement: Value = serde_json::from_slice(of("statement.json")).unwrap();
     assert_eq!(statement, bench.get("sla/jdcloud-matting/demo/2026-11"));
+    let manifest: Value = serde_json::from_slice(of("manifest.json")).unwrap();
+    assert_eq!(manifest["chain"]["ledger_head"], statement["chain"]["head"]);
+    assert_eq!(
+        (&manifest["chain"]["last"], &manifest["chain"]["rows"]),
+        (&statement["chain"]["head"], &statement["chain"]["rows"])
+    );
     let notices: Value = serde_json::from_slice(of("notices.json")).unwrap();
     let granted: Vec<_> = notices
         .as_array()

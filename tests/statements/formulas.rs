@@ -19,6 +19,12 @@ fn windowed(fault: Value, from: &str) -> Value {
     fault
 }
 
+/// Defines faults; all must be taken.
+fn arm_all(bench: &Bench, faults: Value) {
+    let answer = bench.admin("POST", "faults", faults);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
 fn down() -> Value {
     json!({"kind": "status", "status": 503})
 }
@@ -118,9 +124,8 @@ fn status(row: &Value) -> i64 {
 fn a_month_of_a_ratio_of_requests() {
     let (bench, product) = (bench(), "acme-jd_hetu");
     let party = |party: &str| json!({"party": party, "code": "JD-X03"});
-    bench.admin(
-        "POST",
-        "faults",
+    arm_all(
+        &bench,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "hang", json!({"kind": "hang", "for": "30s"}), json!({})),
@@ -208,9 +213,8 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
     let packs = json!([{"id": "quarter", "start": "2026-11-05", "months": 3, "units": 0, "price_fen": 200_000, "coupon_fen": 50_000}]);
     let settings = json!({"settings": {"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}});
     assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
-    bench.admin(
-        "POST",
-        "faults",
+    arm_all(
+        &bench,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "silent", json!({"kind": "close"}), json!({})),
@@ -320,7 +324,11 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
     assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
     bench.admin(
         "POST",
-        "faults",
+        "clock/advance",
+        json!({"to": "2026-11-03T00:10:00+08:00"}),
+    );
+    arm_all(
+        &bench,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "silent", json!({"kind": "close"}), json!({})),
@@ -413,9 +421,8 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
 #[test]
 fn an_agreement_that_promises_nothing_says_so() {
     let (bench, product) = (bench(), "acme-facepp");
-    bench.admin(
-        "POST",
-        "faults",
+    arm_all(
+        &bench,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "silent", json!({"kind": "close"}), json!({}))

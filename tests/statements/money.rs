@@ -269,6 +269,10 @@ fn impossible_means_are_refused_by_their_field_and_nothing_changes() {
             "expected either months or until",
         ),
         (
+            pack(json!({"start": "9999-01-01", "months": 1200})),
+            "start, until: expected days from 1992 to 9000",
+        ),
+        (
             pack(json!({"until": "2026-10-31"})),
             "until: expected a day that is not before start",
         ),

@@ -205,7 +205,22 @@ fn what_cannot_be_settled_is_said_so() {
     let status = |path: &str| bench.admin("GET", path, Value::Null).status;
     assert_eq!(status("sla/acme/demo/2026-11"), 404);
     assert_eq!(status("sla/jdcloud-matting/nowhere/2026-11"), 404);
-    assert_eq!(status("sla/jdcloud-matting/demo/november"), 422);
+    for cycle in [
+        "november",
+        "9999-12",
+        "0000-01",
+        "1991-12",
+        "-001-01",
+        "2026-13",
+        "2026-11-17",
+    ] {
+        let expected = if cycle == "2026-11-17" { 404 } else { 422 };
+        assert_eq!(
+            status(&format!("sla/jdcloud-matting/demo/{cycle}")),
+            expected,
+            "{cycle}"
+        );
+    }
     assert_eq!(
         status("sla/jdcloud-matting/demo/2026-11?policy=%7B%22mood%22%3A1%7D"),
         422

@@ -3,7 +3,7 @@
 use super::{impossible, place};
 use crate::admin::{Admin, Problem, input, worlds};
 use crate::clock::Time;
-use crate::exchange::{SERVICE_COUNTS, Service, ServiceRow};
+use crate::exchange::{Hash, SERVICE_COUNTS, Service, ServiceRow};
 use crate::sla::{Bill, Calendar, Contract, Cycle, Grants, Policy, Statement, Word};
 use crate::world::World;
 use actix_web::HttpRequest;
@@ -87,6 +87,10 @@ pub(super) struct Books {
     pub(super) cycle: Cycle,
     pub(super) rows: Vec<ServiceRow>,
     pub(super) now: Time,
+    /// Whether the cycle is only assumed: nothing was bought that says where it lies.
+    pub(super) is_assumed: bool,
+    /// The last hash of the ledger's rows, and how many rows it goes over.
+    pub(super) chain: (Hash, i64),
 }
 
 impl Books {
@@ -120,6 +124,8 @@ impl Books {
             Source::Rows => admin.store.recount(of, from, to)?,
         };
         Ok(Self {
+            is_assumed: place::is_assumed(contract, bought),
+            chain: admin.store.chain_head(of.0, of.1)?,
             now: world.clock.now(),
             calendar: admin.calendar.clone(),
             word: query.word,

@@ -101,7 +101,13 @@ fn parties(books: &Books) -> Markup {
             div { dt { "Provider" } dd { (provider) } }
             div { dt { "Agreement" } dd { (books.contract.agreement) } }
             div { dt { "Account" } dd { "world " (world) } }
-            div { dt { "Service cycle" } dd { (books.cycle.start) " to " (books.cycle.end) } }
+            div {
+                dt { "Service cycle" }
+                dd {
+                    (books.cycle.start) " to " (books.cycle.end)
+                    @if books.is_assumed { ", assumed: no term was bought" }
+                }
+            }
             div { dt { "State" } dd { (state) } }
             div { dt { "Causes by" } dd { (match word(books.word) { "provider" => "the provider's word", _ => "what was so" }) } }
         }

@@ -15,10 +15,15 @@ enum Name {
 
 impl Name {
     fn read(text: &str) -> Result<Self, Problem> {
-        if let Ok(month) = text.parse() {
+        // Before 1992 there was daylight saving (`sla.md` §1.5); far years are nobody's cycles.
+        let within = |day: Day| (1992..=9000).contains(&day.year());
+        if let Ok(month) = text.parse::<Month>()
+            && within(month.first())
+        {
             return Ok(Self::Month(month));
         }
-        text.parse().map(Self::Day).map_err(|_| {
+        let day = text.parse().ok().filter(|day| within(*day));
+        day.map(Self::Day).ok_or_else(|| {
             impossible(
                 "cycle",
                 format!("expected a month such as 2026-11, or a cycle's first day such as 2026-11-17, found {text:?}"),
@@ -32,6 +37,11 @@ impl Name {
             Self::Month(month) => cycle.start.month() <= month && month <= cycle.end.month(),
         }
     }
+}
+
+/// Whether nothing was bought that says where cycles lie.
+pub(super) fn is_assumed(contract: &Contract, bought: Option<&Subscription>) -> bool {
+    contract.cycle != CycleRule::NaturalMonth && bought.is_none_or(|own| own.packs.is_empty())
 }
 
 /// Where a cycle of a world lies. A world that has bought nothing is taken to have bought the month that is asked for.
@@ -85,7 +95,7 @@ fn places(contract: &Contract, bought: Option<&Subscription>, name: Name, policy
         return exists.then(|| Place::alone(cycle)).into_iter().collect();
     }
     let packs = bought.map_or(&[][..], |own| &own.packs);
-    if packs.is_empty() {
+    if is_assumed(contract, bought) {
         return vec![assumed(contract, month)];
     }
     packs

@@ -23,6 +23,12 @@ pub(in crate::admin) struct StatementView {
     /// The world's time.
     #[schema(value_type = String)]
     as_of: Time,
+    /// Whether the cycle is only assumed, because the world bought no term or package.
+    is_assumed: bool,
+    /// The last hash of the ledger's rows, and how many rows it goes over: evidence that is made later proves that none
+    /// of them was changed.
+    #[schema(value_type = Object)]
+    chain: Value,
     /// `rollups` or `rows`.
     source: &'static str,
     /// Whose word on causes is taken.
@@ -69,6 +75,8 @@ impl StatementView {
             agreement: books.contract.agreement,
             is_final: books.is_final(),
             as_of: books.now,
+            is_assumed: books.is_assumed,
+            chain: json!({"rows": books.chain.1, "head": hex::encode(books.chain.0)}),
             source: match books.source {
                 Source::Rollups => "rollups",
                 Source::Rows => "rows",
