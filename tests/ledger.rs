@@ -121,6 +121,7 @@ fn a_graceful_stop_loses_no_row() {
 fn a_kill_loses_only_what_was_answered_within_the_flush_interval() {
     let folder = Folder::new("kill");
     let program = Program::serve(&folder.0, &[]);
+    set_money(&program);
     let stop = AtomicBool::new(false);
     let clock = Clock::real();
     let (seen, killed) = std::thread::scope(|scope| {
@@ -150,7 +151,51 @@ fn a_kill_loses_only_what_was_answered_within_the_flush_interval() {
     }
     assert!(safe > 50, "only {safe} calls were made");
     let again = Program::serve(&folder.0, &[]);
+    money_and_chain_are_whole(&folder, &again);
     again.stop();
+}
+
+/// A coupon and granted money, so that calls are paid in several ways.
+fn set_money(program: &Program) {
+    let settings = r#"{"settings": {"coupons": [{"id": "c", "fen": 400}], "granted_fen": 300}}"#;
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let url = format!("{}/_understudy/worlds/demo", program.admin());
+    let request = ureq::http::Request::patch(url).body(settings).unwrap();
+    assert_eq!(agent.run(request).unwrap().status(), 200);
+}
+
+/// What was drawn is what the rows say was paid, and the rows' chain is whole, though the program was killed.
+fn money_and_chain_are_whole(folder: &Folder, again: &Program) {
+    let conn = rusqlite::Connection::open(folder.file("store.db")).unwrap();
+    let one = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
+    let paid = one("SELECT SUM(coupon_fen) FROM call");
+    assert!(paid > 0);
+    assert_eq!(paid, one("SELECT SUM(amount) FROM drawn"));
+    assert_eq!(paid, one("SELECT SUM(coupon_fen) FROM service"));
+    let rows = one("SELECT COUNT(*) FROM call WHERE provider = 'jdcloud-matting'");
+    let month = Clock::real().now().day().month().to_string();
+    let file = folder.file("evidence.zip").display().to_string();
+    let admin = again.admin();
+    let asked = [
+        "--server",
+        &admin,
+        "--provider",
+        "jdcloud-matting",
+        "--cycle",
+        &month,
+        "--out",
+        &file,
+    ];
+    let made = super::support::program::run(&[&["sla", "evidence"], &asked[..]].concat());
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let checked = super::support::program::run(&["sla", "verify", &file]);
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert_eq!(
+        said.trim(),
+        format!("whole: 9 files, {rows} rows"),
+        "{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
 }
 
 /// Pieces of work that wait for a place in the pool.

@@ -364,8 +364,8 @@ impl Statement {
             |day| format!("working day {} of the next month is {day}", rule.workday),
         );
         let figure = match window.opens {
-            Some(opens) if !self.settlement.amount.is_zero() => format!("{opens} to {}", window.closes),
-            Some(_) => "nothing to claim".to_owned(),
+            _ if self.settlement.amount.is_zero() => "nothing to claim".to_owned(),
+            Some(opens) => format!("{opens} to {}", window.closes),
             None => format!("not known, to {}", window.closes),
         };
         steps.add("Claim window", "claim window", nth, figure);
