@@ -192,7 +192,7 @@ fn money_and_chain_are_whole(folder: &Folder, again: &Program) {
     let said = String::from_utf8_lossy(&checked.stdout);
     assert_eq!(
         said.trim(),
-        format!("whole: 9 files, {rows} rows"),
+        format!("whole: 10 files, {rows} rows"),
         "{}",
         String::from_utf8_lossy(&checked.stderr)
     );

@@ -155,18 +155,14 @@ impl Statement {
     fn cycle_step(&self, steps: &mut Steps) {
         let Some(cycle) = self.cycle() else { return };
         let days = cycle.days();
-        let figure = if self.mean.is_some() {
-            let buckets = grouped(cycle.buckets());
-            format!("{days} days × {BUCKETS_OF_DAY} = {buckets} five-minute buckets")
+        let (further, figure) = if self.mean.is_some() {
+            let further = format!(", {days} days × {BUCKETS_OF_DAY} five-minute buckets");
+            (further, format!("{} buckets", grouped(cycle.buckets())))
         } else {
-            format!("{days} days")
+            (String::new(), format!("{days} days"))
         };
-        steps.add(
-            "Service cycle",
-            "service cycle",
-            format!("{} to {}", cycle.start, cycle.end),
-            figure,
-        );
+        let span = format!("{} to {}{further}", cycle.start, cycle.end);
+        steps.add("Service cycle", "service cycle", span, figure);
     }
 
     fn ratio_steps(&self, steps: &mut Steps, requests: &Requests, counted: Counted) {

@@ -59,7 +59,7 @@ fn evidence_holds_every_row_and_shows_any_change() {
     let folder = program::Folder::new("evidence");
     let file = folder.file("own.zip");
     std::fs::write(&file, &answer.body).unwrap();
-    assert_eq!(verify(&file).unwrap().trim(), "whole: 9 files, 120 rows");
+    assert_eq!(verify(&file).unwrap().trim(), "whole: 10 files, 120 rows");
     let files = unpacked(&answer.body);
     let of = |name: &str| &files.iter().find(|(own, _)| own == name).unwrap().1;
     let statement: Value = serde_json::from_slice(of("statement.json")).unwrap();
@@ -78,6 +78,19 @@ fn evidence_holds_every_row_and_shows_any_change() {
         .map(|own| (own["notice"].as_str().unwrap(), own["granted"].as_str()))
         .collect();
     assert_eq!(granted, [("mw-1", Some("JD-X01"))]);
+    let causes = String::from_utf8(of("causes.csv").clone()).unwrap();
+    assert!(
+        causes.contains("carrier,JD-X03,,,JD-X03,000 2.7.1(3),10\n"),
+        "{causes}"
+    );
+    assert!(
+        causes.contains("provider,JD-X01,,,,,10\n"),
+        "without its notice: {causes}"
+    );
+    assert!(
+        causes.contains("provider,,JD-X11,,,,10\n"),
+        "claimed, not so: {causes}"
+    );
     // The vector computes to the same result.
     let contracts = understudy::providers::contracts();
     let bench_of = understudy::sla::vectors::Bench {

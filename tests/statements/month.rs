@@ -187,6 +187,19 @@ fn a_statement_is_a_vector_anybody_can_compute_again_and_other_readings_have_the
         ),
         (&json!(true), &json!(0))
     );
+    // What the provider claims, and what was so: a dispute has its price too.
+    let claimed = bench.get("sla/jdcloud-matting/demo/2026-11?word=provider");
+    assert_eq!(
+        of("word", "provider")["availability"],
+        claimed["result"]["availability"]
+    );
+    assert_eq!(
+        (
+            &of("word", "truth")["in_force"],
+            &of("word", "provider")["in_force"]
+        ),
+        (&json!(true), &json!(false))
+    );
     let policy = "%7B%22failure%22%3A%22no_response_or_5xx%22%7D";
     let other = bench.get(&format!("sla/jdcloud-matting/demo/2026-11?policy={policy}"));
     assert_eq!(

@@ -238,6 +238,32 @@ fn what_is_no_log_is_refused_and_a_retry_is_seen() {
     drop(call_with(&bench, &picture(8), &[("x-understudy-fault", "none")]));
     await_rows(&bench, 11);
     let report = reconcile(&bench, &ndjson(&[line(&rows[0], json!(200))]));
-    assert_eq!(report["retried_and_served"], 1);
+    let again = class(&report, "failed_then_served");
+    assert_eq!(
+        (&again["calls"], &again["examples"][0]["request_id"]),
+        (&json!(1), &rows[8]["request_id"])
+    );
+    // A 5XX with a body is a response (J5), so it is worth nothing here; read the other way it is worth a failure.
+    assert_eq!(
+        again["if_client_is_right"]["availability"],
+        report["provider_says"]["availability"]
+    );
+    let url = format!("{url}?policy=%7B%22failure%22%3A%22no_response_or_5xx%22%7D");
+    let other = bench
+        .send(
+            "POST",
+            &url,
+            &[],
+            ndjson(&[line(&rows[0], json!(200))]).as_bytes(),
+        )
+        .json();
+    assert_eq!(
+        other["provider_says"]["availability"],
+        json!({"num": "9", "den": "11"})
+    );
+    assert_eq!(
+        class(&other, "failed_then_served")["if_client_is_right"]["availability"],
+        json!({"num": "10", "den": "11"})
+    );
     assert_eq!(class(&report, "only_provider")["calls"], 10);
 }

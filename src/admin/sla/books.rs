@@ -155,23 +155,37 @@ impl Books {
 
     /// What causes are granted by, in a reading.
     pub(super) fn grants<'a>(&'a self, policy: &'a Policy) -> Grants<'a> {
+        self.grants_by(policy, self.word)
+    }
+
+    fn grants_by<'a>(&'a self, policy: &'a Policy, word: Word) -> Grants<'a> {
         Grants {
             contract: self.contract,
             policy,
             calendar: &self.calendar,
-            word: self.word,
+            word,
         }
     }
 
     /// The statement in a reading.
     pub(super) fn settle(&self, policy: &Policy) -> Result<Statement, Problem> {
-        self.settle_rows(policy, None)
+        self.settle_by(policy, self.word, None)
     }
 
-    /// The statement in a reading, of other counts than the ledger's.
-    pub(super) fn settle_rows(
+    /// The statement by somebody's word on causes.
+    pub(super) fn settle_by_word(&self, word: Word) -> Result<Statement, Problem> {
+        self.settle_by(&self.policy, word, None)
+    }
+
+    /// The statement of other counts than the ledger's.
+    pub(super) fn settle_rows(&self, rows: &[ServiceRow]) -> Result<Statement, Problem> {
+        self.settle_by(&self.policy, self.word, Some(rows))
+    }
+
+    fn settle_by(
         &self,
         policy: &Policy,
+        word: Word,
         rows: Option<&[ServiceRow]>,
     ) -> Result<Statement, Problem> {
         let settings = self.world.settings();
@@ -181,7 +195,7 @@ impl Books {
         let mut bill = self.bill(rows);
         bill.is_free = bought.is_some_and(|own| own.free);
         place::add_packs(&mut bill, &place, bought);
-        let figures = self.grants(policy).figures(place, rows, bill);
+        let figures = self.grants_by(policy, word).figures(place, rows, bill);
         let statement = Statement::new(self.contract, figures, policy, &self.calendar);
         statement.map_err(|why| impossible("cycle", why))
     }

@@ -8,7 +8,7 @@ use super::readings::all;
 use super::statement::{StatementView, buckets};
 use crate::admin::table::Sheet;
 use crate::admin::{Admin, Problem, input};
-use crate::exchange::{Entry, Hash, RECORD, Records, Trouble, cell};
+use crate::exchange::{Entry, Hash, Party, RECORD, Records, Trouble, cell};
 use crate::store::CallRange;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -122,6 +122,8 @@ impl Parts {
         file.add("rows.csv", |to| found.write_rows(admin, books, to))?;
         let notices = found.notices(books);
         file.add("notices.json", |to| to.write_all(&pretty(&notices)))?;
+        let causes = found.causes(books).into_bytes();
+        file.add("causes.csv", |to| to.write_all(&causes))?;
         let manifest = found.manifest(admin, books, &file.digests)?;
         file.add("manifest.json", |to| to.write_all(&pretty(&manifest)))?;
         file.zip.finish()?;
@@ -182,8 +184,8 @@ struct Found {
     rows: u64,
     unchained: u64,
     last: Option<Hash>,
-    /// Calls of faults that were announced, by notice, and whose trouble they were.
-    announced: BTreeMap<(String, Trouble), u64>,
+    /// Calls that were somebody's trouble, with the notice where it was announced.
+    troubled: BTreeMap<(String, Trouble), u64>,
 }
 
 fn range(books: &Books) -> CallRange<'_> {
@@ -224,16 +226,17 @@ impl Found {
         self.rows += 1;
         self.unchained += u64::from(hash.is_none());
         self.last = hash.or(self.last);
-        let notice = entry.attribution.as_deref().and_then(|why| why.notice.as_ref());
-        if let Some((id, _)) = notice {
-            let key = (cell(id).into_owned(), Trouble::of(entry));
-            *self.announced.entry(key).or_default() += 1;
+        if let Some(why) = entry.attribution.as_deref() {
+            let notice = why.notice.as_ref().map_or("", |(id, _)| id.as_str());
+            let key = (cell(notice).into_owned(), Trouble::of(entry));
+            *self.troubled.entry(key).or_default() += 1;
         }
     }
 
     fn notices(&self, books: &Books) -> Vec<Value> {
         let grants = books.grants(&books.policy);
-        let all = self.announced.iter().map(|((notice, trouble), calls)| {
+        let announced = self.troubled.iter().filter(|((notice, _), _)| !notice.is_empty());
+        let all = announced.map(|((notice, trouble), calls)| {
             json!({
                 "notice": notice,
                 "sent": trouble.noticed,
@@ -244,6 +247,29 @@ impl Found {
             })
         });
         all.collect()
+    }
+
+    /// Whose trouble calls were, what the provider claims, and what is granted for it.
+    fn causes(&self, books: &Books) -> Sheet {
+        let grants = books.grants(&books.policy);
+        let mut sheet = Sheet::new(&[
+            "party", "cause", "asserted", "notice", "granted", "clause", "calls",
+        ]);
+        for ((notice, trouble), calls) in &self.troubled {
+            let granted = grants.cause(trouble).and_then(|code| books.contract.cause(code));
+            let (party, calls) = (trouble.party.map_or("", Party::name), calls.to_string());
+            let (code, clause) = granted.map_or(("", ""), |cause| (cause.code, cause.clause));
+            sheet.row(&[
+                party,
+                &trouble.cause,
+                &trouble.asserted,
+                notice,
+                code,
+                clause,
+                &calls,
+            ]);
+        }
+        sheet
     }
 
     fn manifest(&self, admin: &Admin, books: &Books, digests: &Map<String, Value>) -> io::Result<Value> {

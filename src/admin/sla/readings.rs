@@ -2,7 +2,7 @@
 
 use super::books::Books;
 use crate::admin::{Admin, Problem};
-use crate::sla::{Setting, Statement, or_null};
+use crate::sla::{Setting, Statement, Word, or_null};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, get};
 use num_traits::ToPrimitive;
@@ -42,26 +42,39 @@ pub(super) fn all(books: &Books) -> Result<Vec<Reading>, Problem> {
     let mut all = Vec::new();
     for setting in books.contract.settings {
         for reading in setting.readings {
-            all.push(read(books, (setting, reading), own)?);
+            let statement = books.settle(&books.policy.with(setting, reading))?;
+            let in_force = books.policy.is(setting.name, reading);
+            all.push(read(&statement, (setting, reading), in_force, own));
         }
+    }
+    for (word, name) in [(Word::Truth, "truth"), (Word::Provider, "provider")] {
+        let statement = books.settle_by_word(word)?;
+        all.push(read(&statement, (&WORD, name), books.word == word, own));
     }
     Ok(all)
 }
 
-fn read(books: &Books, (setting, name): (&Setting, &'static str), own: i64) -> Result<Reading, Problem> {
-    let statement = books.settle(&books.policy.with(setting, name))?;
+/// Whose word on causes is taken: no reading of a clause, but what a dispute is about (A4).
+const WORD: Setting = Setting::new("word", "A4", &["truth", "provider"]);
+
+fn read(
+    statement: &Statement,
+    (setting, name): (&Setting, &'static str),
+    in_force: bool,
+    own: i64,
+) -> Reading {
     let window = statement.window;
-    Ok(Reading {
+    Reading {
         setting: setting.name,
         source: setting.source,
         name,
-        in_force: books.policy.is(setting.name, name),
+        in_force,
         availability: or_null(statement.availability.as_ref()),
-        amount_fen: amount(&statement),
-        difference_fen: amount(&statement) - own,
+        amount_fen: amount(statement),
+        difference_fen: amount(statement) - own,
         opens_on: window.and_then(|window| window.opens).map(|day| day.to_string()),
         closes_on: window.map(|window| window.closes.to_string()),
-    })
+    }
 }
 
 /// What each other reading of each ambiguous clause would be worth on this very ledger.

@@ -32,8 +32,6 @@ pub(in crate::admin) struct Reconciliation {
     median_skew_ms: Option<i64>,
     /// Calls whose times differ by more than the tolerance.
     skewed: u64,
-    /// Calls that failed and succeeded when they were made again.
-    retried_and_served: u64,
     /// The provider's own figures.
     provider_says: Worth,
     /// Calls by how the sides compare on them, with what it is worth if the client is right.
@@ -171,14 +169,16 @@ fn report(books: &Books, log: Log, reconciled: &Reconciled) -> Result<Reconcilia
     let own = books.settle(&books.policy)?;
     let if_right = |difference: &Difference| -> Result<Worth, Problem> {
         let rows = difference.applied(books.rows_of(&books.cycle), span_of(books));
-        let statement = books.settle_rows(&books.policy, Some(&rows))?;
+        let statement = books.settle_rows(&rows)?;
         Ok(worth(&statement, amount(&own)))
     };
     let mut all = Difference::default();
     let mut classes = Vec::new();
     for class in Class::ALL {
         let difference = reconciled.classes.get(&class).cloned().unwrap_or_default();
-        all.add(&difference);
+        if class != Class::FailedThenServed {
+            all.add(&difference);
+        }
         classes.push(ClassView {
             class,
             what: class.what(),
@@ -207,7 +207,6 @@ fn report(books: &Books, log: Log, reconciled: &Reconciled) -> Result<Reconcilia
         joined_by_content: reconciled.joined.1,
         median_skew_ms: reconciled.median_skew.map(|skew| skew / 1000),
         skewed: reconciled.skewed,
-        retried_and_served: reconciled.retried,
         provider_says: worth(&own, amount(&own)),
         classes,
         client_says: if_right(&all)?,

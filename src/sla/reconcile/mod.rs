@@ -30,11 +30,13 @@ pub enum Class {
     OnlyClient,
     /// The provider saw it, the client's log does not have it.
     OnlyProvider,
+    /// It failed, and the same content was served when it was sent again. These calls are in another class too.
+    FailedThenServed,
 }
 
 impl Class {
     /// All of them.
-    pub const ALL: [Class; 8] = [
+    pub const ALL: [Class; 9] = [
         Class::AgreeAnswered,
         Class::AgreeFailed,
         Class::ClientFailedProviderAnswered,
@@ -43,6 +45,7 @@ impl Class {
         Class::BucketShifted,
         Class::OnlyClient,
         Class::OnlyProvider,
+        Class::FailedThenServed,
     ];
 
     /// What it means.
@@ -58,6 +61,9 @@ impl Class {
             Class::BucketShifted => "both agree, but the client's clock puts it into other five minutes",
             Class::OnlyClient => "the client sent it, the provider never saw it",
             Class::OnlyProvider => "the provider saw it, the client's log does not have it",
+            Class::FailedThenServed => {
+                "it failed, and was served when it was sent again (also in another class)"
+            }
         }
     }
 }
@@ -110,11 +116,28 @@ pub struct Join<'a> {
     pub joined: (u64, u64),
     /// Differences of the clocks, in microseconds.
     skews: Vec<i64>,
-    /// Contents whose last call failed.
-    failing: HashSet<u128>,
-    /// Calls that failed and succeeded when they were made again.
-    pub retried: u64,
+    /// Contents whose last call failed, with that call.
+    failing: HashMap<u128, Failing>,
     classes: BTreeMap<Class, Difference>,
+}
+
+/// A call that failed.
+struct Failing {
+    request_id: RequestId,
+    arrived: Time,
+    trouble: Trouble,
+    counts: Counts,
+}
+
+impl Failing {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            request_id: entry.request_id,
+            arrived: entry.arrived,
+            trouble: Trouble::of(entry),
+            counts: counts(entry),
+        }
+    }
 }
 
 /// Examples of a class that are kept.
@@ -133,8 +156,7 @@ impl<'a> Join<'a> {
             duplicates: 0,
             joined: (0, 0),
             skews: Vec::new(),
-            failing: HashSet::new(),
-            retried: 0,
+            failing: HashMap::new(),
             classes: BTreeMap::new(),
         };
         for (at, line) in log.lines.iter().enumerate() {
@@ -193,12 +215,23 @@ impl<'a> Join<'a> {
         is_near.then_some(nearest)
     }
 
+    /// What was served in the end did not fail its user, whatever came before.
     fn note_retry(&mut self, entry: &Entry) {
         let own = Service::of(entry);
-        if own.served > 0 {
-            self.retried += u64::from(self.failing.remove(&entry.content));
-        } else if own.status_4xx == 0 {
-            self.failing.insert(entry.content);
+        if own.served == 0 {
+            if own.status_4xx == 0 {
+                self.failing.insert(entry.content, Failing::of(entry));
+            }
+            return;
+        }
+        if let Some(failed) = self.failing.remove(&entry.content) {
+            let example = Example {
+                request_id: Some(failed.request_id),
+                line: None,
+            };
+            let difference = self.note(Class::FailedThenServed, example);
+            difference.change(failed.arrived, &failed.trouble, &failed.counts, -1);
+            difference.change(failed.arrived, &failed.trouble, &said(Said::Answered(200)), 1);
         }
     }
 
@@ -294,7 +327,6 @@ impl<'a> Join<'a> {
             duplicates: self.duplicates,
             outside,
             joined: self.joined,
-            retried: self.retried,
             median_skew: median,
             skewed: beyond.count() as u64,
             classes: self.classes,
@@ -311,8 +343,6 @@ pub struct Reconciled {
     pub outside: u64,
     /// Calls joined by their names, and by their contents.
     pub joined: (u64, u64),
-    /// Calls that failed and succeeded when they were made again.
-    pub retried: u64,
     /// The median difference of the clocks, in microseconds.
     pub median_skew: Option<i64>,
     /// Calls whose times differ by more than the tolerance.
