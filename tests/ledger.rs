@@ -178,7 +178,7 @@ fn money_and_chain_are_whole(folder: &Folder, again: &Program) {
     let admin = again.admin();
     let asked = [
         "--server",
-        &admin,
+        admin,
         "--provider",
         "jdcloud-matting",
         "--cycle",

@@ -1,6 +1,7 @@
 //! Every effect, over a raw socket and by a real HTTP client.
 
 use super::*;
+use crate::support::acme;
 use understudy::faults::KINDS;
 
 /// Each kind with what proves it.
@@ -18,9 +19,7 @@ const PROOFS: [(&str, fn()); 26] = [
     ("wrong-length", wrong_length),
     ("corrupt-json", corrupt_json),
     ("corrupt-image", corrupt_image),
-    ("bad-signature", || {
-        needs("bad-signature", json!({}), "signs its answers")
-    }),
+    ("bad-signature", bad_signature),
     ("wrong-verdict", wrong_verdict),
     ("stale-result", stale_result),
     ("duplicate", duplicate),
@@ -66,6 +65,35 @@ fn needs(kind: &str, mut effect: Value, what: &str) {
     assert_eq!(answer.status, 422);
     assert_eq!(answer.json()["field"], "effect.kind");
     assert!(answer.text().contains(what), "{}", answer.text());
+}
+
+/// At a provider that signs its answers; where none does, it is refused.
+fn bad_signature() {
+    needs("bad-signature", json!({}), "signs its answers");
+    let bench = Bench::emulating(acme::providers(), |_| {});
+    let (host, path) = (bench.host(), "/acme-kling/do");
+    let head =
+        format!("POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 1\r\n\r\nx");
+    let raw = || {
+        let mut socket = connect(&bench);
+        socket.write_all(head.as_bytes()).unwrap();
+        read_all(&mut socket, Duration::from_secs(20))
+    };
+    let honest = raw();
+    assert_eq!(honest.header(acme::SIGNATURE), acme::signature(honest.body()));
+    arm_kind(&bench, json!({"kind": "bad-signature"}));
+    let forged = raw();
+    assert_eq!((forged.end, forged.body()), (End::Closed, honest.body()));
+    assert!(forged.text().starts_with("HTTP/1.1 200"));
+    assert_ne!(forged.header(acme::SIGNATURE), acme::signature(forged.body()));
+    let answer = bench.send("POST", &format!("http://{host}{path}"), &[], b"x");
+    assert_eq!((answer.status, &answer.body[..]), (200, honest.body()));
+    assert_eq!(answer.header(acme::SIGNATURE), forged.header(acme::SIGNATURE));
+    assert_eq!(answer.header("x-understudy-cause"), "fault:bad-signature");
+    assert_eq!(
+        outcome(&bench, 3),
+        ("answered".to_owned(), json!(200), json!(200))
+    );
 }
 
 fn outcome(bench: &Bench, count: usize) -> (String, Value, Value) {

@@ -22,6 +22,15 @@ pub fn contract(name: &str) -> &'static Contract {
     all.find(|contract| contract.vector_name == name).unwrap()
 }
 
+/// Where the signature over the body of an answer stands.
+pub const SIGNATURE: &str = "x-acme-signature";
+
+/// The signature Acme puts on a body.
+pub fn signature(body: &[u8]) -> String {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, b"acme");
+    hex::encode(aws_lc_rs::hmac::sign(&key, body).as_ref())
+}
+
 struct Product(&'static Card);
 
 /// One product by agreement: `acme-jd_hetu`, `acme-kling`, `acme-tupu`, `acme-facepp`.
@@ -49,7 +58,7 @@ pub fn providers() -> Providers {
             limits: &[],
             contract: contract(name),
             volatile: &[],
-            signs_answers: false,
+            signs_answers: true,
             has_jobs: false,
         };
         let product: &'static dyn Provider = Box::leak(Box::new(Product(Box::leak(Box::new(card)))));
@@ -98,7 +107,16 @@ impl Provider for Product {
         )
     }
 
-    fn seal(&self, reply: Reply, _: &Call, _: &Desk) -> Reply {
+    fn seal(&self, mut reply: Reply, _: &Call, _: &Desk) -> Reply {
+        let signature = signature(&reply.body);
+        reply.push_header(SIGNATURE, signature);
+        reply
+    }
+
+    fn forge(&self, mut reply: Reply) -> Reply {
+        let forged = signature(b"something else");
+        reply.headers.retain(|(name, _)| name != SIGNATURE);
+        reply.push_header(SIGNATURE, forged);
         reply
     }
 }
