@@ -182,6 +182,11 @@ impl House {
         Ok(serving)
     }
 
+    /// What the admin API works on.
+    pub fn admin(&self) -> &Data<Admin> {
+        &self.admin
+    }
+
     /// The data plane, for handles and tests.
     pub fn gateway(&self) -> &Data<Gateway> {
         &self.gateway

@@ -3,15 +3,19 @@
 //! ```
 //! let server = understudy::Understudy::builder().start().unwrap();
 //! println!("{} {}", server.ready().listen, server.ready().credentials);
+//! let statement = server.statement("jdcloud-matting", "demo", "2026-11").unwrap();
+//! assert_eq!(statement["result"]["commitment_met"], true);
 //! // Shut down, with every row written, when `server` is dropped.
 //! ```
 
+use crate::admin::{Admin, settled};
 use crate::app::{House, Ready, Serving};
 use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::providers::Providers;
 use crate::settings::Settings;
 use anyhow::Context;
+use serde_json::Value;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -52,6 +56,7 @@ impl Understudy {
         let house = House::build(self.settings.checked()?, self.providers)?;
         let ready = house.ready();
         let (gateway, clock) = (house.gateway().clone(), house.clock().clone());
+        let admin = house.admin().clone().into_inner();
         let (started, wait) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::Builder::new()
@@ -71,6 +76,7 @@ impl Understudy {
         Ok(Running {
             ready,
             gateway: gateway.into_inner(),
+            admin,
             clock,
             stop: Some(stop),
             thread: Some(thread),
@@ -82,6 +88,7 @@ impl Understudy {
 pub struct Running {
     ready: Ready,
     gateway: Arc<Gateway>,
+    admin: Arc<Admin>,
     clock: Clock,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -96,6 +103,16 @@ impl Running {
     /// The server's clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The statement of a cycle, `2026-11`, as `GET sla/{provider}/{world}/{cycle}` of the admin API gives it.
+    ///
+    /// # Errors
+    /// What is unknown or cannot be settled.
+    pub fn statement(&self, provider: &str, world: &str, cycle: &str) -> anyhow::Result<Value> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let settled = runtime.block_on(settled(&self.admin, provider, world, cycle));
+        settled.map_err(|why| anyhow::anyhow!("{why}"))
     }
 
     /// Worlds, ledger, files: the data plane.

@@ -26,4 +26,5 @@ pub use guard::{Guard, is_loopback};
 pub use health::credentials;
 pub use openapi::{mount, nothing};
 pub use problem::Problem;
+pub use sla::statement::settled;
 pub use state::Admin;

@@ -1,6 +1,6 @@
 //! The statement of a cycle, as JSON and as tables for a spreadsheet.
 
-use super::books::{Asked, Books, Source, Table};
+use super::books::{Asked, Books, Query, Source, Table};
 use crate::admin::table::Sheet;
 use crate::admin::{Admin, Problem};
 use crate::clock::Time;
@@ -94,6 +94,17 @@ impl StatementView {
             vector,
         })
     }
+}
+
+/// The statement of a cycle in the default readings, as `GET sla/{provider}/{world}/{cycle}` gives it.
+///
+/// # Errors
+/// What is unknown or cannot be settled.
+pub async fn settled(admin: &Admin, provider: &str, world: &str, cycle: &str) -> Result<Value, Problem> {
+    let asked = (provider.to_owned(), world.to_owned(), cycle.to_owned());
+    let books = Books::with(admin, asked.into(), Query::default()).await?;
+    let view = StatementView::of(&books)?;
+    serde_json::to_value(view).map_err(|why| super::impossible("cycle", why.to_string()))
 }
 
 /// Whose word, by name.
