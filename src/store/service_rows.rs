@@ -115,19 +115,30 @@ pub(super) fn recount(
     let mut query = conn.prepare_cached(sql)?;
     let mut rows = query.query(params![world, provider, from.micros(), to.micros()])?;
     let mut sums: HashMap<Time, BTreeMap<Option<Trouble>, Service>> = HashMap::new();
+    // Rows lie in the order of time, about, and most are nobody's trouble: those of one bucket are added up first.
+    let mut plain = (Time::from_micros(i64::MIN), Service::default());
     while let Some(row) = rows.next()? {
         let outcome = Outcome::of_name(row.get_ref(2)?.as_str().unwrap_or_default());
         if outcome == Outcome::Broken {
             continue;
         }
         let bucket = Time::from_micros(row.get(0)?).bucket();
-        let own = sums.entry(bucket).or_default().entry(trouble(row)?).or_default();
-        own.add_one(row.get(1)?, outcome);
-        own.fee_fen += row.get::<_, i64>(3)?;
-        own.coupon_fen += row.get::<_, i64>(4)?;
-        own.granted_fen += row.get::<_, i64>(5)?;
-        own.owed_fen += row.get::<_, i64>(6)?;
+        let trouble = trouble(row)?;
+        if trouble.is_some() {
+            count(
+                sums.entry(bucket).or_default().entry(trouble).or_default(),
+                row,
+                outcome,
+            )?;
+            continue;
+        }
+        if plain.0 != bucket {
+            put_plain(&mut sums, &plain);
+            plain = (bucket, Service::default());
+        }
+        count(&mut plain.1, row, outcome)?;
     }
+    put_plain(&mut sums, &plain);
     let mut all: Vec<_> = sums.into_iter().collect();
     all.sort_unstable_by_key(|(bucket, _)| *bucket);
     let of_bucket = |(bucket, sums): (Time, BTreeMap<Option<Trouble>, Service>)| {
@@ -139,6 +150,26 @@ pub(super) fn recount(
         })
     };
     Ok(all.into_iter().flat_map(of_bucket).collect())
+}
+
+fn count(own: &mut Service, row: &Row<'_>, outcome: Outcome) -> Result<(), rusqlite::Error> {
+    own.add_one(row.get(1)?, outcome);
+    own.fee_fen += row.get::<_, i64>(3)?;
+    own.coupon_fen += row.get::<_, i64>(4)?;
+    own.granted_fen += row.get::<_, i64>(5)?;
+    own.owed_fen += row.get::<_, i64>(6)?;
+    Ok(())
+}
+
+/// Puts what was added up of a bucket to the rest.
+fn put_plain(
+    sums: &mut HashMap<Time, BTreeMap<Option<Trouble>, Service>>,
+    (bucket, counts): &(Time, Service),
+) {
+    if counts.calls() > 0 {
+        let own = sums.entry(*bucket).or_default();
+        own.entry(None).or_default().add(counts);
+    }
 }
 
 /// Whose trouble a call was; none where no fault struck it, which is looked at first because most calls are so.
