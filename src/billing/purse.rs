@@ -218,6 +218,7 @@ fn provider(operation: &str) -> &str {
 mod tests {
     use super::*;
     use crate::billing::Pack;
+    use proptest::prelude::*;
 
     const DAY: &str = "2026-11-22";
 
@@ -337,5 +338,54 @@ mod tests {
         own.packs[0].operations = vec!["acme/other".to_owned()];
         own.beyond = Beyond::Refuse;
         assert!(try_one(&own, &purse).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up_to_the_fee_pots_are_never_overdrawn_and_taking_back_leaves_no_trace(
+            calls in prop::collection::vec((1_u64..5, 0_i64..20), 1..40),
+            (units, coupon) in (0_u64..30, 0_u64..120),
+            (granted, balance, overdraft) in (0_i64..120, prop::option::of(0_i64..200), 0_i64..60),
+            refuse in any::<bool>(),
+        ) {
+            let own = Subscription {
+                packs: vec![pack("p", units, "2026-11-30")],
+                beyond: if refuse { Beyond::Refuse } else { Beyond::Charge },
+                ..Subscription::default()
+            };
+            let coupons = [coupon_of(coupon)];
+            let means = Means { subscription: Some(&own), coupons: &coupons, granted_fen: granted, balance_fen: balance, overdraft_fen: overdraft };
+            let mut purse = Purse::default();
+            let (mut paid, mut in_packs) = (Payment::default(), 0);
+            for (wanted, price) in calls {
+                let demand = demand(wanted);
+                let payment = purse.quote(&demand, &means, |units| price * units.cast_signed());
+                let parts = payment.coupon_fen + payment.granted_fen + payment.cash_fen + payment.owed_fen;
+                prop_assert_eq!(parts, payment.fee_fen);
+                prop_assert_eq!(payment.fee_fen, price * (wanted - payment.pack_units).cast_signed());
+                // A hold that is taken back leaves no trace.
+                let before = purse.clone();
+                purse.pay(&payment);
+                purse.take_back(&payment);
+                prop_assert_eq!(purse.quote(&demand, &means, |units| price * units.cast_signed()), before.quote(&demand, &means, |units| price * units.cast_signed()));
+                if purse.allow(&payment, &demand, &means).is_err() {
+                    continue;
+                }
+                purse.pay(&payment);
+                in_packs += payment.pack_units;
+                paid.coupon_fen += payment.coupon_fen;
+                paid.granted_fen += payment.granted_fen;
+                paid.cash_fen += payment.cash_fen;
+                paid.owed_fen += payment.owed_fen;
+            }
+            prop_assert!(in_packs <= units && paid.coupon_fen <= coupon.cast_signed());
+            prop_assert!(paid.granted_fen <= granted && paid.owed_fen <= overdraft);
+            prop_assert!(balance.is_none_or(|balance| paid.cash_fen <= balance));
+            prop_assert_eq!(purse.debt_fen(balance), paid.owed_fen);
+        }
+    }
+
+    fn coupon_of(fen: u64) -> Coupon {
+        coupon("c", fen, None)
     }
 }

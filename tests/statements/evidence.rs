@@ -199,3 +199,24 @@ fn the_readme_checks_it_with_nothing_but_python() {
     .unwrap();
     assert!(!check().status.success());
 }
+
+#[test]
+fn a_client_that_leaves_a_download_holds_nothing_up() {
+    let bench = month();
+    let host = bench.admin_host();
+    for _ in 0..8 {
+        let mut socket = std::net::TcpStream::connect(&host).unwrap();
+        let head = format!(
+            "GET /_understudy/sla/jdcloud-matting/demo/2026-11/evidence.zip HTTP/1.1\r\nhost: {host}\r\n\r\n"
+        );
+        socket.write_all(head.as_bytes()).unwrap();
+        let mut some = [0; 16];
+        socket.read_exact(&mut some).unwrap();
+    }
+    let whole = bench.admin(
+        "GET",
+        "sla/jdcloud-matting/demo/2026-11/evidence.zip",
+        Value::Null,
+    );
+    assert_eq!(unpacked(&whole.body).len(), 11);
+}

@@ -27,6 +27,11 @@ fn the_page_says_what_the_statement_says_with_clause_and_chart() {
     assert!(text.contains(&format!("{percent} %")) && text.contains("Commitment broken"));
     assert!(text.matches("class=\"rate\"").count() > 3);
     assert!(text.contains("provisional as of 2026-11-2"));
+    assert!(text.contains("class=\"summary broken\"") && text.contains("class=\"reading differs\""));
+    let twice = text
+        .split('<')
+        .find(|tag| tag.split('>').next().unwrap().matches(" class=").count() > 1);
+    assert_eq!(twice, None, "a browser takes the first of two attributes");
     assert!(
         !text.contains("http://") && !text.contains("<script"),
         "it stands on its own"

@@ -129,7 +129,7 @@ fn summary(books: &Books, statement: &Statement) -> Markup {
         None => ("none", "No commitment"),
     };
     html! {
-        section.summary class=(verdict.0) {
+        section class={ "summary " (verdict.0) } {
             div {
                 span.label { "Availability" }
                 strong { (statement.availability.as_ref().map_or_else(|| "undefined".to_owned(), percent)) }
@@ -218,7 +218,7 @@ fn readings(all: &[Reading]) -> Markup {
                             td { @for one in own.iter().filter(|one| one.in_force) { (one.name) } }
                             td {
                                 @for one in own.iter().filter(|one| !one.in_force) {
-                                    span.reading class=[differs(one, own).then_some("differs")] {
+                                    span.reading.differs[differs(one, own)] {
                                         (one.name) " " b { (signed(one.difference_fen)) }
                                         @if let Some(window) = other_window(one, own) { ", claim " (window) }
                                     }
