@@ -1,9 +1,9 @@
 //! Charges by world, operation and day: what was used, how it was paid, what is left; and the same as FOCUS rows.
 
 use super::table::Sheet;
-use super::{Admin, Problem, input, worlds};
-use crate::clock::{Day, Time};
-use crate::sla::keep_through;
+use super::{Admin, Problem, input, usage, worlds};
+use crate::clock::Day;
+use crate::sla::{decimal, keep_through};
 use crate::store::DayUsage;
 use crate::world::World;
 use actix_web::web::{Data, Json};
@@ -95,16 +95,11 @@ impl Charge {
 }
 
 async fn read(admin: &Admin, query: &ChargeQuery) -> Result<Vec<Charge>, Problem> {
-    let clock = match &query.world {
-        Some(name) => worlds::find(admin, name)?.clock.clone(),
-        None => admin.clock.clone(),
-    };
-    let from = query.from.map_or_else(|| clock.now().month_start(), Day::start);
-    let to = query
-        .to
-        .map_or(Time::from_micros(i64::MAX), |day| day.plus(1).start());
-    admin.gateway.ledger.flush().await;
-    let usage = admin.store.usage(query.world.as_deref(), from, to)?;
+    let span = (
+        query.from.map(Day::start),
+        query.to.map(|day| day.plus(1).start()),
+    );
+    let usage = usage::read(admin, query.world.as_deref(), span).await?;
     let wanted = |usage: &DayUsage| {
         usage.sums.units > 0 && query.provider.as_ref().is_none_or(|own| *own == usage.provider)
     };
@@ -116,7 +111,7 @@ fn account(world: &World) -> Account {
     world.admission.meters(|meters| {
         let purse = meters.purse();
         let coupons = settings.coupons.iter().map(|coupon| {
-            let used = purse.drawn(&format!("coupon:{}", coupon.id));
+            let used = purse.drawn(&coupon.pot());
             Left {
                 id: coupon.id.clone(),
                 provider: coupon.provider.clone(),
@@ -128,7 +123,7 @@ fn account(world: &World) -> Account {
         let bought = settings.subscriptions.iter();
         let packs = bought.flat_map(|(provider, own)| own.packs.iter().map(move |pack| (provider, pack)));
         let packs = packs.map(|(provider, pack)| {
-            let used = purse.drawn(&format!("pack:{provider}:{}", pack.id));
+            let used = purse.drawn(&pack.pot(provider));
             Left {
                 id: pack.id.clone(),
                 provider: Some(provider.clone()),
@@ -191,9 +186,8 @@ const FOCUS: [&str; 17] = [
 ];
 
 /// Fen as yuan with two decimals.
-fn decimal(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100)
+fn yuan(fen: i64) -> String {
+    decimal(&fen.into(), 2)
 }
 
 fn utc(day: Day) -> String {
@@ -237,7 +231,7 @@ fn focus_row(charge: &Charge, category: &str, fen: i64) -> [String; FOCUS.len()]
         "coupons and granted money"
     };
     let unit = if is_usage { "Calls" } else { "" };
-    let list_cost = if is_usage { decimal(fen) } else { "0.00".to_owned() };
+    let list_cost = if is_usage { yuan(fen) } else { "0.00".to_owned() };
     [
         charge.world.clone(),
         "CNY".to_owned(),
@@ -254,7 +248,7 @@ fn focus_row(charge: &Charge, category: &str, fen: i64) -> [String; FOCUS.len()]
         quantity,
         unit.to_owned(),
         list_cost,
-        decimal(fen),
-        decimal(fen),
+        yuan(fen),
+        yuan(fen),
     ]
 }

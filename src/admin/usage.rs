@@ -26,13 +26,24 @@ struct UsageQuery {
 #[get("/usage")]
 pub(super) async fn usage(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<DayUsage>>, Problem> {
     let query: UsageQuery = input::query(&request)?;
-    let clock = match &query.world {
-        Some(name) => super::worlds::find(&admin, name)?.clock.clone(),
+    let span = (query.from, query.to);
+    Ok(Json(read(&admin, query.world.as_deref(), span).await?))
+}
+
+/// Usage within `[from, to)`, of one world or of all: from the start of the month and without an end where they are
+/// absent.
+pub(super) async fn read(
+    admin: &Admin,
+    world: Option<&str>,
+    (from, to): (Option<Time>, Option<Time>),
+) -> Result<Vec<DayUsage>, Problem> {
+    let clock = match world {
+        Some(name) => super::worlds::find(admin, name)?.clock.clone(),
         None => admin.clock.clone(),
     };
-    let from = query.from.unwrap_or_else(|| clock.now().month_start());
-    let to = query.to.unwrap_or(Time::from_micros(i64::MAX));
+    let from = from.unwrap_or_else(|| clock.now().month_start());
+    let to = to.unwrap_or(Time::from_micros(i64::MAX));
     // What was answered is counted, also what is not yet committed.
     admin.gateway.ledger.flush().await;
-    Ok(Json(admin.store.usage(query.world.as_deref(), from, to)?))
+    Ok(admin.store.usage(world, from, to)?)
 }

@@ -133,7 +133,7 @@ impl Purse {
         let mut good: Vec<_> = good.collect();
         good.sort_by_key(|pack| (pack.last(), pack.start));
         for pack in good {
-            let name = format!("pack:{}:{}", provider(demand.operation), pack.id);
+            let name = pack.pot(provider(demand.operation));
             let wanted = demand.units - payment.pack_units;
             let left = pack.units.map_or(wanted, |units| {
                 units.saturating_sub(self.drawn(&name).max(0).cast_unsigned())
@@ -152,7 +152,7 @@ impl Purse {
         // What ends first goes first; what never ends, last.
         good.sort_by_key(|coupon| (coupon.until.is_none(), coupon.until, coupon.from));
         for coupon in good {
-            let name = format!("coupon:{}", coupon.id);
+            let name = coupon.pot();
             let due = payment.fee_fen - payment.coupon_fen;
             let left = coupon.fen.cast_signed().saturating_sub(self.drawn(&name)).max(0);
             let part = due.min(left);

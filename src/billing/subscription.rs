@@ -110,6 +110,11 @@ impl Pack {
         corresponding.plus(if is_missing { 0 } else { -1 })
     }
 
+    /// Its name in [`Payment::drawn`](super::Payment::drawn).
+    pub fn pot(&self, provider: &str) -> String {
+        format!("pack:{provider}:{}", self.id)
+    }
+
     /// When it was bought.
     pub fn bought(&self) -> Day {
         self.bought_on.unwrap_or(self.start)
@@ -168,6 +173,11 @@ impl Subscription {
 }
 
 impl Coupon {
+    /// Its name in [`Payment::drawn`](super::Payment::drawn).
+    pub fn pot(&self) -> String {
+        format!("coupon:{}", self.id)
+    }
+
     /// Whether it pays for a provider's calls of a day.
     pub fn holds(&self, provider: &str, day: Day) -> bool {
         self.provider.as_deref().is_none_or(|own| own == provider)

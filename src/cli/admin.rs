@@ -131,15 +131,19 @@ pub(super) fn part(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
+/// Prints an answer, where it is JSON.
+pub(super) fn show(answer: &[u8]) -> anyhow::Result<()> {
+    if let Ok(json) = serde_json::from_slice::<Value>(answer) {
+        banner::line(&serde_json::to_string_pretty(&json)?);
+    }
+    Ok(())
+}
+
 impl Server {
     /// Asks, and prints the answer; a problem is an error in its own words.
     pub(super) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
         let body = body.map(Value::to_string).unwrap_or_default();
-        let answer = self.fetch(method, path, body.as_bytes())?;
-        if let Ok(json) = serde_json::from_slice::<Value>(&answer) {
-            banner::line(&serde_json::to_string_pretty(&json)?);
-        }
-        Ok(())
+        show(&self.fetch(method, path, body.as_bytes())?)
     }
 
     /// Asks, and gives the answer's body.

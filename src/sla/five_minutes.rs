@@ -4,6 +4,10 @@ use super::{ErrorRate, Grants, Measure, View};
 use crate::clock::Time;
 use crate::exchange::ServiceRow;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long a bucket is.
+pub const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
 /// Five minutes that had calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -66,7 +66,7 @@ fn power(decimals: u32) -> BigInt {
 }
 
 /// A whole number of units of the last decimal, with its point.
-fn decimal(units: &BigInt, decimals: u32) -> String {
+pub fn decimal(units: &BigInt, decimals: u32) -> String {
     let sign = if units.is_negative() { "-" } else { "" };
     let digits = format!(
         "{:0>width$}",

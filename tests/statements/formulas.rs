@@ -25,6 +25,12 @@ fn arm_all(bench: &Bench, faults: Value) {
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
 
+/// Gives the demo world packs of a product; calls beyond them are charged.
+fn buy(bench: &Bench, product: &str, packs: Value) {
+    let settings = json!({"settings": {"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}});
+    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+}
+
 fn down() -> Value {
     json!({"kind": "status", "status": 503})
 }
@@ -211,8 +217,7 @@ fn a_month_of_a_ratio_of_requests() {
 fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
     let (bench, product) = (bench(), "acme-kling");
     let packs = json!([{"id": "quarter", "start": "2026-11-05", "months": 3, "units": 0, "price_fen": 200_000, "coupon_fen": 50_000}]);
-    let settings = json!({"settings": {"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    buy(&bench, product, packs);
     arm_all(
         &bench,
         json!([
@@ -320,8 +325,7 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
 fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
     let (bench, product) = (bench(), "acme-tupu");
     let packs = json!([{"id": "year", "start": "2026-11-10", "until": "2026-11-22", "price_fen": 1_000_000}]);
-    let settings = json!({"settings": {"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    buy(&bench, product, packs);
     bench.admin(
         "POST",
         "clock/advance",

@@ -4,11 +4,14 @@ use super::{impossible, place};
 use crate::admin::{Admin, Problem, input, worlds};
 use crate::clock::Time;
 use crate::exchange::{Hash, SERVICE_COUNTS, Service, ServiceRow};
-use crate::sla::{Bill, Calendar, Contract, Cycle, Grants, Policy, Statement, Word};
+use crate::sla::{
+    Bill, Calendar, Contract, Cycle, FIVE_MINUTES, FiveMinutes, Grants, Policy, Statement, Word,
+};
 use crate::world::World;
 use actix_web::HttpRequest;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Which statement is asked for.
@@ -165,6 +168,16 @@ impl Books {
             calendar: &self.calendar,
             word,
         }
+    }
+
+    /// What the five minutes of the cycle come to, by when they begin.
+    pub(super) fn five_minutes(&self) -> BTreeMap<Time, FiveMinutes> {
+        self.grants(&self.policy).five_minutes(self.rows_of(&self.cycle))
+    }
+
+    /// The place of five minutes of the cycle, from 0.
+    pub(super) fn bucket(&self, at: Time) -> u64 {
+        at.since(self.cycle.start.start()).as_secs() / FIVE_MINUTES.as_secs()
     }
 
     /// The statement in a reading.

@@ -3,12 +3,13 @@
 use super::books::Books;
 use crate::admin::{Admin, Problem};
 use crate::clock::Time;
-use crate::sla::{Alert, Measure, Rates, Ratio, Volume, or_null, percent, ratio, to_json, whole};
+use crate::sla::{
+    Alert, FIVE_MINUTES, Measure, Rates, Ratio, Volume, or_null, percent, ratio, to_json, whole,
+};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, get};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::time::Duration;
 
 /// The error budget of a cycle.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -53,7 +54,6 @@ pub(in crate::admin) struct Budget {
 
 /// Windows of the burn rate, in buckets.
 const WINDOWS: [(&str, u64); 4] = [("1h", 12), ("6h", 72), ("1d", 288), ("3d", 864)];
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
 /// The error budget of a cycle.
 #[utoipa::path(tag = "sla",
@@ -75,15 +75,10 @@ pub(in crate::admin) async fn show(
 }
 
 fn of(books: &Books) -> Budget {
-    let start = books.cycle.start.start();
-    let passed = books.now.since(start).as_secs() / FIVE_MINUTES.as_secs();
     let all = books.cycle.buckets().unsigned_abs();
-    let mut rates = Rates::new(&books.cycle, passed.min(all));
-    let figures = books
-        .grants(&books.policy)
-        .five_minutes(books.rows_of(&books.cycle));
-    for (at, figure) in figures {
-        let bucket = at.since(start).as_secs() / FIVE_MINUTES.as_secs();
+    let mut rates = Rates::new(&books.cycle, books.bucket(books.now).min(all));
+    for (at, figure) in books.five_minutes() {
+        let bucket = books.bucket(at);
         if figure.rate.errors > 0 {
             rates.by_bucket.insert(bucket, figure.rate);
         }
@@ -113,7 +108,6 @@ fn by_mean(books: &Books, rates: &Rates) -> Budget {
         availability_best_case: share(rates.buckets),
         breach_certain: spent > allowed,
         breach_certain_at: at.filter(|at| *at <= books.now),
-        recovers_after_requests: None,
         ..common(books, rates, (&allowed, &spent), (&burn, &rates.alerts(contract)))
     }
 }
@@ -128,7 +122,6 @@ fn by_ratio(books: &Books, rates: &Rates) -> Budget {
     let burn = |window| rates.burn_of_requests(books.contract, window);
     Budget {
         unit: "failures",
-        availability_best_case: None,
         availability_to_date: to_date,
         // Later calls dilute it, as long as there can be any.
         breach_certain: is_over,

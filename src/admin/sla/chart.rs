@@ -47,16 +47,14 @@ pub(super) fn chart(books: &Books) -> Markup {
 
 /// Columns that are not empty with their heights, and the worst rate.
 fn columns(books: &Books) -> (Vec<(u64, i64)>, Option<Ratio>) {
-    let start = books.cycle.start.start();
     let all = books.cycle.buckets().unsigned_abs().max(1);
     let mut columns: Vec<(u64, Ratio)> = Vec::new();
-    let rows = books.rows_of(&books.cycle);
-    for (at, figure) in books.grants(&books.policy).five_minutes(rows) {
+    for (at, figure) in books.five_minutes() {
         if figure.rate.errors == 0 {
             continue;
         }
         let rate = figure.rate.to_ratio().min(whole(1));
-        let column = at.since(start).as_secs() / 300 * WIDTH / all;
+        let column = books.bucket(at) * WIDTH / all;
         match columns.last_mut() {
             Some((last, worst)) if *last == column => *worst = worst.clone().max(rate),
             Some(_) | None => columns.push((column, rate)),

@@ -95,6 +95,7 @@ impl Parts {
     fn of(books: &Books) -> Result<Self, Problem> {
         let statement = StatementView::of(books)?;
         let vector = json!({"vectors": [statement.vector()]});
+        let readings = all(books)?;
         let mut times = Sheet::new(&["from", "to", "requests", "failures"]);
         for own in incidents(books) {
             let (from, to) = (own.from.to_string(), own.to.to_string());
@@ -104,9 +105,12 @@ impl Parts {
             files: vec![
                 ("README.txt", README.as_bytes().to_vec()),
                 ("statement.json", pretty(&statement)),
-                ("statement.html", render(books)?.into_string().into_bytes()),
+                (
+                    "statement.html",
+                    render(books, &readings)?.into_string().into_bytes(),
+                ),
                 ("vector.json", pretty(&vector)),
-                ("readings.json", pretty(&all(books)?)),
+                ("readings.json", pretty(&readings)),
                 ("incidents.csv", times.into_bytes()),
                 ("buckets.csv", buckets(books).into_bytes()),
             ],

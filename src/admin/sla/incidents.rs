@@ -2,9 +2,8 @@
 
 use super::books::Books;
 use crate::clock::Time;
-use crate::sla::FiveMinutes;
+use crate::sla::{FIVE_MINUTES, FiveMinutes};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// A time of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +18,9 @@ pub(super) struct Incident {
     pub(super) failures: u64,
 }
 
-const BUCKET: Duration = Duration::from_secs(300);
-
 /// The times of failure of a cycle.
 pub(super) fn incidents(books: &Books) -> Vec<Incident> {
-    let rows = books.rows_of(&books.cycle);
-    join(&books.grants(&books.policy).five_minutes(rows))
+    join(&books.five_minutes())
 }
 
 fn join(figures: &BTreeMap<Time, FiveMinutes>) -> Vec<Incident> {
@@ -32,13 +28,13 @@ fn join(figures: &BTreeMap<Time, FiveMinutes>) -> Vec<Incident> {
     for (start, own) in figures.iter().filter(|(_, own)| own.failures > 0) {
         match all.last_mut() {
             Some(last) if last.to == *start => {
-                last.to = *start + BUCKET;
+                last.to = *start + FIVE_MINUTES;
                 last.requests += own.requests;
                 last.failures += own.failures;
             }
             Some(_) | None => all.push(Incident {
                 from: *start,
-                to: *start + BUCKET,
+                to: *start + FIVE_MINUTES,
                 requests: own.requests,
                 failures: own.failures,
             }),

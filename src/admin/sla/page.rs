@@ -31,14 +31,14 @@ pub(in crate::admin) async fn show(
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    let text = render(&books)?.into_string();
+    let text = render(&books, &all(&books)?)?.into_string();
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .body(text))
 }
 
-/// The page of open books.
-pub(super) fn render(books: &Books) -> Result<Markup, Problem> {
+/// The page of open books, with what their readings are worth.
+pub(super) fn render(books: &Books, worth: &[Reading]) -> Result<Markup, Problem> {
     let statement = books.settle(&books.policy)?;
     let Asked {
         provider,
@@ -72,7 +72,7 @@ pub(super) fn render(books: &Books) -> Result<Markup, Problem> {
                         (chart(books))
                     }
                     (failures(books))
-                    (readings(&all(books)?))
+                    (readings(worth))
                     footer {
                         p {
                             "All figures are exact: integers and fractions, compared as they are, money rounded once. "

@@ -131,7 +131,8 @@ fn places_of(contract: &Contract, pack: &Pack, policy: &Policy) -> Vec<Place> {
 
 /// Adds the packs a cycle's bill holds: those of its term, and others bought within it.
 pub(super) fn add_packs(bill: &mut Bill, place: &Place, bought: Option<&Subscription>) {
-    for pack in bought.into_iter().flat_map(|own| &own.packs) {
+    let packs = bought.into_iter().flat_map(|own| &own.packs);
+    for pack in packs.filter(|pack| pack.price_fen > 0) {
         let first = place.term.first().unwrap_or(&place.cycle);
         let own = PackPrice {
             price: pack.price_fen.into(),
@@ -145,5 +146,4 @@ pub(super) fn add_packs(bill: &mut Bill, place: &Place, bought: Option<&Subscrip
             bill.coupon += own.coupon;
         }
     }
-    bill.packs.retain(|pack| pack.price > 0);
 }

@@ -179,8 +179,7 @@ pub(super) fn buckets(books: &Books) -> Sheet {
         "rate_num",
         "rate_den",
     ]);
-    let rows = books.rows_of(&books.cycle);
-    for (start, own) in books.grants(&books.policy).five_minutes(rows) {
+    for (start, own) in books.five_minutes() {
         let counts = [
             own.requests,
             own.failures,

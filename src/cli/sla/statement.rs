@@ -1,6 +1,6 @@
 //! Statements of a running server.
 
-use crate::cli::admin::{Server, part};
+use crate::cli::admin::{Server, part, show};
 use crate::cli::banner;
 use anyhow::Context;
 use serde_json::Value;
@@ -154,9 +154,7 @@ pub(super) fn reconcile(asked: &Reconcile) -> anyhow::Result<()> {
         .asked
         .server
         .fetch("POST", &asked.asked.path("/reconcile", &[]), &log)?;
-    let json: Value = serde_json::from_slice(&answer)?;
-    banner::line(&serde_json::to_string_pretty(&json)?);
-    Ok(())
+    show(&answer)
 }
 
 pub(super) fn claims(asked: &Claims) -> anyhow::Result<()> {
