@@ -4,15 +4,19 @@ use crate::admin::{self, Admin, Guard, credentials, is_loopback};
 use crate::clock::{Change, Clock, Face};
 use crate::dice::Dice;
 use crate::faults::{Fault, Flaw, Known};
-use crate::gateway::{BACKLOG, Connection, Gate, Gateway, Meter, Pool, Routes, known_providers, receive};
+use crate::gateway::{
+    BACKLOG, Connection, Gate, Gateway, Meter, Pool, Routes, follow_all, known_providers, receive,
+};
 use crate::imaging::{Model, Studio, StudioSettings, Way};
+use crate::jobs::Retries;
 use crate::ledger::{Ledger, LedgerSettings};
+use crate::outbound::{Outbound, OutboundSettings};
 use crate::providers::Providers;
 use crate::settings::{Settings, SignatureClock};
 use crate::sla::Calendar;
 use crate::store::{self, Store};
 use crate::world::faults::{Board, BoardSettings};
-use crate::world::{DEMO, Files, Worlds, WorldsSetup};
+use crate::world::{DEMO, Files, Jobs, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
@@ -123,7 +127,11 @@ impl House {
             pid: std::process::id(),
             world: DEMO,
             seed: self.admin.seed,
-            credentials: credentials(self.gateway.providers, &self.gateway.worlds.keys_of(DEMO)),
+            credentials: credentials(
+                self.gateway.providers,
+                &self.gateway.worlds.demo(),
+                &self.gateway.worlds.keys_of(DEMO),
+            ),
         }
     }
 
@@ -171,12 +179,18 @@ impl House {
             admin: control.handle(),
             ledger: self.gateway.ledger.clone(),
             faults: self.gateway.faults.clone(),
+            jobs: self.gateway.jobs.clone(),
         };
         let gate = Gate {
             socket: gate_socket,
             server: provider.handle(),
         };
         actix_web::rt::spawn(gate.keep(self.gateway.clone()));
+        if let Some(arrivals) = self.gateway.jobs.arrivals() {
+            let gateway = self.gateway.clone().into_inner();
+            let most = self.settings.jobs.callbacks.max(1);
+            actix_web::rt::spawn(follow_all(gateway, arrivals, most));
+        }
         actix_web::rt::spawn(provider);
         actix_web::rt::spawn(control);
         Ok(serving)
@@ -205,6 +219,7 @@ pub struct Serving {
     admin: ServerHandle,
     ledger: Arc<Ledger>,
     faults: Arc<Board>,
+    jobs: Arc<Jobs>,
 }
 
 impl Serving {
@@ -214,8 +229,12 @@ impl Serving {
         self.faults.halt();
         self.provider.stop(true).await;
         self.admin.stop(true).await;
-        let ledger = self.ledger.clone();
-        drop(web::block(move || ledger.close()).await);
+        let (ledger, jobs) = (self.ledger.clone(), self.jobs.clone());
+        let closed = web::block(move || {
+            jobs.close();
+            ledger.close();
+        });
+        drop(closed.await);
     }
 }
 
@@ -314,6 +333,7 @@ fn gateway(
             .collect(),
         run,
     })?;
+    let jobs = jobs(settings, store, &worlds)?;
     let ledger = LedgerSettings {
         queue: settings.ledger.queue,
         linger: settings.ledger.linger,
@@ -344,12 +364,32 @@ fn gateway(
         meter: Arc::new(Meter::new()),
         studio: Arc::new(Studio::new(studio, model(settings)?)),
         files,
+        jobs: Arc::new(jobs),
+        outbound: Arc::new(outbound(settings)),
         pool: Pool::new(settings.pool.threads.unwrap_or(cores), settings.pool.queue),
         routes: Routes::new(providers),
         virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
         public_headers: settings.server.public_headers,
         clock: clock.clone(),
         is_out: AtomicBool::new(false),
+    })
+}
+
+/// The jobs of the store.
+fn jobs(settings: &Settings, store: &Arc<dyn Store>, worlds: &Worlds) -> anyhow::Result<Jobs> {
+    let retries = Retries {
+        most: settings.jobs.retries,
+        backoff: settings.jobs.backoff,
+    };
+    let clock_of = |world: &str| worlds.get(world).map(|world| world.clock.clone());
+    Ok(Jobs::load(store.clone(), clock_of, retries)?)
+}
+
+fn outbound(settings: &Settings) -> Outbound {
+    Outbound::new(OutboundSettings {
+        hosts: settings.outbound.hosts.clone(),
+        timeout: settings.outbound.timeout,
+        redirects: settings.outbound.redirects,
     })
 }
 

@@ -11,8 +11,13 @@ pub mod exchange;
 // First floor: engines, none of which knows a vendor.
 pub mod billing;
 pub mod faults;
+pub mod forms;
 pub mod imaging;
+pub mod jobs;
 pub mod ledger;
+pub mod media;
+pub mod outbound;
+pub mod recognition;
 pub mod signing;
 pub mod sla;
 pub mod store;

@@ -142,7 +142,7 @@ fn keys_are_disabled_expired_restricted_rotated_and_removed() {
     assert_eq!(bench.admin("PATCH", &path, json!({})).status, 404);
     for bad in [
         json!({"state": "asleep"}),
-        json!({"operations": ["tupu"]}),
+        json!({"operations": ["acme"]}),
         json!({"stat": "active"}),
     ] {
         assert_eq!(bench.admin("PATCH", &app_path, bad).status, 422);

@@ -14,6 +14,10 @@ fn installed(client: &str) -> Option<PathBuf> {
 }
 
 fn run(client: &str, script: &str) {
+    run_with(client, script, "jdcloud");
+}
+
+fn run_with(client: &str, script: &str, vendor: &str) {
     let Some(packages) = installed(client) else {
         return skip(&format!(
             "the PyPI client {client} is not installed: pip install --target target/clients/{client} …"
@@ -27,7 +31,13 @@ fn run(client: &str, script: &str) {
             .arg(root.join("tests/clients").join(script))
             .args([way, program.listen()])
             .arg(root.join("fixtures"))
-            .arg(program.ready["credentials"]["jdcloud"].to_string())
+            .arg(program.ready["credentials"][vendor].to_string())
+            .arg(
+                program.ready["admin"]
+                    .as_str()
+                    .unwrap()
+                    .trim_start_matches("http://"),
+            )
             .env("PYTHONPATH", &packages)
             .env("no_proxy", "")
             .output()
@@ -55,4 +65,9 @@ fn jdcloud_apim_sdk_core_2_0_2() {
 #[test]
 fn wx_sdk_1_0_5() {
     run("wx-sdk-1.0.5", "wx.py");
+}
+
+#[test]
+fn a_client_of_tupu_written_from_the_wire_facts() {
+    run_with("cryptography-48.0.0", "tupu.py", "tupu");
 }

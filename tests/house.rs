@@ -24,3 +24,4 @@ mod program;
 mod sla;
 mod sockets;
 mod statements;
+mod tupu;

@@ -2,8 +2,10 @@
 
 use super::{Admin, Problem};
 use crate::clock::Time;
+use crate::exchange::Vendor;
 use crate::providers::Providers;
-use crate::world::Key;
+use crate::signing::rsa;
+use crate::world::{Key, World};
 use actix_web::get;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
@@ -94,8 +96,9 @@ pub(super) async fn info(admin: Data<Admin>) -> Json<Info> {
     })
 }
 
-/// A world's credentials by vendor, in the vendors' own field names: the oldest key of each scheme.
-pub fn credentials(providers: Providers, keys: &[Arc<Key>]) -> Value {
+/// A world's credentials by vendor, in the vendors' own field names: the oldest key of each scheme, and the public key
+/// of vendors that sign their answers.
+pub fn credentials(providers: Providers, world: &World, keys: &[Arc<Key>]) -> Value {
     let mut all = Map::new();
     for vendor in providers.vendors() {
         let mut fields = Map::new();
@@ -108,7 +111,15 @@ pub fn credentials(providers: Providers, keys: &[Arc<Key>]) -> Value {
                 fields.insert(scheme.secret_field.into(), key.credential.secret.clone().into());
             }
         }
+        if let Some(pem) = provider_public_key(world, vendor) {
+            fields.insert("provider_public_key_pem".into(), pem.into());
+        }
         all.insert(vendor.id.into(), fields.into());
     }
     all.into()
+}
+
+/// The public half of the key a vendor signs with in a world, in PEM, where it signs.
+pub(super) fn provider_public_key(world: &World, vendor: &'static Vendor) -> Option<String> {
+    rsa::public_pem(&world.provider_key(vendor)?).ok()
 }

@@ -1,8 +1,11 @@
 //! Keys: rotated, disabled, expired, marked leaked, restricted to operations.
 
+use super::health::provider_public_key;
 use super::{Admin, Problem, input, worlds};
 use crate::clock::Time;
+use crate::exchange::{Scheme, Secret};
 use crate::providers::Providers;
+use crate::signing::rsa;
 use crate::world::{Key, KeyState, covers};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -42,7 +45,8 @@ pub(super) struct NewKey {
     scheme: Option<String>,
     /// The public part, where it must be a certain one.
     id: Option<String>,
-    /// The secret part, where it must be a certain one.
+    /// The secret part, where it must be a certain one; of a pair of RSA keys the public one in PEM, or empty as long
+    /// as none was uploaded.
     secret: Option<String>,
     /// Operations, or providers, it may use; all where absent.
     operations: Option<Vec<String>>,
@@ -68,6 +72,8 @@ pub(super) struct KeyChange {
     /// Give it a fresh secret.
     #[serde(default)]
     rotate: bool,
+    /// Give it this secret: of a pair of RSA keys the public one in PEM, or nothing to take it away.
+    secret: Option<String>,
 }
 
 /// Tells `null` from absent.
@@ -162,7 +168,7 @@ pub(super) async fn create(
         key.credential.id = checked_text("id", id)?;
     }
     if let Some(secret) = new.secret {
-        key.credential.secret = checked_text("secret", secret)?;
+        key.credential.secret = checked_secret(scheme, secret)?;
     }
     if admin.gateway.worlds.key(vendor.id, &key.credential.id).is_some() {
         return Err(Problem::new(
@@ -194,17 +200,12 @@ pub(super) async fn change(
         key.operations = operations;
     }
     key.expires = change.expires.unwrap_or(key.expires);
-    if change.rotate {
-        let world = worlds::find(&admin, &key.world)?;
-        let vendors = admin.gateway.providers.vendors();
-        let schemes = vendors
-            .iter()
-            .filter(|vendor| vendor.id == key.vendor)
-            .flat_map(|vendor| vendor.schemes);
-        if let Some(scheme) = schemes
-            .into_iter()
-            .find(|scheme| scheme.name == key.credential.scheme)
-        {
+    if let Some(scheme) = scheme_of(admin.gateway.providers, &key) {
+        if let Some(secret) = change.secret {
+            key.credential.secret = checked_secret(scheme, secret)?;
+        }
+        if change.rotate {
+            let world = worlds::find(&admin, &key.world)?;
             let fresh = Key::further(
                 &key.vendor,
                 scheme,
@@ -231,6 +232,25 @@ pub(super) async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// The public key a vendor signs with in a world, in PEM.
+#[utoipa::path(tag = "worlds",
+    responses((status = 200, body = String, content_type = "application/x-pem-file"), (status = 404, body = Problem)))]
+#[get("/worlds/{world}/provider-keys/{vendor}.pem")]
+pub(super) async fn export(
+    admin: Data<Admin>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (world, vendor) = path.into_inner();
+    let world = worlds::find(&admin, &world)?;
+    let vendors = admin.gateway.providers.vendors().into_iter();
+    let mut named = vendors.filter(|own| own.id == vendor);
+    let pem = named.find_map(|vendor| provider_public_key(&world, vendor));
+    let pem = pem.ok_or_else(|| Problem::not_found(format!("no vendor {vendor:?} signs its answers")))?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-pem-file")
+        .body(pem))
+}
+
 fn find(admin: &Admin, (world, id): &(String, String)) -> Result<Arc<Key>, Problem> {
     worlds::find(admin, world)?;
     let keys = admin.gateway.worlds.keys_of(world);
@@ -240,6 +260,26 @@ fn find(admin: &Admin, (world, id): &(String, String)) -> Result<Arc<Key>, Probl
 
 fn impossible(field: &str, detail: String) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
+}
+
+/// The scheme a key is of.
+fn scheme_of(providers: Providers, key: &Key) -> Option<&'static Scheme> {
+    let vendors = providers.vendors().into_iter();
+    let mut schemes = vendors
+        .filter(|vendor| vendor.id == key.vendor)
+        .flat_map(|vendor| vendor.schemes);
+    schemes.find(|scheme| scheme.name == key.credential.scheme)
+}
+
+fn checked_secret(scheme: &Scheme, secret: String) -> Result<String, Problem> {
+    match scheme.secret {
+        Secret::Text(_) => checked_text("secret", secret),
+        Secret::Rsa(_) if secret.is_empty() => Ok(secret),
+        Secret::Rsa(_) => {
+            rsa::check(&secret).map_err(|flaw| impossible("secret", flaw.to_string()))?;
+            Ok(secret)
+        }
+    }
 }
 
 fn checked_text(field: &str, text: String) -> Result<String, Problem> {

@@ -3,10 +3,12 @@
 mod charges;
 mod clock;
 mod contracts;
+mod expectations;
 mod faults;
 mod guard;
 mod health;
 mod input;
+mod jobs;
 mod journal;
 mod keys;
 mod metrics;

@@ -2,8 +2,8 @@
 
 use super::guard::watch;
 use super::{
-    Problem, charges, clock, contracts, faults, health, journal, keys, metrics, reset, sla, tape, usage,
-    verify, worlds,
+    Problem, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics, reset,
+    sla, tape, usage, verify, worlds,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{Json, PayloadConfig, ServiceConfig};
@@ -38,6 +38,13 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(keys::create)
         .service(keys::change)
         .service(keys::remove)
+        .service(keys::export)
+        .service(jobs::list)
+        .service(jobs::complete)
+        .service(jobs::fail)
+        .service(expectations::list)
+        .service(expectations::create)
+        .service(expectations::remove)
         .service(clock::show)
         .service(clock::set)
         .service(clock::advance)

@@ -27,7 +27,7 @@ pub(super) struct Done {
     ledger: bool,
 }
 
-/// Empties journals and rate limits, puts back the faults of the configuration, on request empties the ledger
+/// Empties journals, expectations, jobs and rate limits, puts back the faults of the configuration, on request empties the ledger
 /// too. What a fault holds is let go. Worlds, keys and clocks stay.
 #[utoipa::path(tag = "server", request_body = Reset,
     responses((status = 200, body = Done), (status = 404, body = Problem)))]
@@ -42,11 +42,15 @@ pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>,
         admin.gateway.ledger.flush().await;
         admin.store.erase_ledger(reset.world.as_deref())?;
     }
+    admin.gateway.jobs.erase(reset.world.as_deref());
     let mut forgotten = 0;
     for world in &chosen {
         forgotten += world.journal.clear();
         world.admission.refill();
         world.forget_answers();
+        world.expectations.clear();
+        world.history.clear();
+        world.nonces.clear();
         if reset.ledger {
             world.admission.clear();
         }

@@ -56,7 +56,7 @@ fn view(admin: &Admin, world: &World, with_credentials: bool) -> WorldView {
         clock: ClockView::of(&world.clock),
         spent_fen: world.admission.meters(|meters| meters.spent_fen()),
         journal_dropped: world.journal.dropped(),
-        credentials: with_credentials.then(|| health::credentials(admin.gateway.providers, &keys)),
+        credentials: with_credentials.then(|| health::credentials(admin.gateway.providers, world, &keys)),
     }
 }
 
@@ -129,6 +129,7 @@ pub(super) async fn remove(admin: Data<Admin>, name: Path<String>) -> Result<Htt
     find(&admin, &name)?;
     // Rows still on their way would outlive the world.
     admin.gateway.ledger.flush().await;
+    admin.gateway.jobs.erase(Some(&name));
     admin.gateway.worlds.delete(&name)?;
     let of_it = |world: Option<&str>| world == Some(name.as_str());
     admin

@@ -77,6 +77,15 @@ enum KeyVerb {
         /// The world
         world: String,
     },
+    /// Print the public key a vendor signs with in a world, in PEM
+    Export {
+        /// The world
+        #[arg(default_value = "demo")]
+        world: String,
+        /// The vendor
+        #[arg(default_value = "tupu")]
+        vendor: String,
+    },
     /// Remove a key
     Revoke {
         /// The world it opens
@@ -118,6 +127,12 @@ pub(super) fn key(command: &Key) -> anyhow::Result<()> {
             server.ask("POST", &format!("worlds/{}/keys", part(world)), Some(&new))
         }
         KeyVerb::List { world } => server.ask("GET", &format!("worlds/{}/keys", part(world)), None),
+        KeyVerb::Export { world, vendor } => {
+            let path = format!("worlds/{}/provider-keys/{}.pem", part(world), part(vendor));
+            let pem = server.fetch("GET", &path, b"")?;
+            banner::line(String::from_utf8_lossy(&pem).trim_end());
+            Ok(())
+        }
         KeyVerb::Revoke { world, id } => server.ask(
             "DELETE",
             &format!("worlds/{}/keys/{}", part(world), part(id)),

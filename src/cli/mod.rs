@@ -5,6 +5,7 @@ mod banner;
 mod clock;
 mod config;
 mod faults;
+mod kit;
 mod models;
 mod serve;
 mod sla;
@@ -47,6 +48,8 @@ enum Verb {
         #[arg(long, value_name = "SPAN", value_parser = crate::clock::parse_span)]
         duration: std::time::Duration,
     },
+    /// Write inputs that force verdicts into a folder
+    Kit(kit::Kit),
     /// The clock of a running server
     Clock(clock::Clock),
 }
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Fault(fault)) => faults::run(&fault),
         Some(Verb::Clock(clock)) => clock::run(&clock),
         Some(Verb::Sla(sla)) => sla::run(&sla),
+        Some(Verb::Kit(kit)) => kit::kit(&kit),
         Some(Verb::Frames { duration }) => sla::frames(duration),
     };
     match done {

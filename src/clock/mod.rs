@@ -208,7 +208,8 @@ impl Clock {
         self.sleep_until_after(held, self.now() + span).await
     }
 
-    async fn sleep_until_after(&self, mut held: Turn, due: Time) -> Turn {
+    /// As [`sleep_until`](Self::sleep_until), for whoever holds a turn.
+    pub async fn sleep_until_after(&self, mut held: Turn, due: Time) -> Turn {
         loop {
             if self.now() >= due {
                 return held;

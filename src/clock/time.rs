@@ -92,6 +92,17 @@ impl Time {
         Some(Time(stamp.as_microsecond()))
     }
 
+    /// Local date and time (Asia/Shanghai), `2026-11-22 12:00:00`.
+    pub fn local_text(self) -> String {
+        self.to_string()[..19].replace('T', " ")
+    }
+
+    /// Reads what [`local_text`](Self::local_text) writes.
+    pub fn from_local_text(text: &str) -> Option<Time> {
+        let civil: DateTime = text.trim().parse().ok()?;
+        Some(from_civil(civil))
+    }
+
     fn stamp(self) -> Timestamp {
         let edge = if self.0 < 0 {
             Timestamp::MIN

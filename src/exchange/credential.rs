@@ -7,7 +7,7 @@ pub struct Credential {
     pub id: String,
     /// Which of the vendor's schemes it belongs to.
     pub scheme: String,
-    /// The secret part.
+    /// The secret part; of a pair of keys either half, the private one where it was made here.
     pub secret: String,
 }
 
@@ -16,6 +16,15 @@ impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Credential({}, {}, ****)", self.scheme, self.id)
     }
+}
+
+/// What the secret part of a scheme's credentials is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// So many characters of the scheme's alphabet.
+    Text(usize),
+    /// A pair of RSA keys of so many bits: the client has the private one, the provider needs the public one alone.
+    Rsa(usize),
 }
 
 /// A scheme of a vendor: how its credentials look, and those the demo world has.
@@ -29,8 +38,8 @@ pub struct Scheme {
     pub secret_field: &'static str,
     /// Length of a fresh public part.
     pub id_len: usize,
-    /// Length of a fresh secret part.
-    pub secret_len: usize,
+    /// What a fresh secret part is.
+    pub secret: Secret,
     /// The characters both are made of.
     pub alphabet: &'static [u8],
     /// Public part in the demo world, the same on every server.
@@ -46,4 +55,6 @@ pub struct Vendor {
     pub id: &'static str,
     /// The kinds of credentials it gives out.
     pub schemes: &'static [Scheme],
+    /// The private RSA key it signs with in the demo world, where it signs.
+    pub signs_with: Option<&'static str>,
 }

@@ -90,6 +90,22 @@ pub enum InputFlaw {
     PictureSize,
     /// The picture shows no person.
     NoPerson,
+    /// More items than one call may bring.
+    TooMany,
+    /// A text or file that is too long.
+    TooLong,
+    /// A URL of the input that gives nothing.
+    Unreachable,
+    /// No such task or model.
+    UnknownTask,
+    /// No task is left that could be done.
+    NoTask,
+    /// Nothing of that name is kept, or no longer.
+    NotFound,
+    /// What the input names is there already.
+    Duplicate,
+    /// No address to call back to, or one that may not be called.
+    Callback,
 }
 
 impl Failure {

@@ -2,12 +2,14 @@
 
 use super::Call;
 use memchr::memmem;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// XXH3-128 over the operation and the input's content, never over what a client makes anew each time: header
 /// fields, the boundary of a multipart body, and the `volatile` fields (timestamp, nonce, signature) of the
-/// query, a form, or a multipart body.
+/// query, a form, a multipart body, or a JSON object that stands in the body alone.
 pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
     let mut hash = Hash(Xxh3Default::new());
     hash.part(operation.as_bytes());
@@ -18,6 +20,8 @@ pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
         hash.multipart(&call.body, &boundary, volatile);
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         hash.form(&call.body, volatile);
+    } else if !volatile.is_empty() && hash.json(&call.body, volatile) {
+        // Every field is in.
     } else {
         hash.part(&call.content.to_le_bytes());
     }
@@ -38,6 +42,21 @@ impl Hash {
             self.part(name.as_bytes());
             self.part(value.as_bytes());
         }
+    }
+
+    /// The fields of a JSON object as they were written. `false`, with nothing taken in, where the body is none.
+    fn json(&mut self, body: &[u8], volatile: &[&str]) -> bool {
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return false;
+        }
+        let Ok(fields) = serde_json::from_slice::<BTreeMap<Cow<'_, str>, &RawValue>>(body) else {
+            return false;
+        };
+        for (name, value) in fields.iter().filter(|(name, _)| !volatile.contains(&&***name)) {
+            self.part(name.as_bytes());
+            self.part(value.get().as_bytes());
+        }
+        true
     }
 
     fn multipart(&mut self, body: &[u8], boundary: &str, volatile: &[&str]) {
@@ -96,6 +115,13 @@ mod tests {
         assert_ne!(of("", "a=1", "b"), of("", "a=2", "b"));
         assert_ne!(of("", "", "b"), of("", "", "c"));
         assert_eq!(of(form, "", "q=1&timestamp=5"), of(form, "", "timestamp=7&q=1"));
+        let json = "application/json";
+        assert_eq!(
+            of(json, "", r#"{"q":[1],"timestamp":5}"#),
+            of(json, "", r#"{"timestamp":7.5,"q":[1],"sign":"x"}"#)
+        );
+        assert_ne!(of(json, "", r#"{"q":[1]}"#), of(json, "", r#"{"q":[2]}"#));
+        assert_ne!(of(json, "", r#"{"q":[1]"#), of(json, "", r#"{"q":[2]"#));
         let parts = |mark: &str, stamp: &str, text: &str| {
             let body = format!(
                 "--{mark}\r\ncontent-disposition: form-data; name=\"timestamp\"\r\n\r\n{stamp}\r\n--{mark}\r\n\

@@ -15,7 +15,7 @@ mod volume;
 
 pub use attribution::{Attribution, Party};
 pub use call::{Call, Headers};
-pub use credential::{Credential, Scheme, Vendor};
+pub use credential::{Credential, Scheme, Secret, Vendor};
 pub use entry::{Entry, Outcome, Paid};
 pub use failure::{AuthFlaw, Failure, InputFlaw};
 pub use fingerprint::fingerprint;

@@ -17,6 +17,8 @@ pub struct Reply {
     pub code: Cow<'static, str>,
     /// Billable units served: 0 for an answer the contract does not charge.
     pub units: u32,
+    /// The contract's code for an input that is out of specification and was served all the same.
+    pub out_of_spec: Option<&'static str>,
     /// What the provider decided on the way, for `explain`.
     pub notes: Vec<Decision>,
 }

@@ -23,7 +23,7 @@ const BODY_IDLE: Duration = Duration::from_secs(30);
 /// The one handler of the provider listener.
 pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gateway>) -> HttpResponse {
     let connection = request.conn_data::<Connection>();
-    if request.path().starts_with(files::PREFIX) {
+    if request.path().starts_with(files::PREFIX) || request.path().starts_with(files::KIT) {
         return if gateway.is_out.load(Ordering::Relaxed) {
             wire::reset(connection)
         } else {

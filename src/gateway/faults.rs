@@ -202,7 +202,14 @@ fn bend(visit: &mut Visit, strike: &Strike) {
                 label: label.clone(),
             }));
         }
-        // The rest ends the call, strikes the answer, or is for providers with jobs.
+        Effect::CallbackDrop {} => plan.fate.drops_callbacks = true,
+        Effect::CallbackDuplicate {} => plan.fate.doubles_callbacks = true,
+        Effect::CallbackDelay { delay } => plan.fate.callback_delay += delay.0,
+        Effect::JobStuck {} => plan.fate.is_stuck = true,
+        Effect::JobFail { message } => {
+            plan.fate.failure = Some(message.clone().unwrap_or_else(|| "the job failed".into()));
+        }
+        // The rest ends the call, or strikes the answer.
         _ => {}
     }
 }

@@ -1,13 +1,41 @@
 //! Result files: GET and HEAD, whole or a range. They are no calls and write no rows.
 
 use super::road::Gateway;
-use crate::world::File;
+use crate::clock::Time;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
 use http_range_header::parse_range_header;
 
 /// Paths of result files begin so.
 pub const PREFIX: &str = "/_files/";
+
+/// Paths of inputs that force verdicts begin so: a small origin, so that tests by URL work offline.
+pub const KIT: &str = "/_kit/";
+
+/// A file as it is served.
+struct File {
+    bytes: Bytes,
+    content_type: &'static str,
+    made: Time,
+}
+
+fn find(path: &str, gateway: &Gateway) -> Option<File> {
+    if let Some(name) = path.strip_prefix(PREFIX) {
+        return gateway.files.get(name).map(|file| File {
+            bytes: file.bytes,
+            content_type: file.content_type,
+            made: file.made,
+        });
+    }
+    let name = path.strip_prefix(KIT)?;
+    let item = gateway.providers.kit().find(|item| item.name == name)?;
+    Some(File {
+        bytes: item.bytes.clone(),
+        content_type: item.content_type,
+        made: gateway.clock.now(),
+    })
+}
 
 /// Serves one file.
 pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
@@ -17,7 +45,7 @@ pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
             .insert_header(("allow", "GET, HEAD"))
             .finish();
     }
-    let Some(file) = gateway.files.get(&request.path()[PREFIX.len()..]) else {
+    let Some(file) = find(request.path(), gateway) else {
         return HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body("no such file: it was never made, or its time is over\n");

@@ -11,6 +11,7 @@ pub struct Meter {
     calls: IntCounterVec,
     own_seconds: HistogramVec,
     strikes: IntCounterVec,
+    callbacks: IntCounterVec,
     gauges: IntGaugeVec,
 }
 
@@ -45,6 +46,11 @@ impl Meter {
             "Calls struck by faults, by the kind of effect.",
         );
         let strikes = IntCounterVec::new(strikes, &["kind"]).expect("a valid name");
+        let callbacks = Opts::new(
+            "understudy_callbacks_total",
+            "Tries of callbacks, by whether the receiver took them.",
+        );
+        let callbacks = IntCounterVec::new(callbacks, &["taken"]).expect("a valid name");
         let gauges = Opts::new(
             "understudy_state",
             "State of the server by name: queues, rows, worlds.",
@@ -55,6 +61,7 @@ impl Meter {
             Box::new(calls.clone()) as Box<dyn prometheus::core::Collector>,
             Box::new(own_seconds.clone()),
             Box::new(strikes.clone()),
+            Box::new(callbacks.clone()),
             Box::new(gauges.clone()),
         ] {
             registry.register(collector).expect("distinct names");
@@ -64,6 +71,7 @@ impl Meter {
             calls,
             own_seconds,
             strikes,
+            callbacks,
             gauges,
         }
     }
@@ -89,6 +97,12 @@ impl Meter {
     /// Counts a strike of a fault.
     pub fn struck(&self, kind: &str) {
         self.strikes.with_label_values(&[kind]).inc();
+    }
+
+    /// Counts a try of a callback.
+    pub fn called_back(&self, taken: bool) {
+        let taken = if taken { "true" } else { "false" };
+        self.callbacks.with_label_values(&[taken]).inc();
     }
 
     /// Sets a gauge.

@@ -1,6 +1,7 @@
 //! The one road from request to reply, the same for every provider.
 
 mod arming;
+mod callbacks;
 mod connection;
 mod edge;
 mod ending;
@@ -15,6 +16,7 @@ mod visit;
 mod wire;
 
 pub use arming::known_providers;
+pub use callbacks::follow_all;
 pub use connection::Connection;
 pub use edge::receive;
 pub use meter::Meter;

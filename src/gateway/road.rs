@@ -4,14 +4,16 @@ use super::faults::Course;
 use super::pool::{Pool, PoolFull};
 use super::visit::{Visit, prices, wait_out};
 use super::{Meter, Route, Routes};
-use crate::clock::Clock;
-use crate::exchange::{Call, Decision, Entry, Failure, Outcome, Reply, Stage};
+use crate::clock::{Clock, Time};
+use crate::exchange::{AuthFlaw, Call, Decision, Entry, Failure, Outcome, Reply, Stage};
 use crate::faults::Stage as Station;
 use crate::imaging::Studio;
+use crate::jobs::Fate;
 use crate::ledger::Ledger;
-use crate::providers::{Answer, Desk, Operation, Providers};
+use crate::outbound::Outbound;
+use crate::providers::{Answer, Desk, Operation, Proof, Providers};
 use crate::world::faults::Board;
-use crate::world::{Applicant, Files, Key, KeyState, World, Worlds, covers};
+use crate::world::{Applicant, Files, Jobs, Key, KeyState, World, Worlds, covers};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +34,10 @@ pub struct Gateway {
     pub studio: Arc<Studio>,
     /// Result files.
     pub files: Arc<Files>,
+    /// Asynchronous work.
+    pub jobs: Arc<Jobs>,
+    /// What leaves the machine.
+    pub outbound: Arc<Outbound>,
     /// CPU work.
     pub pool: Pool,
     /// All paths.
@@ -106,10 +112,13 @@ impl Gateway {
         let reply = match served {
             Ok(reply) => route.provider.seal(reply, &visit.call, &desk),
             Err(Halt::Refuse(failure)) => Self::refuse(visit, route, &failure, &desk),
-            Err(Halt::Answer(reply)) => reply,
+            Err(Halt::Answer(reply)) => *reply,
             Err(Halt::End) => return wait_out(visit).await,
             Err(Halt::Broken) => return self.broken(visit),
         };
+        if route.provider.card().has_jobs {
+            self.jobs.settled().await;
+        }
         if self.faults.keeps_answers() && reply.units > 0 {
             visit.world.remember_answer(desk.operation, &reply);
         }
@@ -184,6 +193,13 @@ impl Gateway {
             remaining,
             studio: self.studio.clone(),
             files: self.files.clone(),
+            key: visit.page.entry.key.as_str().into(),
+            history: visit.world.history.clone(),
+            jobs: self.jobs.clone(),
+            fate: Fate::default(),
+            outbound: self.outbound.clone(),
+            expectations: visit.world.expectations.clone(),
+            provider_key: visit.world.provider_key(route.provider.card().vendor),
             base_url: visit.call.base_url.clone(),
             skew: visit.plan.skew,
             lie: None,
@@ -207,6 +223,7 @@ impl Gateway {
         }
         desk.lie.clone_from(&visit.plan.lie);
         desk.damage = visit.plan.damage;
+        desk.fate.clone_from(&visit.plan.fate);
         rehearse(visit, route)?;
         match route.provider.answer(operation, &visit.call, desk) {
             Ok(Answer::Ready(reply)) => Ok(reply),
@@ -222,9 +239,15 @@ impl Gateway {
             self.clock.real_now()
         };
         let now = now.shifted(visit.plan.skew);
+        let proof = Proof {
+            credential: key.map(|key| &key.credential),
+            now,
+            window: visit.settings.signature_window.map(|span| span.0),
+        };
         match route
             .provider
-            .authenticate(&visit.call, key.map(|key| &key.credential), now)
+            .authenticate(&visit.call, &proof)
+            .and_then(|()| check_nonce(visit, route, now))
         {
             Ok(()) => {
                 visit.trail.push(Decision::pass(
@@ -276,7 +299,7 @@ enum Halt {
     /// The vendor says no.
     Refuse(Failure),
     /// A fault answers in the provider's place.
-    Answer(Reply),
+    Answer(Box<Reply>),
     /// A fault ends it on the wire.
     End,
     /// We broke.
@@ -287,7 +310,7 @@ enum Halt {
 fn halted_by(course: Course) -> Option<Halt> {
     match course {
         Course::On => None,
-        Course::Answer(reply) => Some(Halt::Answer(reply)),
+        Course::Answer(reply) => Some(Halt::Answer(Box::new(reply))),
         Course::Refuse(failure) => Some(Halt::Refuse(failure)),
         Course::End => Some(Halt::End),
     }
@@ -314,6 +337,22 @@ fn check_request(visit: &mut Visit, route: Route) -> Result<&'static Operation, 
         return Err(refused(visit, Stage::Edge, "size", failure));
     }
     Ok(operation)
+}
+
+/// Whether the proof's nonce is new, where the world cares.
+fn check_nonce(visit: &Visit, route: Route, now: Time) -> Result<(), Failure> {
+    let Some(window) = visit.settings.replay_window else {
+        return Ok(());
+    };
+    let Some(nonce) = route.provider.nonce(&visit.call) else {
+        return Ok(());
+    };
+    let used = format!("{}/{nonce}", visit.page.entry.key);
+    if visit.world.nonces.is_new(&used, now, window.0) {
+        Ok(())
+    } else {
+        Err(Failure::Unauthenticated(AuthFlaw::Replayed))
+    }
 }
 
 /// Gives the row of the error catalogue that the call asks for, where it does.

@@ -2,6 +2,7 @@
 
 use crate::exchange::Call;
 use crate::providers::{Operation, Provider, Providers};
+use std::borrow::Cow;
 
 /// Where a call leads.
 #[derive(Clone, Copy)]
@@ -41,7 +42,8 @@ impl Routes {
 
     /// Where a call leads: by path; else the provider whose host or path prefix it shows; else nowhere.
     pub fn find(&self, call: &Call) -> Option<Route> {
-        if let Ok(found) = self.paths.at(&call.path) {
+        let path = plain(&call.path);
+        if let Ok(found) = self.paths.at(&path) {
             let (provider, operation) = *found.value;
             let method_fits =
                 operation.methods.is_empty() || operation.methods.contains(&call.method.as_str());
@@ -54,7 +56,7 @@ impl Routes {
         let host = call.host();
         let owner = self.providers.0.iter().find(|provider| {
             let card = provider.card();
-            card.owns_host(host) || card.prefixes.iter().any(|prefix| call.path.starts_with(prefix))
+            card.owns_host(host) || card.prefixes.iter().any(|prefix| path.starts_with(prefix))
         })?;
         Some(Route {
             provider: *owner,
@@ -62,6 +64,20 @@ impl Routes {
             method_fits: false,
         })
     }
+}
+
+/// A path without doubled slashes: clients that join a base URL and a path make them.
+fn plain(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
+    let mut plain = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !plain.ends_with('/') {
+            plain.push(c);
+        }
+    }
+    Cow::Owned(plain)
 }
 
 #[cfg(test)]

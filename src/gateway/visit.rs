@@ -4,7 +4,8 @@ use super::Meter;
 use super::ending::Ending;
 use crate::billing::PriceTier;
 use crate::clock::{Stopwatch, Time, Turn};
-use crate::exchange::{Call, Outcome, Paid, Reply, Trail};
+use crate::exchange::{Attribution, Call, Outcome, Paid, Party, Reply, Trail};
+use crate::jobs::Fate;
 use crate::ledger::Page;
 use crate::providers::{Lie, Operation};
 use crate::world::faults::Strike;
@@ -58,6 +59,8 @@ pub struct Plan {
     pub damage: Option<u64>,
     /// The verdict to lie with.
     pub lie: Option<Arc<Lie>>,
+    /// What becomes of a job that it submits.
+    pub fate: Fate,
     /// How long a refusal says to wait.
     pub retry_after: Option<Duration>,
     /// What makes its input the same as another's; found when it is first asked for.
@@ -162,6 +165,14 @@ impl Visit {
         entry.made = Some(reply.status);
         entry.code.clone_from(&reply.code);
         entry.units = reply.units;
+        if let (Some(cause), None) = (reply.out_of_spec, &entry.attribution) {
+            entry.attribution = Some(Box::new(Attribution {
+                party: Party::Client,
+                cause: Some(cause.to_owned()),
+                begun: entry.arrived,
+                ..Attribution::default()
+            }));
+        }
         self.trail.extend(reply.notes.iter().cloned());
         self.reply = Some(reply);
     }

@@ -1,8 +1,10 @@
 //! Pictures: decode within limits, matte, find people, encode. Deterministic to the byte: no time, no
 //! chance, no instruction that differs between machines on the model-free path.
 
+mod code;
 mod damage;
 mod foreground;
+mod impression;
 mod kind;
 mod matte;
 mod people;
@@ -11,8 +13,10 @@ mod plane;
 mod png;
 mod studio;
 
+pub use code::code_picture;
 pub use damage::damage;
 pub use foreground::foreground;
+pub use impression::Impression;
 pub use kind::Kind;
 pub use matte::{Edge, Matte, MatteMode, Model, ModelError, Tier, Way, closed_form, matte};
 pub use people::{Face, Person};

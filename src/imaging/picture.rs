@@ -2,7 +2,9 @@
 
 use super::Kind;
 use crate::exchange::InputFlaw;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::codecs::gif::GifDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
 /// Eight-bit sRGB, three bytes a pixel, row by row, turned upright.
@@ -86,6 +88,38 @@ impl Picture {
         let mut decoded = DynamicImage::from_decoder(decoder).map_err(|why| flaw(&why))?;
         decoded.apply_orientation(orientation);
         Ok(Self::from_decoded(decoded))
+    }
+
+    /// The first frames of an animated GIF or WebP; of every other picture the one there is.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    pub fn frames(
+        bytes: &[u8],
+        most: usize,
+        (range, max_pixels): (PixelRange, u64),
+    ) -> Result<Vec<Self>, PictureFlaw> {
+        let first = Self::decode(bytes, range, max_pixels)?;
+        let kind = Kind::of(bytes);
+        if most < 2 || !matches!(kind, Some(Kind::Gif | Kind::WebP)) {
+            return Ok(vec![first]);
+        }
+        let source = Cursor::new(bytes);
+        let frames = if kind == Some(Kind::Gif) {
+            GifDecoder::new(source).map_err(|why| flaw(&why))?.into_frames()
+        } else {
+            let decoder = WebPDecoder::new(source).map_err(|why| flaw(&why))?;
+            if !decoder.has_animation() {
+                return Ok(vec![first]);
+            }
+            decoder.into_frames()
+        };
+        let mut all = Vec::new();
+        for frame in frames.take(most) {
+            let frame = frame.map_err(|why| flaw(&why))?;
+            all.push(Self::from_decoded(DynamicImage::ImageRgba8(frame.into_buffer())));
+        }
+        Ok(if all.is_empty() { vec![first] } else { all })
     }
 
     fn from_decoded(decoded: DynamicImage) -> Self {

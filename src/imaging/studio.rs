@@ -2,7 +2,8 @@
 
 use super::people::{faces, people};
 use super::{
-    Face, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Way, encode_rgba, foreground, matte,
+    Face, Impression, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Way, encode_rgba,
+    foreground, matte,
 };
 use bytes::Bytes;
 use lru::LruCache;
@@ -132,6 +133,20 @@ impl Studio {
         let picture = self.decode(bytes, range)?;
         let matte = matte(&picture, self.settings.way, self.model.as_ref());
         Ok(people(&picture, &matte.alpha))
+    }
+
+    /// What is seen in a picture, in one frame of it or, where `most_frames` is more than one and it is animated, in
+    /// each of its first frames.
+    ///
+    /// # Errors
+    /// When it is no picture, broken, or has too many pixels.
+    pub fn impressions(&self, bytes: &[u8], most_frames: usize) -> Result<Vec<Impression>, PictureFlaw> {
+        let range = PixelRange {
+            least: 1,
+            most: u32::MAX,
+        };
+        let frames = Picture::frames(bytes, most_frames, (range, self.settings.max_pixels))?;
+        Ok(frames.iter().map(Impression::of).collect())
     }
 
     /// The tier in use where a picture's border is not uniform.

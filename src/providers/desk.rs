@@ -3,7 +3,9 @@
 use crate::clock::{Clock, Time};
 use crate::exchange::{Failure, Reply, RequestId};
 use crate::imaging::{Studio, damage};
-use crate::world::{Files, Language, Strictness, WorldSettings};
+use crate::jobs::Fate;
+use crate::outbound::Outbound;
+use crate::world::{Expectations, Files, History, Jobs, Language, Strictness, WorldSettings};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ pub struct Desk {
     pub world: Arc<str>,
     /// `provider/operation`; empty where the path is no operation.
     pub operation: &'static str,
+    /// The public part of the key that calls.
+    pub key: Arc<str>,
     /// The world's clock.
     pub clock: Clock,
     /// When the call came, on that clock.
@@ -28,6 +32,18 @@ pub struct Desk {
     pub studio: Arc<Studio>,
     /// Where result files are laid out.
     pub files: Arc<Files>,
+    /// What the provider's console would list of the past.
+    pub history: Arc<History>,
+    /// Every job.
+    pub jobs: Arc<Jobs>,
+    /// What faults make of a job that the call submits.
+    pub fate: Fate,
+    /// What fetches pictures by their URLs.
+    pub outbound: Arc<Outbound>,
+    /// Verdicts the world's user decided beforehand.
+    pub expectations: Arc<Expectations>,
+    /// The private key the vendor signs with in this world, where it signs.
+    pub provider_key: Option<Arc<str>>,
     /// The address the client used.
     pub base_url: Arc<str>,
     /// How far the provider's clock, as far as a client can see it, is off, in microseconds.
@@ -55,7 +71,12 @@ impl Desk {
 
     /// How strictly a rule is taken.
     pub fn strict(&self, rule: &str) -> bool {
-        self.settings.strictness(rule) == Strictness::Strict
+        self.settings.strictness(rule, Strictness::Strict) == Strictness::Strict
+    }
+
+    /// The same for a rule that is lenient unless the world says otherwise.
+    pub fn lenient(&self, rule: &str) -> bool {
+        self.settings.strictness(rule, Strictness::Degrade) == Strictness::Degrade
     }
 
     /// A result picture as it goes out: whole, or damaged by a fault.

@@ -6,8 +6,9 @@ mod sections;
 mod spans;
 
 pub use sections::{
-    AuthSettings, ClockSettings, FaultSettings, FileSettings, ImagingSettings, JournalSettings, LedgerConfig,
-    LogFormat, LogSettings, PoolSettings, Server, SignatureClock, SlaSettings, StoreSettings,
+    AuthSettings, ClockSettings, FaultSettings, FileSettings, ImagingSettings, JobsConfig, JournalSettings,
+    LedgerConfig, LogFormat, LogSettings, OutboundConfig, PoolSettings, Server, SignatureClock, SlaSettings,
+    StoreSettings,
 };
 
 use crate::faults::FaultSpec;
@@ -42,6 +43,10 @@ pub struct Settings {
     pub imaging: ImagingSettings,
     /// CPU work.
     pub pool: PoolSettings,
+    /// What leaves the machine: pictures by URL, callbacks.
+    pub outbound: OutboundConfig,
+    /// Asynchronous work.
+    pub jobs: JobsConfig,
     /// Signatures.
     pub auth: AuthSettings,
     /// Logs.
@@ -93,6 +98,16 @@ impl Default for Settings {
             pool: PoolSettings {
                 threads: None,
                 queue: 256,
+            },
+            outbound: OutboundConfig {
+                hosts: Vec::new(),
+                timeout: Duration::from_secs(10),
+                redirects: 3,
+            },
+            jobs: JobsConfig {
+                callbacks: 32,
+                retries: 2,
+                backoff: Duration::from_secs(10),
             },
             auth: AuthSettings::default(),
             log: LogSettings {

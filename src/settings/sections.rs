@@ -123,6 +123,35 @@ pub struct PoolSettings {
     pub queue: usize,
 }
 
+/// What leaves the machine: pictures by URL, callbacks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OutboundConfig {
+    /// Hosts that may be reached beside loopback: `example.com`, `.example.com` with all below it, `*` for every public
+    /// address.
+    pub hosts: Vec<String>,
+    /// Longest a request may take, in real time.
+    #[serde(with = "span")]
+    #[schemars(with = "String")]
+    pub timeout: Duration,
+    /// Redirects that are followed; each address on the way is looked at.
+    pub redirects: u32,
+}
+
+/// Asynchronous work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobsConfig {
+    /// Callbacks that are sent at once.
+    pub callbacks: usize,
+    /// Tries of a callback after the first.
+    pub retries: u32,
+    /// Wait before the second try, on the world's clock; it doubles from try to try.
+    #[serde(with = "span")]
+    #[schemars(with = "String")]
+    pub backoff: Duration,
+}
+
 /// Signatures.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -193,6 +222,8 @@ section_defaults! {
     FileSettings: files,
     ImagingSettings: imaging,
     PoolSettings: pool,
+    OutboundConfig: outbound,
+    JobsConfig: jobs,
     LogSettings: log,
     FaultSettings: faults,
 }

@@ -2,8 +2,8 @@
 
 use super::rollup::{COLUMNS, sum};
 use super::{
-    CallRange, Chained, DayUsage, Drawn, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow, call_rows,
-    service_rows,
+    CallRange, Chained, DayUsage, Drawn, JobRow, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow,
+    call_rows, service_rows,
 };
 use crate::clock::Time;
 use crate::exchange::{Entry, Hash, ServiceRow};
@@ -51,11 +51,19 @@ impl Store for Sqlite {
     fn erase_world(&self, name: &str) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        for table in ["call", "rollup", "service", "drawn", "chain", "credential"] {
+        for table in ["call", "rollup", "service", "drawn", "chain", "credential", "job"] {
             tx.execute(&format!("DELETE FROM {table} WHERE world = ?1"), [name])?;
         }
         tx.execute("DELETE FROM world WHERE name = ?1", [name])?;
         Ok(tx.commit()?)
+    }
+
+    fn jobs(&self) -> Result<Vec<JobRow>, StoreError> {
+        JobRow::all(&self.reader())
+    }
+
+    fn save_jobs(&self, jobs: &[JobRow]) -> Result<(), StoreError> {
+        JobRow::save(jobs, &mut self.writer())
     }
 
     fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {

@@ -4,6 +4,7 @@
 //! migrations a dialect.
 
 mod call_rows;
+mod job_rows;
 mod ledger_rows;
 mod rollup;
 mod service_rows;
@@ -11,6 +12,7 @@ mod sqlite;
 mod world_rows;
 
 pub use call_rows::{CallRange, Chained};
+pub use job_rows::JobRow;
 pub use rollup::{Rollup, RollupKey};
 pub use sqlite::Sqlite;
 pub use world_rows::{KeyRow, WorldRow};
@@ -170,6 +172,18 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn drawn(&self) -> Result<Vec<Drawn>, StoreError>;
+
+    /// Every job.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn jobs(&self) -> Result<Vec<JobRow>, StoreError>;
+
+    /// Writes jobs, new or changed, and removes those that are over; all or nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn save_jobs(&self, jobs: &[JobRow]) -> Result<(), StoreError>;
 
     /// Erases rows and roll-ups, of one world or of all.
     ///

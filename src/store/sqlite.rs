@@ -5,11 +5,12 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
     include_str!("migrations/sqlite/2_faults.sql"),
     include_str!("migrations/sqlite/3_service.sql"),
     include_str!("migrations/sqlite/4_payment.sql"),
+    include_str!("migrations/sqlite/5_jobs.sql"),
 ];
 
 /// An SQLite store.

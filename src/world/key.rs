@@ -2,7 +2,8 @@
 
 use crate::clock::Time;
 use crate::dice::Dice;
-use crate::exchange::{Credential, Scheme};
+use crate::exchange::{Credential, Scheme, Secret};
+use crate::signing::rsa;
 use crate::store::KeyRow;
 use serde::{Deserialize, Serialize};
 
@@ -59,31 +60,20 @@ impl KeyState {
 impl Key {
     /// The first key of a scheme in a world: the same for the same seed and name.
     pub fn first(vendor: &str, scheme: &Scheme, world: &str, dice: Dice, created: Time) -> Self {
-        Self::drawn(vendor, scheme, world, created, |part, len| {
-            dice.text(
-                &[part, vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes()],
-                scheme.alphabet,
-                len,
-            )
-        })
+        let of = [vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes(), b""];
+        Self::drawn(vendor, scheme, world, created, (dice, &of[..3]))
     }
 
     /// One key more; its time of creation tells it from all others.
     pub fn further(vendor: &str, scheme: &Scheme, world: &str, dice: Dice, created: Time) -> Self {
         let nonce = created.micros().to_le_bytes();
-        Self::drawn(vendor, scheme, world, created, |part, len| {
-            dice.text(
-                &[
-                    part,
-                    vendor.as_bytes(),
-                    scheme.name.as_bytes(),
-                    world.as_bytes(),
-                    &nonce,
-                ],
-                scheme.alphabet,
-                len,
-            )
-        })
+        let of = [
+            vendor.as_bytes(),
+            scheme.name.as_bytes(),
+            world.as_bytes(),
+            &nonce,
+        ];
+        Self::drawn(vendor, scheme, world, created, (dice, &of))
     }
 
     fn drawn(
@@ -91,12 +81,17 @@ impl Key {
         scheme: &Scheme,
         world: &str,
         created: Time,
-        draw: impl Fn(&[u8], usize) -> String,
+        (dice, of): (Dice, &[&[u8]]),
     ) -> Self {
+        let part = |name: &'static [u8]| [&[name], of].concat();
+        let secret = part(b"secret");
         let credential = Credential {
-            id: draw(b"id", scheme.id_len),
+            id: dice.text(&part(b"id"), scheme.alphabet, scheme.id_len),
             scheme: scheme.name.to_owned(),
-            secret: draw(b"secret", scheme.secret_len),
+            secret: match scheme.secret {
+                Secret::Text(len) => dice.text(&secret, scheme.alphabet, len),
+                Secret::Rsa(bits) => rsa::generate(&mut dice.stream(&secret), bits),
+            },
         };
         Self::active(vendor, world, credential, created)
     }

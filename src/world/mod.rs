@@ -1,29 +1,41 @@
 //! All that changes, by tenant: clock, seed, settings, keys, counters, journal, result files.
 
 mod admission;
+mod expectations;
 pub mod faults;
 mod files;
+mod history;
+mod jobs;
 mod journal;
 mod key;
 mod meters;
+mod nonces;
 mod settings;
 mod worlds;
 
 pub use admission::{Admission, Applicant, Slot};
+pub use expectations::{Expectations, NotTaken};
 pub use files::{File, Files};
+pub use history::History;
+pub use jobs::{Held, Jobs, Lanes, NoPlace};
 pub use journal::{Journal, Record};
 pub use key::{Key, KeyState};
 pub use meters::{Charge, Meters, covers};
-pub use settings::{Language, Limit, Period, Quota, Rate, Strictness, WorldSettings};
+pub use nonces::Nonces;
+pub use settings::{JobRule, Language, Limit, Period, Quota, Rate, Strictness, Wording, WorldSettings};
 pub use worlds::{DEMO, WorldError, Worlds, WorldsSetup};
 
 use crate::clock::{Clock, Time};
 use crate::dice::Dice;
-use crate::exchange::{Reply, RequestId};
+use crate::exchange::{Reply, RequestId, Vendor};
+use crate::signing::rsa;
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+
+/// Bits of the keys vendors sign with: clients have room for the public half of 1024 bits (`wire/tupu.md` §2).
+const PROVIDER_KEY_BITS: usize = 1024;
 
 /// An isolated tenant.
 pub struct World {
@@ -37,6 +49,12 @@ pub struct World {
     pub admission: Admission,
     /// Its recent calls.
     pub journal: Journal,
+    /// Verdicts its user decided beforehand.
+    pub expectations: Arc<Expectations>,
+    /// What consoles of providers would list of the past.
+    pub history: Arc<History>,
+    /// What was used once and may not be used again.
+    pub nonces: Nonces,
     settings: ArcSwap<WorldSettings>,
     /// Dice of the server, for worlds without a seed of their own.
     house_dice: Dice,
@@ -45,6 +63,8 @@ pub struct World {
     arrivals: AtomicU64,
     /// The last good answer of each operation, kept while a fault may give it again.
     answers: Mutex<HashMap<&'static str, Arc<Reply>>>,
+    /// The private keys that vendors sign with here, made when they are first needed.
+    provider_keys: Mutex<HashMap<&'static str, Arc<str>>>,
 }
 
 impl World {
@@ -76,6 +96,21 @@ impl World {
     /// Forgets the last answers.
     pub fn forget_answers(&self) {
         self.answers.lock().expect("no panic while held").clear();
+    }
+
+    /// The private key a vendor signs with in this world, where it signs: the same for the same seed of the server and
+    /// name of the world.
+    pub fn provider_key(&self, vendor: &'static Vendor) -> Option<Arc<str>> {
+        let demo = vendor.signs_with?;
+        let mut keys = self.provider_keys.lock().expect("no panic while held");
+        let key = keys.entry(vendor.id).or_insert_with(|| {
+            if *self.name == *DEMO {
+                return demo.into();
+            }
+            let of: [&[u8]; 3] = [b"provider-key", vendor.id.as_bytes(), self.name.as_bytes()];
+            rsa::generate(&mut self.house_dice.stream(&of), PROVIDER_KEY_BITS).into()
+        });
+        Some(key.clone())
     }
 
     /// A name for the call that has just arrived.

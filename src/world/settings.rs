@@ -47,6 +47,25 @@ pub struct WorldSettings {
     #[schemars(with = "Option<String>")]
     #[schema(value_type = Option<String>)]
     pub response_deadline: Option<Span>,
+    /// How far the timestamp of a signature may be off; the vendor's own window where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub signature_window: Option<Span>,
+    /// Refuse a nonce that a key used within this span; nonces may repeat where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub replay_window: Option<Span>,
+    /// Tasks that may be asked for, by provider; the provider's own list where absent.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub tasks: BTreeMap<String, Vec<String>>,
+    /// How long jobs of an operation take and how many run at once, by operation; the provider's own where absent.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub jobs: BTreeMap<String, JobRule>,
+    /// Other words or another HTTP status for a row of an error catalogue, by provider and code (`tupu/17`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub wording: BTreeMap<String, Wording>,
     /// Do not obey `x-understudy-refusal: <code>` on calls.
     pub ignore_rehearsals: bool,
 }
@@ -54,6 +73,41 @@ pub struct WorldSettings {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(number: &i64) -> bool {
     *number == 0
+}
+
+/// How asynchronous work of an operation goes.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobRule {
+    /// How long a job takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub duration: Option<Span>,
+    /// Jobs at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrent: Option<u32>,
+    /// How long a result can be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub kept: Option<Span>,
+}
+
+/// Other words for a row of an error catalogue.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(default, deny_unknown_fields)]
+pub struct Wording {
+    /// The message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
 }
 
 /// Language of a vendor's messages.
@@ -199,6 +253,20 @@ impl WorldSettings {
                 ));
             }
         }
+        if let Some(unknown) = self.jobs.keys().find(|own| !operations.contains(own)) {
+            return Err(format!(
+                "jobs.{unknown:?}: expected one of {}",
+                operations.join(", ")
+            ));
+        }
+        for (row, wording) in &self.wording {
+            if wording
+                .status
+                .is_some_and(|status| !(200..=599).contains(&status))
+            {
+                return Err(format!("wording.{row:?}.status: expected 200 to 599"));
+            }
+        }
         self.check_money(operations, agreements)
     }
 
@@ -270,8 +338,8 @@ impl WorldSettings {
             .map_or(Duration::from_secs(60), |span| span.0)
     }
 
-    /// How strictly a rule is taken.
-    pub fn strictness(&self, rule: &str) -> Strictness {
-        self.strictness.get(rule).copied().unwrap_or_default()
+    /// How strictly a rule is taken; as `usual` where it is not set.
+    pub fn strictness(&self, rule: &str, usual: Strictness) -> Strictness {
+        self.strictness.get(rule).copied().unwrap_or(usual)
     }
 }

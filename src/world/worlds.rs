@@ -1,6 +1,6 @@
 //! Every world and every key, in memory and in the store.
 
-use super::{Admission, Files, Journal, Key, World, WorldSettings};
+use super::{Admission, Files, Journal, Key, Nonces, World, WorldSettings};
 use crate::clock::{Clock, Face, Time};
 use crate::dice::Dice;
 use crate::exchange::Vendor;
@@ -317,6 +317,10 @@ impl Worlds {
             run: self.setup.run,
             arrivals: AtomicU64::new(0),
             answers: Mutex::default(),
+            provider_keys: Mutex::default(),
+            expectations: Arc::default(),
+            history: Arc::default(),
+            nonces: Nonces::default(),
         })
     }
 

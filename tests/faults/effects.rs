@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::support::acme;
+use crate::support::tupu::Mailbox;
 use understudy::faults::KINDS;
 
 /// Each kind with what proves it.
@@ -26,21 +27,11 @@ const PROOFS: [(&str, fn()); 26] = [
     ("throttle", throttle),
     ("outage", outage),
     ("maintenance", maintenance),
-    ("callback-drop", || {
-        needs("callback-drop", json!({}), "has asynchronous jobs")
-    }),
-    ("callback-duplicate", || {
-        needs("callback-duplicate", json!({}), "has asynchronous jobs")
-    }),
-    ("callback-delay", || {
-        needs("callback-delay", json!({"delay": "5s"}), "has asynchronous jobs")
-    }),
-    ("job-stuck", || {
-        needs("job-stuck", json!({}), "has asynchronous jobs")
-    }),
-    ("job-fail", || {
-        needs("job-fail", json!({}), "has asynchronous jobs")
-    }),
+    ("callback-drop", callback_drop),
+    ("callback-duplicate", callback_duplicate),
+    ("callback-delay", callback_delay),
+    ("job-stuck", job_stuck),
+    ("job-fail", job_fail),
     ("clock-skew", clock_skew),
 ];
 
@@ -57,11 +48,12 @@ fn every_effect_arrives_exactly_so() {
     }
 }
 
-/// No provider here has what the effect is about: it is refused, not silently without effect.
+/// The provider has nothing that the effect is about: it is refused, not silently without effect.
 fn needs(kind: &str, mut effect: Value, what: &str) {
     let bench = Bench::new();
     effect["kind"] = json!(kind);
-    let answer = bench.admin("POST", "faults", json!({"effect": effect}));
+    let fault = json!({"effect": effect, "match": {"provider": "jdcloud-matting"}});
+    let answer = bench.admin("POST", "faults", fault);
     assert_eq!(answer.status, 422);
     assert_eq!(answer.json()["field"], "effect.kind");
     assert!(answer.text().contains(what), "{}", answer.text());
@@ -94,6 +86,76 @@ fn bad_signature() {
         outcome(&bench, 3),
         ("answered".to_owned(), json!(200), json!(200))
     );
+}
+
+/// A long text is submitted under a fault; its job's name, and where its report would go.
+fn submitted(effect: Value) -> (Bench, Mailbox, String) {
+    needs(
+        effect["kind"].as_str().unwrap(),
+        effect.clone(),
+        "has asynchronous jobs",
+    );
+    let (bench, mailbox) = (Bench::new(), Mailbox::kind());
+    arm_kind(&bench, effect);
+    let fields = json!({"content": "hello", "callbackUrl": mailbox.url});
+    let inner = bench.tupu("/v3/recognition/text/async/", &fields);
+    assert_eq!(inner["code"], 0, "{inner}");
+    (bench, mailbox, inner["requestId"].as_str().unwrap().to_owned())
+}
+
+fn state(bench: &Bench) -> Value {
+    bench.get("jobs")[0]["state"].clone()
+}
+
+fn callback_drop() {
+    let (bench, mailbox, _) = submitted(json!({"kind": "callback-drop"}));
+    bench.advance("1h");
+    assert_eq!((state(&bench), mailbox.rest()), (json!("succeeded"), 0));
+}
+
+fn callback_duplicate() {
+    let (bench, mailbox, id) = submitted(json!({"kind": "callback-duplicate"}));
+    bench.advance("2s");
+    let twice = [mailbox.next(&bench), mailbox.next(&bench)];
+    assert!(twice.iter().all(|report| report["requestId"] == *id));
+    assert_eq!(mailbox.rest(), 0);
+}
+
+fn callback_delay() {
+    let (bench, mailbox, id) = submitted(json!({"kind": "callback-delay", "delay": "5s"}));
+    bench.advance("6s");
+    assert_eq!((state(&bench), mailbox.rest()), (json!("succeeded"), 0));
+    bench.advance("1s");
+    let report = mailbox.next(&bench);
+    assert_eq!(
+        (&report["requestId"], &report["timestamp"]),
+        (&json!(id), &json!(bench.now().millis()))
+    );
+}
+
+fn job_stuck() {
+    let (bench, mailbox, id) = submitted(json!({"kind": "job-stuck"}));
+    bench.advance("1h");
+    assert_eq!((state(&bench), mailbox.rest()), (json!("running"), 0));
+    let path = format!("jobs/{id}/complete");
+    assert_eq!(
+        bench.admin("POST", &path, Value::Null).json()["state"],
+        "succeeded"
+    );
+    assert_eq!(mailbox.next(&bench)["code"], 0);
+    assert_eq!(bench.admin("POST", &path, Value::Null).status, 409);
+}
+
+fn job_fail() {
+    let (bench, mailbox, id) = submitted(json!({"kind": "job-fail", "message": "model crashed"}));
+    bench.advance("2s");
+    let report = mailbox.next(&bench);
+    assert_eq!(
+        (&report["code"], &report["message"]),
+        (&json!(101), &json!("model crashed"))
+    );
+    assert_eq!(report["requestId"], *id);
+    assert_eq!(report["57c4036c557603652aeeb222"], Value::Null);
 }
 
 fn outcome(bench: &Bench, count: usize) -> (String, Value, Value) {

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpStream;
 use understudy::billing::PriceTier;
-use understudy::clock::Time;
-use understudy::exchange::{Call, Credential, Failure, InputFlaw, Reply, Vendor, Volume};
-use understudy::providers::{Answer, Card, Desk, Operation, Provider, Providers, contracts};
+use understudy::exchange::{Call, Failure, InputFlaw, Reply, Vendor, Volume};
+use understudy::providers::{Answer, Card, Desk, Operation, Proof, Provider, Providers, contracts};
 use understudy::sla::Contract;
 
 static VENDOR: Vendor = Vendor {
     id: "acme",
     schemes: &[],
+    signs_with: None,
 };
 
 static PRICES: [PriceTier; 2] = [PriceTier { from: 1, fen: 10 }, PriceTier { from: 101, fen: 7 }];
@@ -76,7 +76,7 @@ impl Provider for Product {
         None
     }
 
-    fn authenticate(&self, _: &Call, _: Option<&Credential>, _: Time) -> Result<(), Failure> {
+    fn authenticate(&self, _: &Call, _: &Proof<'_>) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod program;
 pub mod signer;
 pub mod synthetic;
+pub mod tupu;
 
 pub use bench::{Answer, Bench, fixture};
 

@@ -5,7 +5,8 @@ mod canonical;
 
 use super::{AKSK, APPKEY};
 use crate::clock::Time;
-use crate::exchange::{AuthFlaw, Call, Credential, Failure};
+use crate::exchange::{AuthFlaw, Call, Failure};
+use crate::providers::Proof;
 use crate::signing::digest::{md5_hex, same, sha256_hex};
 use crate::signing::scoped::{Canonical, Claim, Dialect, sign, signing_key};
 use std::borrow::Cow;
@@ -69,22 +70,23 @@ pub(super) fn claim(call: &Call) -> Option<Cow<'_, str>> {
 }
 
 /// Checks the proof.
-pub(super) fn authenticate(call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure> {
+pub(super) fn authenticate(call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
     let flaw = match family(call) {
-        Family::AppKey => app_key(call, credential.filter(|known| known.scheme == APPKEY), now),
-        Family::AccessKey => access_key(call, credential.filter(|known| known.scheme == AKSK), now),
+        Family::AppKey => app_key(call, &proof.of(APPKEY)),
+        Family::AccessKey => access_key(call, &proof.of(AKSK)),
     };
     flaw.map_err(Failure::Unauthenticated)
 }
 
 /// In the order of §3.3: 10004, 10001, 10041, 10046, 10045, 10042, 10047.
-fn app_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), AuthFlaw> {
+fn app_key(call: &Call, proof: &Proof<'_>) -> Result<(), AuthFlaw> {
     let given = |name: &str| call.param(name).filter(|value| !value.is_empty());
     given("appkey").ok_or(AuthFlaw::Absent)?;
-    let credential = credential.ok_or(AuthFlaw::UnknownKey)?;
+    let credential = proof.credential.ok_or(AuthFlaw::UnknownKey)?;
     let timestamp = given("timestamp").ok_or(AuthFlaw::Missing("timestamp"))?;
     let millis: i64 = timestamp.parse().map_err(|_| AuthFlaw::Malformed("timestamp"))?;
-    if Time::from_micros(millis.saturating_mul(1000)).apart(now) > APPKEY_WINDOW {
+    if Time::from_micros(millis.saturating_mul(1000)).apart(proof.now) > proof.window.unwrap_or(APPKEY_WINDOW)
+    {
         return Err(AuthFlaw::Skewed);
     }
     let given_sign = given("sign").ok_or(AuthFlaw::Missing("sign"))?;
@@ -96,7 +98,7 @@ fn app_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result<()
     }
 }
 
-fn access_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), AuthFlaw> {
+fn access_key(call: &Call, proof: &Proof<'_>) -> Result<(), AuthFlaw> {
     let header = call.headers.get("authorization").ok_or(AuthFlaw::Absent)?;
     let dialect = dialect(header).ok_or(AuthFlaw::Malformed("algorithm"))?;
     let claim = Claim::parse(header, dialect).map_err(AuthFlaw::Malformed)?;
@@ -113,11 +115,13 @@ fn access_key(call: &Call, credential: Option<&Credential>, now: Time) -> Result
     if call.headers.get(token).is_some_and(|value| !value.is_empty()) && !claim.signs(token) {
         return Err(AuthFlaw::Unsigned(token));
     }
-    let credential = credential.ok_or(AuthFlaw::UnknownKey)?;
+    let credential = proof.credential.ok_or(AuthFlaw::UnknownKey)?;
     if !verify(call, &claim, dialect, &credential.secret, date.trim()) {
         return Err(AuthFlaw::BadSignature);
     }
-    if !date.trim().starts_with(claim.date) || signed_at.apart(now) > SIGNED_WINDOW {
+    if !date.trim().starts_with(claim.date)
+        || signed_at.apart(proof.now) > proof.window.unwrap_or(SIGNED_WINDOW)
+    {
         return Err(AuthFlaw::Skewed);
     }
     Ok(())

@@ -9,7 +9,7 @@ pub mod matting;
 mod system;
 mod terms;
 
-use crate::exchange::{Scheme, Vendor};
+use crate::exchange::{Scheme, Secret, Vendor};
 use crate::sla::Contract;
 
 /// The agreements of its products.
@@ -32,7 +32,7 @@ pub static VENDOR: Vendor = Vendor {
             id_field: "ak",
             secret_field: "sk",
             id_len: 32,
-            secret_len: 32,
+            secret: Secret::Text(32),
             alphabet: UPPER,
             demo_id: "UNDERSTUDYDEMO00000000000ACCESS1",
             demo_secret: "UNDERSTUDYDEMO00000000000SECRET1",
@@ -42,10 +42,11 @@ pub static VENDOR: Vendor = Vendor {
             id_field: "appkey",
             secret_field: "secret",
             id_len: 32,
-            secret_len: 32,
+            secret: Secret::Text(32),
             alphabet: HEX,
             demo_id: "d3a0d3a0d3a0d3a0d3a0d3a0d3a00001",
             demo_secret: "5ec7e75ec7e75ec7e75ec7e75ec70001",
         },
     ],
+    signs_with: None,
 };

@@ -87,6 +87,22 @@ static SETTINGS: [Setting; 12] = [
     Setting::WORKDAY,
 ];
 
+/// Limits of the documents (`wire/tupu.md` §1.4) beside those of the agreement.
+pub(super) static LIMITS: [Term; 4] = [
+    Term::new(
+        "wire §1.4",
+        "pictures a call",
+        "10; animated ones that stand alone give up to 10 frames",
+    ),
+    Term::new("wire §1.4", "body", "30 MB; a picture in base64 1 MB"),
+    Term::new("wire §1.4", "texts a call", "10"),
+    Term::new(
+        "wire §2",
+        "timestamp",
+        "seconds or milliseconds, 5 minutes off (INFERRED)",
+    ),
+];
+
 /// Agreement 002.
 pub(in super::super) static CONTRACT: Contract = Contract {
     provider: "tupu",

@@ -9,10 +9,9 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::clock::Time;
-use crate::exchange::{Call, Credential, Failure, Reply, Volume};
+use crate::exchange::{Call, Failure, Reply, Volume};
 use crate::imaging::pixel_count;
-use crate::providers::{Answer, Card, Desk, Operation, Provider};
+use crate::providers::{Answer, Card, Desk, Operation, Proof, Provider};
 use std::borrow::Cow;
 
 /// JD Cloud Image Matting and its NeuHub neighbours.
@@ -79,8 +78,12 @@ impl Provider for Matting {
         auth::claim(call)
     }
 
-    fn authenticate(&self, call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure> {
-        auth::authenticate(call, credential, now)
+    fn authenticate(&self, call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
+        auth::authenticate(call, proof)
+    }
+
+    fn nonce<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
+        call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed)
     }
 
     fn volume(&self, operation: &Operation, call: &Call) -> Volume {

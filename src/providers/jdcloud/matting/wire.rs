@@ -113,22 +113,27 @@ fn too_large(operation: &str) -> &'static str {
 }
 
 fn input_code(operation: &str, flaw: &InputFlaw) -> &'static str {
-    match (operation, flaw) {
-        (SELFIE, InputFlaw::NotJson) => "1002",
-        (SELFIE, InputFlaw::NotBase64) => "1003",
-        (SELFIE, InputFlaw::PictureSize) => "1004",
-        (SELFIE, InputFlaw::PictureKind | InputFlaw::PictureBroken) => "1005",
-        (SELFIE, InputFlaw::NoPerson) => "1006",
-        (SELFIE, InputFlaw::Empty | InputFlaw::Field(_)) => "1001",
-        (PARSING, InputFlaw::PictureKind | InputFlaw::PictureBroken) => "human-parsing:12003",
-        (PARSING, InputFlaw::PictureSize) => "human-parsing:12004",
-        (PARSING, InputFlaw::NoPerson) => "human-parsing:12005",
-        (PARSING, InputFlaw::Empty | InputFlaw::Field(_) | InputFlaw::NotJson | InputFlaw::NotBase64) => {
-            "human-parsing:12002"
-        }
-        (_, InputFlaw::PictureKind) => "12007",
-        (_, InputFlaw::PictureBroken | InputFlaw::PictureSize | InputFlaw::NoPerson) => "12005",
-        (_, InputFlaw::Empty | InputFlaw::NotJson | InputFlaw::Field(_) | InputFlaw::NotBase64) => "12001",
+    let [cutout, selfie, parsing] = match flaw {
+        InputFlaw::NotJson => ["12001", "1002", "human-parsing:12002"],
+        InputFlaw::NotBase64 => ["12001", "1003", "human-parsing:12002"],
+        InputFlaw::PictureSize => ["12005", "1004", "human-parsing:12004"],
+        InputFlaw::PictureKind => ["12007", "1005", "human-parsing:12003"],
+        InputFlaw::PictureBroken | InputFlaw::Unreachable => ["12005", "1005", "human-parsing:12003"],
+        InputFlaw::NoPerson => ["12005", "1006", "human-parsing:12005"],
+        InputFlaw::Empty
+        | InputFlaw::Field(_)
+        | InputFlaw::TooMany
+        | InputFlaw::TooLong
+        | InputFlaw::UnknownTask
+        | InputFlaw::NoTask
+        | InputFlaw::NotFound
+        | InputFlaw::Duplicate
+        | InputFlaw::Callback => ["12001", "1001", "human-parsing:12002"],
+    };
+    match operation {
+        SELFIE => selfie,
+        PARSING => parsing,
+        _ => cutout,
     }
 }
 

@@ -1,0 +1,93 @@
+//! Expectations: verdicts a user decides beforehand.
+
+use super::{Admin, Problem, input, worlds};
+use crate::recognition::Expectation;
+use crate::world::{DEMO, NotTaken};
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use serde::{Deserialize, Serialize};
+
+/// An expectation, and how often it has spoken.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct ExpectationView {
+    world: String,
+    #[serde(flatten)]
+    expectation: Expectation,
+    /// How often it decided a verdict.
+    spoken: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldQuery {
+    world: Option<String>,
+}
+
+/// All expectations, of one world or of every.
+#[utoipa::path(tag = "recognition", params(("world" = Option<String>, Query)),
+    responses((status = 200, body = Vec<ExpectationView>), (status = 404, body = Problem)))]
+#[get("/expectations")]
+pub(super) async fn list(
+    admin: Data<Admin>,
+    request: HttpRequest,
+) -> Result<Json<Vec<ExpectationView>>, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let chosen = match &query.world {
+        Some(name) => vec![worlds::find(&admin, name)?],
+        None => admin.gateway.worlds.all(),
+    };
+    let all = chosen.iter().flat_map(|world| {
+        let own = world.expectations.all().into_iter();
+        own.map(|(expectation, spoken)| ExpectationView {
+            world: world.name.to_string(),
+            expectation,
+            spoken,
+        })
+    });
+    Ok(Json(all.collect()))
+}
+
+/// Adds an expectation. Of those that fit an input the first that is not spent decides.
+#[utoipa::path(tag = "recognition", request_body = Expectation,
+    responses((status = 201, body = ExpectationView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/expectations")]
+pub(super) async fn create(admin: Data<Admin>, body: Bytes) -> Result<HttpResponse, Problem> {
+    let expectation: Expectation = input::json(&body)?;
+    let world = worlds::find(&admin, expectation.likeness.world.as_deref().unwrap_or(DEMO))?;
+    let taken = world.expectations.add(expectation).map_err(|why| match &why {
+        NotTaken::Field(field, _) => impossible(field, why.to_string()),
+        NotTaken::Exists(_) => Problem::new(StatusCode::CONFLICT, why.to_string()),
+        NotTaken::Full => impossible("id", why.to_string()),
+    })?;
+    Ok(HttpResponse::Created().json(ExpectationView {
+        world: world.name.to_string(),
+        expectation: taken,
+        spoken: 0,
+    }))
+}
+
+/// Removes an expectation.
+#[utoipa::path(tag = "recognition", params(("world" = Option<String>, Query)),
+    responses((status = 204), (status = 404, body = Problem)))]
+#[delete("/expectations/{id}")]
+pub(super) async fn remove(
+    admin: Data<Admin>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query: WorldQuery = input::query(&request)?;
+    let world = worlds::find(&admin, query.world.as_deref().unwrap_or(DEMO))?;
+    if world.expectations.remove(&id) {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(Problem::not_found(format!(
+            "world {:?} has no expectation {id:?}",
+            world.name
+        )))
+    }
+}
+
+fn impossible(field: &str, detail: String) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
+}

@@ -1,0 +1,26 @@
+//! Writes the inputs that force verdicts.
+
+use super::banner;
+use crate::providers::Providers;
+use anyhow::Context;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Kit {
+    /// The folder they are written into; made where it does not exist
+    #[arg(long, default_value = "understudy-kit", value_name = "DIR")]
+    out: PathBuf,
+}
+
+pub(super) fn kit(command: &Kit) -> anyhow::Result<()> {
+    let folder = &command.out;
+    let cannot = || format!("--out: {} cannot be written", folder.display());
+    std::fs::create_dir_all(folder).with_context(cannot)?;
+    let mut count = 0;
+    for item in Providers::default().kit() {
+        std::fs::write(folder.join(&item.name), &item.bytes).with_context(cannot)?;
+        count += 1;
+    }
+    banner::line(&format!("{count} files in {}", folder.display()));
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! A job: facts from which its state at any instant follows.
+
+use super::{Callback, Fate};
+use crate::clock::Time;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+
+/// An asynchronous task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its name, as the vendor gives it out.
+    pub id: String,
+    /// The world it is of.
+    pub world: String,
+    /// The provider that does it.
+    pub provider: String,
+    /// The operation that submitted it.
+    pub operation: String,
+    /// The key that submitted it.
+    pub key: String,
+    /// When it was submitted.
+    pub submitted: Time,
+    /// When its work begins: later than it was submitted where others come first.
+    pub starts: Time,
+    /// When its work is done; of a stream, when it first reports.
+    pub due: Time,
+    /// A stream reports again and again, so far apart, until it is closed.
+    pub period: Option<Duration>,
+    /// How long its result can be asked for once it has ended.
+    pub kept: Duration,
+    /// What faults make of it.
+    #[serde(default)]
+    pub fate: Fate,
+    /// How it ended before its time, where it did.
+    pub ended: Option<(Time, End)>,
+    /// Its callbacks, where it has any.
+    pub callback: Option<Callback>,
+    /// What the provider keeps of it: its result above all.
+    pub memo: Value,
+}
+
+/// How a job ends before its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// With its result.
+    Completed,
+    /// Without one, and why.
+    Failed(String),
+    /// The client closed it.
+    Closed,
+}
+
+/// What a job is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Others come first.
+    Queued,
+    /// Under way; also a stream that is open.
+    Running,
+    /// Done, with a result.
+    Succeeded,
+    /// Over without a result, and why.
+    Failed(String),
+    /// Closed by the client.
+    Closed,
+}
+
+impl Job {
+    /// What it is doing at an instant.
+    pub fn state(&self, now: Time) -> State {
+        match &self.ended {
+            Some((at, end)) if *at <= now => match end {
+                End::Completed => State::Succeeded,
+                End::Failed(why) => State::Failed(why.clone()),
+                End::Closed => State::Closed,
+            },
+            Some(_) | None => self.by_time(now),
+        }
+    }
+
+    fn by_time(&self, now: Time) -> State {
+        if now < self.starts {
+            State::Queued
+        } else if now < self.due || self.fate.is_stuck || self.period.is_some() {
+            State::Running
+        } else {
+            match &self.fate.failure {
+                Some(why) => State::Failed(why.clone()),
+                None => State::Succeeded,
+            }
+        }
+    }
+
+    /// When it ends, where that is known.
+    pub fn end(&self) -> Option<Time> {
+        match &self.ended {
+            Some((at, _)) => Some(*at),
+            None => (!self.fate.is_stuck && self.period.is_none()).then_some(self.due),
+        }
+    }
+
+    /// Whether it holds a place among those that run at once.
+    pub fn is_open(&self, now: Time) -> bool {
+        self.end().is_none_or(|end| end > now)
+    }
+
+    /// Whether nobody can ask for it any more and nothing is left to send.
+    pub fn is_over(&self, now: Time) -> bool {
+        let forgotten = self.end().is_some_and(|end| end + self.kept <= now);
+        forgotten && self.next_report().is_none()
+    }
+
+    /// When its next report is due, and which it is.
+    pub fn next_report(&self) -> Option<(Time, u64)> {
+        let callback = self.callback.as_ref().filter(|_| !self.fate.drops_callbacks)?;
+        let nth = callback.next;
+        let due = match self.period {
+            Some(_) if self.fate.is_stuck => None,
+            Some(period) => {
+                let waits = u32::try_from(nth).unwrap_or(u32::MAX);
+                let due = self.due + period.saturating_mul(waits);
+                // What a stream has to say until it is closed is sent; nothing after.
+                let closed = self.ended.as_ref().map(|(at, _)| *at);
+                Some(due).filter(|due| closed.is_none_or(|at| *due <= at))
+            }
+            None if nth > 0 => None,
+            None => self
+                .end()
+                .filter(|_| !matches!(self.ended, Some((_, End::Closed)))),
+        };
+        let due = due? + self.fate.callback_delay;
+        Some((callback.again.map_or(due, |again| again.max(due)), nth))
+    }
+
+    /// How many copies of each report are sent.
+    pub fn copies(&self) -> u32 {
+        if self.fate.doubles_callbacks { 2 } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Retries;
+    use super::*;
+
+    fn at(seconds: i64) -> Time {
+        Time::from_micros(seconds * 1_000_000)
+    }
+
+    fn job() -> Job {
+        Job {
+            id: "j".into(),
+            world: "w".into(),
+            provider: "p".into(),
+            operation: "o".into(),
+            key: "k".into(),
+            submitted: at(0),
+            starts: at(5),
+            due: at(10),
+            period: None,
+            kept: Duration::from_secs(100),
+            fate: Fate::default(),
+            ended: None,
+            callback: Some(Callback::to("http://127.0.0.1/".into())),
+            memo: Value::Null,
+        }
+    }
+
+    #[test]
+    fn a_state_follows_from_the_clock_alone() {
+        let job = job();
+        let states = [0, 5, 10].map(|s| job.state(at(s)));
+        assert_eq!(states, [State::Queued, State::Running, State::Succeeded]);
+        assert_eq!(job.next_report(), Some((at(10), 0)));
+        assert!(!job.is_over(at(1000)), "its callback is still to be sent");
+    }
+
+    #[test]
+    fn a_report_is_tried_with_growing_waits_and_then_given_up() {
+        let mut job = job();
+        let retries = Retries {
+            most: 2,
+            backoff: Duration::from_secs(10),
+        };
+        let mut tries = Vec::new();
+        while let Some((due, _)) = job.next_report() {
+            tries.push(due);
+            let callback = job.callback.as_mut().unwrap();
+            callback.tried(Ok(503), (due, retries), 1);
+        }
+        assert_eq!(tries, [at(10), at(20), at(40)]);
+        assert_eq!(job.callback.as_ref().unwrap().given_up, 1);
+        assert!(job.is_over(at(110)));
+    }
+
+    #[test]
+    fn faults_hold_fail_drop_double_and_delay() {
+        let with = |fate: Fate| Job { fate, ..job() };
+        let stuck = with(Fate {
+            is_stuck: true,
+            ..Fate::default()
+        });
+        assert_eq!(
+            (stuck.state(at(1000)), stuck.next_report()),
+            (State::Running, None)
+        );
+        let failing = with(Fate {
+            failure: Some("no".into()),
+            ..Fate::default()
+        });
+        assert_eq!(failing.state(at(10)), State::Failed("no".into()));
+        let dropping = with(Fate {
+            drops_callbacks: true,
+            ..Fate::default()
+        });
+        assert_eq!(dropping.next_report(), None);
+        let late = with(Fate {
+            callback_delay: Duration::from_secs(7),
+            ..Fate::default()
+        });
+        assert_eq!(late.next_report(), Some((at(17), 0)));
+        let mut double = with(Fate {
+            doubles_callbacks: true,
+            ..Fate::default()
+        });
+        let retries = Retries {
+            most: 0,
+            backoff: Duration::ZERO,
+        };
+        let mut sent = 0;
+        while let Some((due, _)) = double.next_report() {
+            sent += 1;
+            let copies = double.copies();
+            double
+                .callback
+                .as_mut()
+                .unwrap()
+                .tried(Ok(200), (due, retries), copies);
+        }
+        assert_eq!(sent, 2);
+    }
+
+    #[test]
+    fn a_stream_reports_until_it_is_closed() {
+        let mut job = Job {
+            period: Some(Duration::from_secs(10)),
+            ..job()
+        };
+        let retries = Retries {
+            most: 0,
+            backoff: Duration::ZERO,
+        };
+        job.callback
+            .as_mut()
+            .unwrap()
+            .tried(Ok(200), (at(10), retries), 1);
+        assert_eq!(job.next_report(), Some((at(20), 1)));
+        assert_eq!(job.state(at(500)), State::Running);
+        job.ended = Some((at(15), End::Closed));
+        assert_eq!(job.next_report(), None);
+        assert_eq!(job.state(at(500)), State::Closed);
+    }
+
+    #[test]
+    fn a_user_ends_a_stuck_job() {
+        let mut job = job();
+        job.fate.is_stuck = true;
+        job.ended = Some((at(50), End::Failed("by hand".into())));
+        assert_eq!(job.state(at(50)), State::Failed("by hand".into()));
+        assert_eq!(job.next_report(), Some((at(50), 0)));
+    }
+}

@@ -1,0 +1,149 @@
+//! Whether a face is a real person's with that name and number (`wire/tupu.md` §1.4 #20, §3.6). Nobody is asked: a face
+//! that is seen, with a name and a number of the right form, passes.
+
+use super::super::{auth, codes};
+use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
+use crate::imaging::{Impression, PictureFlaw};
+use crate::providers::{Answer, Desk};
+use crate::recognition::{Marker, Subject};
+use crate::signing::digest::sha256_hex;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, json};
+
+/// Largest picture that is fetched.
+const MOST_BYTES: u64 = 10 << 20;
+/// Weights of the digits of an identity number, and what its last place says (GB 11643-1999).
+const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const CHECKS: &[u8; 11] = b"10X98765432";
+
+/// Face verification.
+pub(in super::super) fn face_verify(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    let form = auth::form(call)?;
+    let field = |name: &'static str| {
+        let value = form.lexeme(name).filter(|value| !value.is_empty());
+        value
+            .map(std::borrow::Cow::into_owned)
+            .ok_or(Failure::Input(InputFlaw::Field(name)))
+    };
+    let (image, name, number) = (field("image")?, field("name")?, field("idNo")?);
+    let kind = form.lexeme("imageType").unwrap_or("url".into()).into_owned();
+    if !["url", "base64"].contains(&&*kind) {
+        return Err(Failure::Input(InputFlaw::Field("imageType")));
+    }
+    let (call, desk) = (call.clone(), desk.clone());
+    Ok(Answer::Work(Box::new(move || {
+        let bytes = if kind == "url" {
+            desk.outbound.fetch(&image, None, MOST_BYTES).ok()
+        } else {
+            STANDARD.decode(image.trim()).ok()
+        };
+        // Code 20: the picture could not be had, or is none.
+        let bytes = bytes.ok_or(Failure::Input(InputFlaw::NoPerson))?;
+        let seen = desk.studio.impressions(&bytes, 1);
+        let seen = seen.map_err(|_: PictureFlaw| Failure::Input(InputFlaw::NoPerson))?;
+        Ok(reply(&seen[0], &bytes, (&name, &number), (&call, &desk)))
+    })))
+}
+
+fn reply(seen: &Impression, bytes: &[u8], who: (&str, &str), (call, desk): (&Call, &Desk)) -> Reply {
+    let (label, rate, because) = verdict(seen, bytes, who, (call, desk));
+    let mut members = Map::new();
+    members.insert("label".into(), json!(label));
+    members.insert("rate".into(), json!(rate));
+    members.insert("review".into(), json!(rate < 0.8));
+    if label == 0 {
+        members.insert("featureId".into(), json!(format!("{:016x}", seen.phash)));
+    }
+    let mut reply = codes::success(members, desk);
+    reply.units = 1;
+    reply.notes = vec![Decision::choose(Stage::Answer, "verdict", because)];
+    reply
+}
+
+/// Labels of §3.6: -1 other, 0 pass, 1 poor face, 3 real-name failed, 4 bad number, 5 bad name, 6 they do not match.
+fn verdict(
+    seen: &Impression,
+    bytes: &[u8],
+    (name, number): (&str, &str),
+    (call, desk): (&Call, &Desk),
+) -> (i64, f64, String) {
+    let header = |name: &str| call.headers.get(name).map(str::to_owned);
+    let given = desk.expectations.given(|| Subject {
+        operation: desk.operation,
+        sha256: sha256_hex(bytes),
+        phash: Some(seen.phash),
+        text: Some(name),
+        file_name: "",
+        tag: "",
+        header: &header,
+    });
+    if let Some((id, given)) = given
+        && let Some(own) = given.first()
+    {
+        let label = own
+            .label
+            .as_deref()
+            .and_then(|label| label.parse().ok())
+            .unwrap_or(0);
+        return (label, own.rate.unwrap_or(0.99), format!("expectation {id:?}"));
+    }
+    let markers = seen.codes.iter().flat_map(|code| Marker::all(code));
+    if let Some(own) = markers
+        .into_iter()
+        .find(|own| own.name.eq_ignore_ascii_case("face"))
+    {
+        let label = own
+            .detail
+            .as_deref()
+            .and_then(|label| label.parse().ok())
+            .unwrap_or(0);
+        return (
+            label,
+            own.rate.unwrap_or(0.99),
+            "the marker in the picture".into(),
+        );
+    }
+    if !is_number(number) {
+        (4, 0.0, "the number's form or check digit is wrong".into())
+    } else if !(2..=20).contains(&name.chars().count()) || name.chars().any(|c| c.is_ascii_digit()) {
+        (5, 0.0, "the name's form is wrong".into())
+    } else if let Some(face) = seen.faces.first() {
+        (0, 0.8 + 0.2 * f64::from(face.score), "a face is seen".into())
+    } else {
+        (1, 0.0, "no face is seen".into())
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits: Option<Vec<u32>> = bytes
+        .iter()
+        .take(17)
+        .map(|b| char::from(*b).to_digit(10))
+        .collect();
+    let Some(digits) = digits.filter(|_| bytes.len() == 18) else {
+        return false;
+    };
+    let sum: u32 = digits
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_numbers_are_checked_by_their_last_place() {
+        // The example of GB 11643-1999, annex A.
+        assert!(is_number("11010519491231002X"));
+        assert!(is_number("11010519491231002x"));
+        for no in ["110105194912310021", "1101051949123100", "", "11010519491231测"] {
+            assert!(!is_number(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What is said of pictures, in the shapes of their tasks (`wire/tupu.md` §3.1).
+
+use super::super::tasks::{Shape, Task};
+use super::super::verdict::Verdict;
+use super::pictures::{Item, Judged};
+use serde_json::{Map, Value, json};
+
+impl Judged<'_> {
+    /// §3.1: the gravest of its verdicts. The numbers of risks and suggestions are INFERRED: 0 pass, 1 review, 2 block.
+    pub(super) fn summary(&self, tasks: &[&Task]) -> Value {
+        let grave = |(task, verdict): &(&&Task, &Verdict)| verdict.label != task.normal;
+        let worst = tasks
+            .iter()
+            .zip(&self.verdicts)
+            .filter(grave)
+            .max_by(|a, b| a.1.rate.total_cmp(&b.1.rate));
+        let (task, kind, suggestion) = match worst {
+            None => (tasks[0].id, 0, 0),
+            Some((task, verdict)) => (task.id, verdict.label + 1, if verdict.review { 1 } else { 2 }),
+        };
+        let mut summary = named(0, self.item);
+        summary.insert("riskTask".into(), json!(task));
+        summary.insert("riskType".into(), json!(kind));
+        summary.insert("suggestion".into(), json!(suggestion));
+        Value::Object(summary)
+    }
+}
+
+/// How a summary begins: what became of a picture, its name, and its tag where it has one.
+pub(super) fn named(code: u32, item: &Item) -> Map<String, Value> {
+    let mut named = Map::new();
+    named.insert("code".into(), json!(code));
+    named.insert("name".into(), json!(item.name));
+    if let Some(tag) = &item.tag {
+        named.insert("tag".into(), json!(tag));
+    }
+    named
+}
+
+/// The object of one task: a list with an item for each picture, and what they come to.
+pub(super) fn task_result(task: &Task, nth: usize, judged: &[Judged<'_>]) -> Value {
+    let list: Vec<Value> = judged
+        .iter()
+        .map(|one| file(task, &one.verdicts[nth], one))
+        .collect();
+    let review = judged.iter().filter(|one| one.verdicts[nth].review).count();
+    let mut counts = vec![0_u64; task.labels.len()];
+    for one in judged {
+        counts[one.verdicts[nth].label] += 1;
+    }
+    let mut result = Map::new();
+    result.insert("fileList".into(), Value::Array(list));
+    result.insert("reviewCount".into(), json!(review));
+    match task.shape {
+        Shape::Labelled => {
+            result.insert("statistic".into(), json!(counts));
+        }
+        Shape::TopLabels => {
+            let counted = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+            let counted = counted.map(|(label, count)| json!({"label": label, "count": count}));
+            result.insert("topNStatistic".into(), counted.collect());
+        }
+        Shape::Person
+        | Shape::Objects
+        | Shape::Text
+        | Shape::Vulgar
+        | Shape::SpeechText
+        | Shape::Transcript => {}
+    }
+    Value::Object(result)
+}
+
+fn file(task: &Task, verdict: &Verdict, one: &Judged<'_>) -> Value {
+    let mut file = Map::new();
+    file.insert("name".into(), json!(one.item.name));
+    if let Some(tag) = &one.item.tag {
+        file.insert("tag".into(), json!(tag));
+    }
+    file.insert("label".into(), json!(verdict.label));
+    file.insert("review".into(), json!(verdict.review));
+    match task.shape {
+        Shape::Labelled => {
+            file.insert("rate".into(), json!(verdict.rate));
+            if task.name == "porn" {
+                let sub = json!({"label": verdict.label, "rate": verdict.rate, "review": verdict.review});
+                file.insert("subLabel".into(), sub);
+            }
+        }
+        Shape::TopLabels => {
+            file.insert("rate".into(), json!(verdict.rate));
+            let (labels, rates) = likeliest(task, verdict);
+            file.insert("labels".into(), json!(labels));
+            file.insert("rates".into(), json!(rates));
+        }
+        Shape::Person => person(&mut file, verdict, one),
+        Shape::Objects => {
+            file.insert("objects".into(), faces(one).collect());
+        }
+        Shape::Text | Shape::Vulgar | Shape::SpeechText | Shape::Transcript => {}
+    }
+    Value::Object(file)
+}
+
+/// The label and the four after it; what is left of certainty is halved from one to the next.
+fn likeliest(task: &Task, verdict: &Verdict) -> (Vec<usize>, Vec<f64>) {
+    let others = (0..task.labels.len())
+        .filter(|label| *label != verdict.label)
+        .take(4);
+    let labels: Vec<usize> = std::iter::once(verdict.label).chain(others).collect();
+    let mut left = 1.0 - verdict.rate;
+    let rates = labels.iter().enumerate().map(|(nth, _)| {
+        if nth == 0 {
+            return verdict.rate;
+        }
+        left /= 2.0;
+        left
+    });
+    let rates = rates.collect();
+    (labels, rates)
+}
+
+/// §3.1: the surest face with its place in shares of the picture, and all of them.
+fn person(file: &mut Map<String, Value>, verdict: &Verdict, one: &Judged<'_>) {
+    let objects: Vec<Value> = faces(one)
+        .map(|face| {
+            json!({
+                "faceId": face["faceId"],
+                "facePosition": face["location"],
+                "label": verdict.label,
+                "review": verdict.review,
+                "similarity": verdict.rate,
+                "typeName": "",
+            })
+        })
+        .collect();
+    file.insert("similarity".into(), json!(verdict.rate));
+    file.insert("typeName".into(), json!(""));
+    if let Some(first) = objects.first() {
+        file.insert("faceId".into(), first["faceId"].clone());
+        file.insert("facePosition".into(), first["facePosition"].clone());
+    }
+    file.insert("objects".into(), json!(objects));
+}
+
+/// The faces of a picture, each with its four corners in shares of the picture.
+fn faces<'a>(one: &'a Judged<'_>) -> impl Iterator<Item = Value> + 'a {
+    let (width, height) = (one.seen.width as f32, one.seen.height as f32);
+    one.seen.faces.iter().enumerate().map(move |(nth, face)| {
+        let share = |at: f32, of: f32| f64::from((at / of).clamp(0.0, 1.0));
+        let (left, right) = (share(face.left, width), share(face.left + face.side, width));
+        let (top, bottom) = (share(face.top, height), share(face.top + face.side, height));
+        let id = format!("{:016x}{nth:08x}", one.seen.phash);
+        json!({
+            "faceId": id,
+            "location": [[left, top], [right, top], [right, bottom], [left, bottom]],
+            "degree": 0,
+            "category": 0,
+            "scores": [face.score],
+        })
+    })
+}

@@ -1,0 +1,150 @@
+//! What the console lists of the past (`wire/tupu.md` §1.4 #22), and feedback on it (#21).
+
+use super::super::{auth, codes};
+use super::errand;
+use super::text::{Said, Text};
+use crate::clock::Time;
+use crate::exchange::{Call, Failure, InputFlaw, Reply};
+use crate::forms::Form;
+use crate::providers::Desk;
+use serde_json::{Map, Value, json};
+
+pub(super) const TEXTS: &str = "tupu/texts";
+pub(super) const SPEECHES: &str = "tupu/speeches";
+
+/// Records of a page, where the client does not say.
+const PAGE: usize = 20;
+/// Most records of a page.
+const MOST: usize = 100;
+
+/// Keeps a text for the list. What it says is only kept where the world captures.
+pub(super) fn remember_text((text, said): (&Text, &Said), desk: &Desk) {
+    let content = if desk.settings.capture {
+        text.content.as_str()
+    } else {
+        ""
+    };
+    desk.history.push(
+        TEXTS,
+        json!({
+            "time": desk.arrived.local_text(),
+            "content": content,
+            "contentId": text.content_id,
+            "userId": text.user_id,
+            "forumId": text.forum_id,
+            "action": said.action,
+            "label": said.label,
+            "review": said.review,
+            "details": said.details,
+        }),
+    );
+}
+
+/// Keeps a part of speech for the list.
+pub(super) fn remember_speech((task, label, review): (&str, Value, bool), url: &str, desk: &Desk) {
+    desk.history.push(
+        SPEECHES,
+        json!({
+            "time": desk.arrived.local_text(),
+            "requestId": errand::fresh_id(0, false, desk),
+            "taskId": task,
+            "label": label,
+            "review": review,
+            "speechUrl": url,
+        }),
+    );
+}
+
+/// A page of past texts.
+pub(in super::super) fn history_text(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    list(TEXTS, &["userId", "forumId", "content"], call, desk)
+}
+
+/// A page of past parts of speech.
+pub(in super::super) fn history_speech(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    list(
+        SPEECHES,
+        &["userId", "forumId", "roomId", "requestId", "taskId"],
+        call,
+        desk,
+    )
+}
+
+fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let form = auth::form(call)?;
+    let wrong = |name| Failure::Input(InputFlaw::Field(name));
+    let number = |name: &'static str, usual: usize| match form.lexeme(name) {
+        None => Ok(usual),
+        Some(text) => text.parse::<usize>().map_err(|_| wrong(name)),
+    };
+    let page = number("page", 1)?.max(1);
+    let limit = number("limit", PAGE)?.clamp(1, MOST);
+    let (from, to) = (instant(&form, "startTime")?, instant(&form, "endTime")?);
+    let labels: Vec<String> = form
+        .json("labels")
+        .map_err(|_| wrong("labels"))?
+        .unwrap_or_default();
+    let review: Option<bool> = form.json("review").map_err(|_| wrong("review"))?;
+    let wanted: Vec<(&str, String)> = same
+        .iter()
+        .filter_map(|name| Some((*name, form.lexeme(name)?.into_owned())))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    let fits = |record: &Value| {
+        let at = record["time"].as_str().and_then(Time::from_local_text);
+        at.is_some_and(|at| from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to))
+            && (labels.is_empty() || labels.iter().any(|label| record["label"] == **label))
+            && review.is_none_or(|review| record["review"] == review)
+            && wanted.iter().all(|(name, value)| match *name {
+                "content" => record["content"]
+                    .as_str()
+                    .is_some_and(|text| text.contains(value)),
+                name => record[name] == **value,
+            })
+    };
+    let mut all = desk.history.list(kind, fits);
+    // The newest first, unless it is asked for otherwise.
+    if form.lexeme("sort").is_none_or(|sort| sort != "1") {
+        all.reverse();
+    }
+    let (total, skipped) = (all.len(), (page - 1).saturating_mul(limit));
+    let data: Vec<Value> = all.into_iter().skip(skipped).take(limit).collect();
+    let mut members = Map::new();
+    members.insert("hasNext".into(), json!(skipped + data.len() < total));
+    members.insert("total".into(), json!(total));
+    members.insert("data".into(), json!(data));
+    Ok(codes::success(members, desk))
+}
+
+fn instant(form: &Form, name: &'static str) -> Result<Option<Time>, Failure> {
+    let text = form.lexeme(name).filter(|text| !text.is_empty());
+    let read = |text: &str| Time::from_local_text(text).ok_or(Failure::Input(InputFlaw::Field(name)));
+    text.map(|text| read(&text)).transpose()
+}
+
+/// What a client thinks of results; it is checked and kept for nobody.
+pub(in super::super) fn feedback(kind: &str, call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let form = auth::form(call)?;
+    let wrong = |name| Failure::Input(InputFlaw::Field(name));
+    form.lexeme("taskId")
+        .filter(|id| !id.is_empty())
+        .ok_or(wrong("taskId"))?;
+    let each: Vec<Value> = match kind {
+        "feedback-image-file" => {
+            let files = form.parts("image").map_err(|_| wrong("image"))?;
+            files.iter().map(|_| Value::Null).collect()
+        }
+        "feedback-image-url" => form
+            .json("fileList")
+            .map_err(|_| wrong("fileList"))?
+            .unwrap_or_default(),
+        _ => form
+            .json("texts")
+            .map_err(|_| wrong("texts"))?
+            .unwrap_or_default(),
+    };
+    if each.is_empty() {
+        return Err(Failure::Input(InputFlaw::Empty));
+    }
+    Ok(codes::success(Map::new(), desk))
+}

@@ -1,0 +1,151 @@
+//! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
+
+use super::super::tasks::{Medium, Task, chosen};
+use super::super::{auth, codes};
+use super::errand::{self, Memo, Submission};
+use super::speech::{Heard, MOST_FILES, field, given, label, say};
+use crate::exchange::{Call, Failure, InputFlaw, Reply};
+use crate::jobs::End;
+use crate::providers::Desk;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// Streams report so far apart (INFERRED; nothing is published).
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// A stream to listen to.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stream {
+    url: String,
+    callback: String,
+    room_id: Option<String>,
+    user_id: Option<String>,
+    forum_id: Option<String>,
+    #[serde(default)]
+    callback_rules: u8,
+}
+
+/// Streams: they are never read, and report every minute until they are closed.
+pub(in super::super) fn speech_stream(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let form = auth::form(call)?;
+    let streams = form
+        .json::<Vec<Stream>>("speechStream")
+        .map_err(|_| field("speechStream"))?;
+    let streams = streams
+        .filter(|streams| !streams.is_empty())
+        .ok_or(Failure::Input(InputFlaw::Empty))?;
+    if streams.len() > MOST_FILES {
+        return Err(Failure::Input(InputFlaw::TooMany));
+    }
+    let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
+    let tasks = chosen(&wanted, Medium::Speech, desk).map_err(Failure::Input)?;
+    for (nth, stream) in streams.iter().enumerate() {
+        errand::checked(&stream.callback, desk)?;
+        // Code 21: the stream is listened to already.
+        let is_open = desk.jobs.all(Some(&desk.world)).iter().any(|job| {
+            job.operation == desk.operation
+                && job.memo["echo"]["url"] == *stream.url
+                && job.is_open(desk.clock.now())
+        });
+        if is_open || streams[..nth].iter().any(|other| other.url == stream.url) {
+            return Err(Failure::Input(InputFlaw::Duplicate));
+        }
+    }
+    let (mut ids, mut notes) = (Vec::new(), Vec::new());
+    for (nth, stream) in streams.iter().enumerate() {
+        let submission = listening(stream, &tasks, (call, desk));
+        let job = submission.submit(errand::fresh_id(nth, false, desk), desk)?;
+        notes.push(errand::taken_on(&job));
+        ids.push(json!({"requestId": job.id, "url": stream.url}));
+    }
+    let mut members = Map::new();
+    members.insert("result".into(), json!(ids));
+    let mut reply = codes::success(members, desk);
+    reply.units = u32::try_from(streams.len()).expect("at most ten");
+    reply.notes = notes;
+    Ok(reply)
+}
+
+fn listening(stream: &Stream, tasks: &[&'static Task], (call, desk): (&Call, &Desk)) -> Submission {
+    let heard = Heard {
+        name: stream.url.clone(),
+        length: PERIOD.as_secs_f64(),
+        has_voice: true,
+        given: given(&stream.url, stream.url.as_bytes(), (call, desk)),
+        markers: super::stream_markers(&stream.url),
+    };
+    let (mut result, mut called_back) = (Map::new(), Map::new());
+    for task in tasks {
+        let said = say(task, &heard, desk);
+        let mut item = Map::new();
+        for (name, value) in [
+            ("roomId", &stream.room_id),
+            ("userId", &stream.user_id),
+            ("forumId", &stream.forum_id),
+        ] {
+            if let Some(value) = value {
+                item.insert(name.into(), json!(value));
+            }
+        }
+        item.insert("label".into(), label(task, said.label));
+        item.insert("review".into(), json!(said.review));
+        item.insert("rate".into(), json!(said.rate));
+        item.insert("content".into(), json!(""));
+        item.insert("speechUrl".into(), json!(stream.url));
+        let list = json!({"texts": [item]});
+        let reports = stream.callback_rules != 0 || said.label != task.normal;
+        called_back.insert(task.id.into(), if reports { list.clone() } else { json!({}) });
+        result.insert(task.id.into(), list);
+    }
+    let echo = Map::from_iter([("url".to_owned(), json!(stream.url))]);
+    Submission {
+        memo: Memo {
+            echo,
+            result,
+            called_back: Some(called_back),
+            is_sliced: true,
+        },
+        id_name: "requestId",
+        callback: Some(stream.callback.clone()),
+        period: Some(PERIOD),
+        lanes: errand::REFUSED,
+        units: 1,
+        out_of_spec: None,
+        notes: Vec::new(),
+    }
+}
+
+/// Closes streams.
+pub(in super::super) fn speech_stream_close(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        request_id: String,
+    }
+    let form = auth::form(call)?;
+    let named = form
+        .json::<Vec<Named>>("speechStream")
+        .map_err(|_| field("speechStream"))?;
+    let named = named
+        .filter(|named| !named.is_empty())
+        .ok_or(Failure::Input(InputFlaw::Empty))?;
+    let now = desk.clock.now();
+    let find = |one: &Named| desk.jobs.find(&desk.world, &one.request_id, now);
+    let held: Option<Vec<_>> = named.iter().map(find).collect();
+    let held = held.ok_or(Failure::Catalogue("22".into()))?;
+    let closed = held.iter().map(|held| {
+        desk.jobs.end(held, now, End::Closed);
+        json!({"requestId": held.read(|job| job.id.clone()), "code": 0, "message": "success"})
+    });
+    let closed: Vec<Value> = closed.collect();
+    let mut members = Map::new();
+    members.insert("result".into(), json!(closed));
+    Ok(codes::success(members, desk))
+}
+
+/// How a stream is doing.
+pub(in super::super) fn speech_stream_search(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    errand::result(call, "requestId", "22", desk)
+}

@@ -1,0 +1,275 @@
+//! Texts: who decides what they say, and how Tupu says it (`wire/tupu.md` §1.4 #5, §3.3).
+
+use super::super::tasks::{TEXT, TEXT_LABELS};
+use super::super::{auth, codes, spec};
+use super::errand::{self, Memo, Submission};
+use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
+use crate::forms::FormFlaw;
+use crate::providers::Desk;
+use crate::recognition::{Flood, Given, Level, Marker, Subject, flood, hits};
+use crate::signing::digest::sha256_hex;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// Most texts of a call (§1.4 #5).
+const MOST_TEXTS: usize = 10;
+
+/// One text of a call.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Text {
+    pub content: String,
+    pub content_id: Option<String>,
+    pub user_id: Option<String>,
+    pub forum_id: Option<String>,
+}
+
+/// What is said of a text.
+pub(super) struct Said {
+    pub label: String,
+    pub action: String,
+    pub review: bool,
+    pub details: Vec<Value>,
+    /// Who decided, and why.
+    pub because: String,
+}
+
+/// Texts, judged at once.
+pub(in super::super) fn text_sync(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let form = auth::form(call)?;
+    let texts: Option<Vec<Text>> = form.json("text").map_err(flaw)?;
+    let texts = texts.ok_or(Failure::Input(InputFlaw::Field("text")))?;
+    if texts.is_empty() {
+        return Err(Failure::Input(InputFlaw::Empty));
+    }
+    if texts.len() > MOST_TEXTS {
+        return Err(Failure::Input(InputFlaw::TooMany));
+    }
+    let mut notes = Vec::with_capacity(texts.len());
+    let mut cause = None;
+    let mut results = Vec::with_capacity(texts.len());
+    for (nth, text) in texts.iter().enumerate() {
+        let spec = spec::characters(&text.content, false, desk)?;
+        cause = cause.or(spec);
+        let mut said = judge(&text.content, (call, desk));
+        if spec.is_some() {
+            said.review = true;
+        }
+        notes.push(Decision::choose(
+            Stage::Answer,
+            "verdict",
+            format!("text {nth}: {}", said.because),
+        ));
+        super::history::remember_text((text, &said), desk);
+        results.push(said.result(text));
+    }
+    let units = u32::try_from(results.len()).expect("at most ten");
+    let mut members = Map::new();
+    members.insert(TEXT.into(), json!({ "texts": results }));
+    let mut reply = codes::success(members, desk);
+    reply.units = units;
+    reply.notes = notes;
+    reply.out_of_spec = cause;
+    Ok(reply)
+}
+
+/// A long text, judged later. Its result comes by callback alone (D2), and can be asked for besides.
+pub(in super::super) fn text_async(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let form = auth::form(call)?;
+    let content = form.json::<String>("content").map_err(flaw)?;
+    let content = content.ok_or(Failure::Input(InputFlaw::Field("content")))?;
+    let out_of_spec = spec::characters(&content, true, desk)?;
+    let part = |name: &'static str| form.lexeme(name).map(std::borrow::Cow::into_owned);
+    let text = Text {
+        content_id: part("contentId"),
+        user_id: part("userId"),
+        forum_id: part("forumId"),
+        content,
+    };
+    let mut said = judge(&text.content, (call, desk));
+    said.review |= out_of_spec.is_some();
+    let note = Decision::choose(Stage::Answer, "verdict", said.because.clone());
+    let mut result = Map::new();
+    result.insert(TEXT.into(), json!({ "texts": [said.result(&text)] }));
+    let submission = Submission {
+        memo: Memo {
+            result,
+            ..Memo::default()
+        },
+        id_name: "requestId",
+        callback: errand::callback(&form, "callbackUrl", desk)?,
+        period: None,
+        lanes: errand::QUEUED,
+        units: 1,
+        out_of_spec,
+        notes: vec![note],
+    };
+    submission.reply(true, desk)
+}
+
+pub(super) fn flaw(_: FormFlaw) -> Failure {
+    Failure::Input(InputFlaw::Field("body"))
+}
+
+/// What is said of a text: by a fault that lies, an expectation, a marker, its words, or because there is nothing in it.
+pub(super) fn judge(text: &str, (call, desk): (&Call, &Desk)) -> Said {
+    let honest = decided(text, (call, desk));
+    match &desk.lie {
+        Some(lie)
+            if lie
+                .task
+                .as_deref()
+                .is_none_or(|task| task == TEXT || task == "text") =>
+        {
+            let opposite = if honest.action == "pass" { "Porn" } else { "Normal" };
+            let label = lie.label.clone().unwrap_or_else(|| opposite.to_owned());
+            Said {
+                because: format!("a fault lies; in truth {}", honest.because),
+                ..Said::of(label, None)
+            }
+        }
+        Some(_) | None => honest,
+    }
+}
+
+fn decided(text: &str, (call, desk): (&Call, &Desk)) -> Said {
+    let header = |name: &str| call.headers.get(name).map(str::to_owned);
+    let given = desk.expectations.given(|| Subject {
+        operation: desk.operation,
+        sha256: sha256_hex(text.as_bytes()),
+        phash: None,
+        text: Some(text),
+        file_name: "",
+        tag: "",
+        header: &header,
+    });
+    if let Some((id, given)) = given
+        && let Some(own) = given.iter().find(|own| concerns(own))
+    {
+        return Said::given(own, &id);
+    }
+    if let Some(marker) = Marker::in_text(text).into_iter().find_map(|own| marked(&own)) {
+        return marker;
+    }
+    by_words(text)
+}
+
+fn concerns(given: &Given) -> bool {
+    given
+        .task
+        .as_deref()
+        .is_none_or(|task| task == TEXT || task == "text")
+}
+
+fn marked(marker: &Marker) -> Option<Said> {
+    let label = TEXT_LABELS
+        .iter()
+        .find(|label| label.eq_ignore_ascii_case(&marker.name))?;
+    let action = marker
+        .detail
+        .as_deref()
+        .filter(|own| ["pass", "review", "block"].contains(own));
+    Some(Said {
+        because: format!("the marker {:?} in the text", marker.name),
+        review: marker.review || action == Some("review"),
+        ..Said::of((*label).to_owned(), action)
+    })
+}
+
+/// By the lexicon, and by measures of flooding.
+fn by_words(text: &str) -> Said {
+    let hits = hits(text);
+    let Some(worst) = hits.iter().max_by_key(|hit| hit.level) else {
+        return match flood(text) {
+            Some(kind) => Said {
+                because: flooded(kind),
+                details: vec![
+                    json!({"keyword": "", "hint": "", "mainLabel": "Nosense", "subLabel": "flood"}),
+                ],
+                ..Said::of("Nosense".into(), None)
+            },
+            None => Said {
+                because: "nothing in the text is of the lexicon".into(),
+                ..Said::of("Normal".into(), None)
+            },
+        };
+    };
+    let details = hits.iter().map(|hit| {
+        json!({
+            "keyword": hit.keyword,
+            "hint": hit.term,
+            "mainLabel": hit.main_label,
+            "subLabel": hit.sub_label,
+        })
+    });
+    let action = match worst.level {
+        Level::Block => "block",
+        Level::Review => "review",
+    };
+    Said {
+        because: format!(
+            "{} terms of the lexicon, the gravest {:?}",
+            hits.len(),
+            worst.term
+        ),
+        details: details.collect(),
+        ..Said::of(worst.main_label.to_owned(), Some(action))
+    }
+}
+
+fn flooded(kind: Flood) -> String {
+    match kind {
+        Flood::Run(length) => format!("one character {length} times in a row"),
+        Flood::Repetition(distinct, all) => format!("{distinct} different characters among {all}"),
+        Flood::NoWords => "signs without a word".into(),
+    }
+}
+
+impl Said {
+    /// A label, and what is usually done about it.
+    fn of(label: String, action: Option<&str>) -> Self {
+        let usual = if label == "Normal" { "pass" } else { "block" };
+        let action = action.unwrap_or(usual);
+        Self {
+            review: action == "review",
+            action: action.to_owned(),
+            label,
+            details: Vec::new(),
+            because: String::new(),
+        }
+    }
+
+    fn given(given: &Given, id: &str) -> Self {
+        let label = given.label.clone().unwrap_or_else(|| "Normal".into());
+        let mut said = Self::of(label, given.action.as_deref());
+        said.review = given.review.unwrap_or(said.review);
+        said.because = format!("expectation {id:?}");
+        if let Some(details) = &given.details {
+            said.details = details
+                .as_array()
+                .cloned()
+                .unwrap_or_else(|| vec![details.clone()]);
+        }
+        said
+    }
+
+    fn result(self, text: &Text) -> Value {
+        let mut result = Map::new();
+        result.insert("content".into(), json!(text.content));
+        result.insert("action".into(), json!(self.action));
+        result.insert("label".into(), json!(self.label));
+        result.insert("review".into(), json!(self.review));
+        result.insert("details".into(), json!(self.details));
+        let echoes = [
+            ("contentId", &text.content_id),
+            ("userId", &text.user_id),
+            ("forumId", &text.forum_id),
+        ];
+        for (name, value) in echoes {
+            if let Some(value) = value {
+                result.insert(name.into(), json!(value));
+            }
+        }
+        Value::Object(result)
+    }
+}

@@ -1,0 +1,394 @@
+//! Videos (`wire/tupu.md` §1.4 #7–#12, §3.5). No video is decoded: the frames of packs and of animated pictures are
+//! looked at, of every other file the head alone, for its length and the title in its metadata.
+
+use super::super::tasks::{Medium, Task, chosen};
+use super::super::verdict::{Evidence, Verdict};
+use super::super::{auth, codes, spec};
+use super::errand::{self, Memo, Submission};
+use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
+use crate::forms::{Form, Part};
+use crate::imaging::Impression;
+use crate::media::{is_pack, track};
+use crate::providers::{Answer, Desk};
+use crate::recognition::{Given, Marker, Subject};
+use crate::signing::digest::sha256_hex;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Largest video that is fetched.
+const MOST_BYTES: u64 = 100 << 20;
+/// Frames of a video of which nothing tells the length.
+const UNKNOWN_FRAMES: u64 = 1;
+
+/// How frames are taken.
+#[derive(Clone, Copy)]
+struct Sampling {
+    /// Seconds between frames.
+    interval: u64,
+    /// Most frames.
+    most: u64,
+}
+
+/// A rule for what is called back of a task: what is given must fit.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct CallbackRule {
+    label: Option<i64>,
+    review: Option<bool>,
+}
+
+/// A video, as it came.
+struct Video {
+    name: String,
+    bytes: Bytes,
+}
+
+/// A frame of a video.
+struct Frame {
+    /// Seconds from the start.
+    offset: f64,
+    name: String,
+    seen: Impression,
+    bytes: Bytes,
+}
+
+/// What was found in a video.
+struct Found {
+    result: Map<String, Value>,
+    out_of_spec: Option<&'static str>,
+    notes: Vec<Decision>,
+    units: u32,
+}
+
+/// A video, judged at once.
+pub(in super::super) fn video_sync(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    let form = auth::form(call)?;
+    let sampling = sampling(&form, 1)?;
+    let tasks = tasks(&form, desk)?;
+    let parts = form.parts("video").map_err(|_| field("video"))?;
+    let source = match parts.as_slice() {
+        [] => return Err(Failure::Input(InputFlaw::Empty)),
+        [Part::File(file)] => Ok((file.file_name.clone(), file.bytes.clone())),
+        [Part::Text(url)] => Err(url.to_string()),
+        [_, _, ..] => return Err(Failure::Input(InputFlaw::TooMany)),
+    };
+    let length = form.lexeme("duration").and_then(|seconds| seconds.parse().ok());
+    let (call, desk) = (call.clone(), desk.clone());
+    Ok(Answer::Work(Box::new(move || {
+        let video = match source {
+            Ok((name, bytes)) => Video { name, bytes },
+            Err(url) => fetch(&url, &desk)?,
+        };
+        let found = judge(&video, (&tasks, sampling, length), (&call, &desk))?;
+        let mut reply = codes::success(found.result, &desk);
+        reply.units = found.units;
+        reply.out_of_spec = found.out_of_spec;
+        reply.notes = found.notes;
+        Ok(reply)
+    })))
+}
+
+/// A video file, judged later.
+pub(in super::super) fn video_async(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    let form = auth::form(call)?;
+    let url = form.lexeme("video").filter(|url| !url.is_empty());
+    let url = url.ok_or(Failure::Input(InputFlaw::Empty))?.into_owned();
+    let sampling = sampling(&form, 3)?;
+    let tasks = tasks(&form, desk)?;
+    let rules = rules(&form)?;
+    let callback = errand::callback(&form, "callbackUrl", desk)?;
+    let length = form.lexeme("duration").and_then(|seconds| seconds.parse().ok());
+    let echo = echo(&form, &["customInfo"]);
+    let (call, desk) = (call.clone(), desk.clone());
+    Ok(Answer::Work(Box::new(move || {
+        let video = fetch(&url, &desk)?;
+        let found = judge(&video, (&tasks, sampling, length), (&call, &desk))?;
+        let memo = Memo {
+            called_back: Some(chosen_of(&found.result, (&tasks, &rules))),
+            result: found.result,
+            echo,
+            is_sliced: false,
+        };
+        let submission = Submission {
+            memo,
+            id_name: "videoId",
+            callback,
+            period: None,
+            lanes: errand::QUEUED,
+            units: found.units,
+            out_of_spec: found.out_of_spec,
+            notes: found.notes,
+        };
+        submission.reply(false, &desk)
+    })))
+}
+
+/// A live stream: it is never read, and reports every `fragmentTime` until it is closed.
+pub(in super::super) fn video_stream(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+    let form = auth::form(call)?;
+    let url = form.lexeme("video").filter(|url| !url.is_empty());
+    let url = url.ok_or(Failure::Input(InputFlaw::Empty))?.into_owned();
+    let period = within(&form, "fragmentTime", (10, 60), 60)?;
+    let tasks = tasks(&form, desk)?;
+    let rules = rules(&form)?;
+    let markers = super::stream_markers(&url);
+    let frame = Frame {
+        offset: 0.0,
+        name: url.clone(),
+        seen: Impression::default(),
+        bytes: Bytes::from(url.clone()),
+    };
+    let (result, notes) = said(&[frame], (&tasks, &markers), (call, desk));
+    let submission = Submission {
+        memo: Memo {
+            called_back: Some(chosen_of(&result, (&tasks, &rules))),
+            result,
+            echo: echo(&form, &["customInfo"]),
+            is_sliced: true,
+        },
+        id_name: "videoId",
+        callback: errand::callback(&form, "callbackUrl", desk)?,
+        period: Some(Duration::from_secs(period)),
+        lanes: errand::REFUSED,
+        units: 1,
+        out_of_spec: None,
+        notes,
+    };
+    submission.reply(false, desk)
+}
+
+fn field(name: &'static str) -> Failure {
+    Failure::Input(InputFlaw::Field(name))
+}
+
+/// Members that reports begin with, as they were sent.
+pub(super) fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
+    let given = names.iter().filter_map(|name| {
+        let value = form.json::<Value>(name).ok().flatten();
+        let value = value.or_else(|| Some(json!(form.lexeme(name)?)));
+        Some(((*name).to_owned(), value?))
+    });
+    given.collect()
+}
+
+fn tasks(form: &Form, desk: &Desk) -> Result<Vec<&'static Task>, Failure> {
+    let wanted = form.texts("task").map_err(|_| field("task"))?;
+    chosen(&wanted, Medium::Picture, desk).map_err(Failure::Input)
+}
+
+/// A whole number of a field within its limits.
+fn within(form: &Form, name: &'static str, (least, most): (u64, u64), usual: u64) -> Result<u64, Failure> {
+    let Some(text) = form.lexeme(name).filter(|text| !text.is_empty()) else {
+        return Ok(usual);
+    };
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or(field(name))
+}
+
+fn sampling(form: &Form, interval: u64) -> Result<Sampling, Failure> {
+    Ok(Sampling {
+        interval: within(form, "interval", (1, 10), interval)?,
+        most: within(form, "maxFrames", (5, 200), 200)?,
+    })
+}
+
+/// Rules by task; one client sends a flat list, which holds for every task.
+fn rules(form: &Form) -> Result<HashMap<String, Vec<CallbackRule>>, Failure> {
+    let given = form
+        .json::<Value>("callbackRules")
+        .map_err(|_| field("callbackRules"))?;
+    let read = match given {
+        None => Ok(HashMap::new()),
+        Some(list @ Value::Array(_)) => {
+            serde_json::from_value(list).map(|list| HashMap::from([(String::new(), list)]))
+        }
+        Some(other) => serde_json::from_value(other),
+    };
+    read.map_err(|_| field("callbackRules"))
+}
+
+fn fetch(url: &str, desk: &Desk) -> Result<Video, Failure> {
+    let bytes = desk.outbound.fetch(url, None, MOST_BYTES);
+    let bytes = bytes.map_err(|_| Failure::Input(InputFlaw::Unreachable))?.into();
+    Ok(Video {
+        name: url.to_owned(),
+        bytes,
+    })
+}
+
+fn judge(
+    video: &Video,
+    (tasks, sampling, declared): (&[&'static Task], Sampling, Option<f64>),
+    (call, desk): (&Call, &Desk),
+) -> Result<Found, Failure> {
+    let head = track(&video.bytes).unwrap_or_default();
+    let declared = declared
+        .filter(|seconds: &f64| (0.0..1e9).contains(seconds))
+        .map(|seconds| (seconds * 1000.0) as u64);
+    let length = head.milliseconds.or(declared);
+    let frames = frames(video, (sampling, length), desk)?;
+    let out_of_spec = match length {
+        Some(length) => spec::frames(frames.len() as u64, length, desk)?,
+        None => None,
+    };
+    let markers = head.title.map(|title| Marker::all(&title)).unwrap_or_default();
+    let (result, notes) = said(&frames, (tasks, &markers), (call, desk));
+    Ok(Found {
+        result,
+        out_of_spec,
+        notes,
+        units: u32::try_from(frames.len()).unwrap_or(u32::MAX),
+    })
+}
+
+/// The frames that are judged: those of a pack or an animated picture, or as many as the sampling takes of the length.
+fn frames(
+    video: &Video,
+    (sampling, length): (Sampling, Option<u64>),
+    desk: &Desk,
+) -> Result<Vec<Frame>, Failure> {
+    let offset = |nth: usize| (nth as u64 * sampling.interval) as f64;
+    if is_pack(&video.bytes) {
+        let files = super::pictures::PACK.read(&video.bytes);
+        let files = files.map_err(|_| Failure::Input(InputFlaw::Unreachable))?;
+        let looked = files.into_iter().enumerate().map(|(nth, (name, bytes))| {
+            let seen = desk.studio.impressions(&bytes, 1).ok()?.pop()?;
+            Some(Frame {
+                offset: offset(nth),
+                name,
+                seen,
+                bytes,
+            })
+        });
+        let looked: Vec<Frame> = looked.flatten().collect();
+        return if looked.is_empty() {
+            Err(Failure::Catalogue("18".into()))
+        } else {
+            Ok(looked)
+        };
+    }
+    let most = usize::try_from(sampling.most).unwrap_or(usize::MAX);
+    if let Ok(animated) = desk.studio.impressions(&video.bytes, most) {
+        let looked = animated.into_iter().enumerate().map(|(nth, seen)| Frame {
+            offset: offset(nth),
+            name: video.name.clone(),
+            seen,
+            bytes: video.bytes.clone(),
+        });
+        return Ok(looked.collect());
+    }
+    let taken = length.map_or(UNKNOWN_FRAMES, |length| length.div_ceil(sampling.interval * 1000));
+    let taken = taken.clamp(1, sampling.most);
+    let unseen = (0..usize::try_from(taken).unwrap_or(usize::MAX)).map(|nth| Frame {
+        offset: offset(nth),
+        name: video.name.clone(),
+        seen: Impression::default(),
+        bytes: video.bytes.clone(),
+    });
+    Ok(unseen.collect())
+}
+
+/// The object of each task: an item for each frame (INFERRED: as of pictures, with the seconds from the start).
+fn said(
+    frames: &[Frame],
+    (tasks, markers): (&[&'static Task], &[Marker]),
+    (call, desk): (&Call, &Desk),
+) -> (Map<String, Value>, Vec<Decision>) {
+    let given = given(frames, (call, desk));
+    let mut hashes = HashMap::new();
+    let (mut result, mut notes) = (Map::new(), Vec::new());
+    for task in tasks {
+        let (mut list, mut counts, mut review) = (Vec::new(), vec![0_u64; task.labels.len()], 0_u64);
+        for frame in frames {
+            let inside = frame.seen.codes.iter().flat_map(|code| Marker::all(code));
+            let whole = *hashes
+                .entry(frame.bytes.as_ptr())
+                .or_insert_with(|| xxhash_rust::xxh3::xxh3_128(&frame.bytes));
+            let evidence = Evidence {
+                seen: &frame.seen,
+                given: given.clone(),
+                markers: inside.chain(markers.iter().cloned()).collect(),
+                content: whole.wrapping_add(frame.offset as u128),
+            };
+            let verdict = Verdict::of(task, &evidence, desk);
+            counts[verdict.label] += 1;
+            review += u64::from(verdict.review);
+            if list.is_empty() || verdict.label != task.normal {
+                let why = format!(
+                    "{} at {} s, {}: label {}, {}",
+                    frame.name, frame.offset, task.name, verdict.label, verdict.because
+                );
+                notes.push(Decision::choose(Stage::Answer, "verdict", why));
+            }
+            list.push(json!({
+                "name": frame.name,
+                "offset": frame.offset,
+                "label": verdict.label,
+                "rate": verdict.rate,
+                "review": verdict.review,
+            }));
+        }
+        let counted = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let statistics: Vec<Value> = counted
+            .map(|(label, count)| json!({"label": label, "count": count}))
+            .collect();
+        result.insert(
+            task.id.into(),
+            json!({"fileList": list, "reviewCount": review, "statistics": statistics}),
+        );
+    }
+    notes.truncate(MOST_NOTES);
+    (result, notes)
+}
+
+/// Decisions of a video that `explain` shows at most.
+const MOST_NOTES: usize = 50;
+
+fn given(frames: &[Frame], (call, desk): (&Call, &Desk)) -> Option<(String, Vec<Given>)> {
+    let first = frames.first()?;
+    let header = |name: &str| call.headers.get(name).map(str::to_owned);
+    desk.expectations.given(|| Subject {
+        operation: desk.operation,
+        sha256: sha256_hex(&first.bytes),
+        phash: None,
+        text: None,
+        file_name: &first.name,
+        tag: "",
+        header: &header,
+    })
+}
+
+/// What is called back: frames that a rule of their task fits; where there is none, those that speak against the video.
+/// A task with nothing to report is empty (§3.5).
+fn chosen_of(
+    result: &Map<String, Value>,
+    (tasks, rules): (&[&'static Task], &HashMap<String, Vec<CallbackRule>>),
+) -> Map<String, Value> {
+    let mut chosen = Map::new();
+    for task in tasks {
+        let own = rules.get(task.id).or_else(|| rules.get(""));
+        let fits = |frame: &&Value| match own {
+            None => frame["label"] != task.normal,
+            Some(rules) => rules.iter().any(|rule| {
+                rule.label.is_none_or(|label| frame["label"] == label)
+                    && rule.review.is_none_or(|review| frame["review"] == review)
+            }),
+        };
+        let list = result
+            .get(task.id)
+            .and_then(|object| object["fileList"].as_array());
+        let list: Vec<Value> = list
+            .map(|list| list.iter().filter(fits).cloned().collect())
+            .unwrap_or_default();
+        let object = if list.is_empty() {
+            json!({})
+        } else {
+            json!({"fileList": list, "statistics": result[task.id]["statistics"], "reviewCount": result[task.id]["reviewCount"]})
+        };
+        chosen.insert(task.id.into(), object);
+    }
+    chosen
+}

@@ -1,0 +1,193 @@
+//! Tupu's codes, and which neutral failure is said with which of them (`wire/tupu.md` §4). The server's messages are not
+//! published: the English ones are INFERRED, and `wording` of a world says others.
+
+use super::{envelope, spec};
+use crate::exchange::{AuthFlaw, Call, Failure, InputFlaw, Reply};
+use crate::providers::{CatalogueRow, Desk, Operation};
+use crate::world::Language;
+use serde_json::{Map, Value, json};
+
+const fn row(code: &'static str, zh: &'static str, en: &'static str) -> CatalogueRow {
+    CatalogueRow {
+        code,
+        status: 200,
+        zh,
+        en,
+        charged: false,
+        source: "wire §4",
+    }
+}
+
+/// Business errors ride on HTTP 200; where the service itself fails the status is not 200 (D1: retry on a status other
+/// than 200), which one is INFERRED.
+const fn failing(code: &'static str, status: u16, zh: &'static str, en: &'static str) -> CatalogueRow {
+    CatalogueRow {
+        status,
+        ..row(code, zh, en)
+    }
+}
+
+/// Every documented code but 0. 102 and 103 are made by clients.
+pub(super) static CATALOGUE: [CatalogueRow; 24] = [
+    row("1", "授权失败", "authentication failed"),
+    row("2", "模型信息错误", "model id error"),
+    row("3", "没有上传文件", "no file to upload"),
+    row("4", "API版本号错误", "api version error"),
+    row("5", "API版本已弃用", "api version deprecated"),
+    row("6", "secretId错误", "secretId error"),
+    row("7", "任务Id错误，您的secretId不能调用该任务", "task id error"),
+    row("8", "secretId状态异常", "secretId status error"),
+    row("9", "尚未上传证书", "no certificate uploaded"),
+    row("10", "没有callback参数", "no callback parameter"),
+    row("11", "接口访问失败", "interface access failed"),
+    row("12", "时间参数错误", "time parameter error"),
+    row(
+        "13",
+        "没有配置计算任务或者都已关闭",
+        "no task is configured, or all are closed",
+    ),
+    row("14", "文件下载错误", "file download error"),
+    row("15", "参数非法", "illegal parameter"),
+    row("16", "未查到数据", "no data found"),
+    row("17", "并发数超出限制", "concurrency limit exceeded"),
+    row("18", "正常文件过少", "too few good files"),
+    row(
+        "19",
+        "超出单次请求的文件数量限制",
+        "too many files in one request",
+    ),
+    row(
+        "20",
+        "人脸对比、活体认证的头像图片无效",
+        "the face picture is invalid",
+    ),
+    row("21", "提交重复的语音流", "the speech stream was submitted before"),
+    row(
+        "22",
+        "语音任务不存在，或已过期",
+        "the speech task does not exist or has expired",
+    ),
+    failing("100", 500, "服务错误", "server error"),
+    failing("101", 503, "未知错误", "unknown error"),
+];
+
+/// Says a failure in Tupu's words; [`seal`](super::envelope::seal) is put around it afterwards.
+pub(super) fn refuse(operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
+    let code = match failure {
+        Failure::Catalogue(code) => code.as_str(),
+        Failure::NoSuchOperation => strange_path(&call.path),
+        Failure::TooLarge { .. } if operation.is_some_and(|own| own.id.starts_with("image")) => "14",
+        Failure::TooLarge { .. } => "15",
+        Failure::Unauthenticated(flaw) => unauthenticated(flaw),
+        Failure::Input(flaw) => input(flaw),
+        // No codes of their own for money and quotas: the state of the secretId is not right (INFERRED).
+        Failure::KeyDisabled
+        | Failure::KeyExpired
+        | Failure::Arrears
+        | Failure::PacksExhausted
+        | Failure::QuotaExhausted => "8",
+        Failure::NotPermitted => "7",
+        Failure::RateLimited { .. } | Failure::TooManyConcurrent => "17",
+        Failure::MethodNotAllowed => "11",
+        Failure::Internal => "100",
+        Failure::Overloaded | Failure::Maintenance => "101",
+    };
+    let row = CATALOGUE
+        .iter()
+        .find(|row| row.code == code)
+        .unwrap_or(&CATALOGUE[23]);
+    let mut reply = said(row, desk);
+    if let Failure::Input(flaw) = failure {
+        reply.out_of_spec = spec::cause(flaw);
+    }
+    reply
+}
+
+/// The path's version is too old, none, or the interface is none of it.
+fn strange_path(path: &str) -> &'static str {
+    match path.trim_start_matches('/').split('/').next().unwrap_or_default() {
+        "v1" | "v2" => "5",
+        "v3" | "v3.1" => "11",
+        _ => "4",
+    }
+}
+
+fn unauthenticated(flaw: &AuthFlaw) -> &'static str {
+    match flaw {
+        AuthFlaw::UnknownKey => "6",
+        AuthFlaw::Missing("certificate") => "9",
+        AuthFlaw::Missing("timestamp") | AuthFlaw::Malformed("timestamp") | AuthFlaw::Skewed => "12",
+        AuthFlaw::Absent
+        | AuthFlaw::Missing(_)
+        | AuthFlaw::Malformed(_)
+        | AuthFlaw::BadSignature
+        | AuthFlaw::Unsigned(_)
+        | AuthFlaw::Replayed => "1",
+    }
+}
+
+fn input(flaw: &InputFlaw) -> &'static str {
+    match flaw {
+        InputFlaw::Empty => "3",
+        InputFlaw::NotJson | InputFlaw::Field(_) | InputFlaw::TooLong => "15",
+        InputFlaw::NotBase64
+        | InputFlaw::PictureKind
+        | InputFlaw::PictureBroken
+        | InputFlaw::PictureSize
+        | InputFlaw::Unreachable => "14",
+        InputFlaw::NoPerson => "20",
+        InputFlaw::TooMany => "19",
+        InputFlaw::UnknownTask => "7",
+        InputFlaw::NoTask => "13",
+        InputFlaw::NotFound => "16",
+        InputFlaw::Duplicate => "21",
+        InputFlaw::Callback => "10",
+    }
+}
+
+fn said(row: &'static CatalogueRow, desk: &Desk) -> Reply {
+    let own = desk.settings.wording.get(&format!("tupu/{}", row.code));
+    let usual = match desk.language() {
+        Language::Zh => row.zh,
+        Language::En => row.en,
+    };
+    let message = own.and_then(|own| own.message.as_deref()).unwrap_or(usual);
+    let status = own.and_then(|own| own.status).unwrap_or(row.status);
+    let number: u32 = row.code.parse().expect("codes are numbers");
+    let mut reply = answered(number, message, Map::new(), desk);
+    reply.status = status;
+    reply.code = row.code.into();
+    reply
+}
+
+/// A good answer with these members.
+pub(super) fn success(members: Map<String, Value>, desk: &Desk) -> Reply {
+    answered(0, "success", members, desk)
+}
+
+/// The members every inner text has, around those of its own. A nonce in synchronous replies is a string (§3).
+fn answered(code: u32, message: &str, members: Map<String, Value>, desk: &Desk) -> Reply {
+    let mut inner = Map::new();
+    inner.insert("code".into(), json!(code));
+    inner.insert("message".into(), json!(message));
+    inner.extend(members);
+    inner.insert("nonce".into(), json!(nonce(desk)));
+    inner.insert(
+        "timestamp".into(),
+        json!(desk.clock.now().shifted(desk.skew).millis()),
+    );
+    let text = envelope::inner(&Value::Object(inner));
+    let mut reply = Reply::json(200, "application/json", text);
+    reply.code = if code == 0 {
+        "0".into()
+    } else {
+        code.to_string().into()
+    };
+    reply
+}
+
+/// A number between 0 and 1 that belongs to the call.
+fn nonce(desk: &Desk) -> String {
+    let bits = xxhash_rust::xxh3::xxh3_64(desk.request_id.to_string().as_bytes());
+    format!("0.{:016}", bits % 10_000_000_000_000_000)
+}

@@ -1,0 +1,167 @@
+//! What is said of one picture for one task, and who says it.
+
+use super::tasks::Task;
+use crate::imaging::Impression;
+use crate::providers::Desk;
+use crate::recognition::{Given, Marker};
+
+/// What is said of an input for one task.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    /// The label's number.
+    pub label: usize,
+    /// How sure, 0 to 1.
+    pub rate: f64,
+    /// Whether a person should look.
+    pub review: bool,
+    /// Who decided, and why.
+    pub because: String,
+}
+
+/// What one picture brings to its verdicts.
+pub(super) struct Evidence<'a> {
+    /// What is seen in it.
+    pub seen: &'a Impression,
+    /// What an expectation gives it, with the expectation's name.
+    pub given: Option<(String, Vec<Given>)>,
+    /// Markers inside it.
+    pub markers: Vec<Marker>,
+    /// XXH3-128 of its bytes: what the default goes by.
+    pub content: u128,
+}
+
+/// What is certain is below this: a person should look.
+const SURE: f64 = 0.8;
+
+impl Verdict {
+    /// The verdict of a task: of a fault that lies, an expectation, a marker, what is seen, or by default.
+    pub(super) fn of(task: &Task, evidence: &Evidence<'_>, desk: &Desk) -> Self {
+        let honest = Self::honest(task, evidence);
+        match &desk.lie {
+            Some(lie) if lie.task.as_deref().is_none_or(|word| task.is_named(word)) => {
+                let opposite = if honest.label == task.normal {
+                    task.suspect()
+                } else {
+                    task.normal
+                };
+                let label = lie.label.as_deref().and_then(|word| task.label(word));
+                Self {
+                    label: label.unwrap_or(opposite),
+                    because: format!("a fault lies; in truth {}", honest.because),
+                    ..honest
+                }
+            }
+            Some(_) | None => honest,
+        }
+    }
+
+    fn honest(task: &Task, evidence: &Evidence<'_>) -> Self {
+        if let Some((id, given)) = &evidence.given
+            && let Some(own) = given
+                .iter()
+                .find(|own| own.task.as_deref().is_none_or(|word| task.is_named(word)))
+        {
+            return Self::given(task, own, id);
+        }
+        if let Some(marker) = evidence.markers.iter().find(|marker| task.is_named(&marker.name)) {
+            return Self::marked(task, marker);
+        }
+        if !evidence.markers.is_empty() {
+            // A marked input is a test's: of what it does not name it is harmless.
+            return Self {
+                label: task.normal,
+                rate: 0.99,
+                review: false,
+                because: "the marker names other tasks".into(),
+            };
+        }
+        Self::seen(task, evidence.seen).unwrap_or_else(|| Self::usual(task, evidence.content))
+    }
+
+    fn given(task: &Task, given: &Given, id: &str) -> Self {
+        let label = given.label.as_deref().and_then(|word| task.label(word));
+        Self {
+            label: label.unwrap_or(task.suspect()),
+            rate: given.rate.unwrap_or(0.99),
+            review: given.review.unwrap_or(false),
+            because: format!("expectation {id:?}"),
+        }
+    }
+
+    fn marked(task: &Task, marker: &Marker) -> Self {
+        let label = marker.detail.as_deref().and_then(|word| task.label(word));
+        Self {
+            label: label.unwrap_or(task.suspect()),
+            rate: marker.rate.unwrap_or(0.99),
+            review: marker.review,
+            because: format!("the marker {:?} in it", marker.name),
+        }
+    }
+
+    /// What the picture itself tells, where it tells anything. None of it is a judgement about the world: these are
+    /// measures with thresholds.
+    fn seen(task: &Task, seen: &Impression) -> Option<Self> {
+        let (word, rate, why) = match task.name {
+            "ads" if !seen.codes.is_empty() => ("qr-code", 0.97, "a QR code"),
+            "ads" if seen.print > 0.12 => ("text", 0.5 + f64::from(seen.print.min(0.45)), "dense print"),
+            "ads" if seen.flat > 0.35 => (
+                "logo",
+                0.45 + f64::from(seen.flat.min(0.5)),
+                "flat saturated areas",
+            ),
+            "ads-old" if !seen.codes.is_empty() || seen.print > 0.12 => ("ads", 0.9, "a code or dense print"),
+            // Much skin alone is a portrait, sand or wood: the picture must be smooth too, and show no face large.
+            "porn" if seen.skin > 0.45 && seen.texture < 0.012 && !has_large_face(seen) => (
+                "sexy",
+                f64::from(seen.skin).min(0.95),
+                "much smooth skin without a face",
+            ),
+            "violence" if seen.blood > 0.25 && seen.texture > 0.02 => (
+                "blood",
+                0.5 + f64::from(seen.blood.min(0.45)),
+                "dark red all over",
+            ),
+            "violence" if seen.fire > 0.25 && seen.texture > 0.02 => (
+                "fire",
+                0.5 + f64::from(seen.fire.min(0.45)),
+                "the colours of fire",
+            ),
+            "people" if !seen.faces.is_empty() => {
+                ("person", f64::from(seen.faces[0].score).max(0.6), "a face")
+            }
+            _ => return None,
+        };
+        Some(Self {
+            label: task.label(word)?,
+            rate,
+            review: rate < SURE,
+            because: format!("{why}: {}", seen.described()),
+        })
+    }
+
+    /// Harmless, as sure as the content's hash has it.
+    fn usual(task: &Task, content: u128) -> Self {
+        let part = (content ^ u128::from(xxhash_rust::xxh3::xxh3_64(task.id.as_bytes()))) % 9_000;
+        Self {
+            label: task.normal,
+            rate: 0.9 + part as f64 / 100_000.0,
+            review: false,
+            because: "nothing in it speaks against it".into(),
+        }
+    }
+
+    /// The same, of an input that is out of specification: less sure, and to be looked at.
+    #[must_use]
+    pub(super) fn doubted(self) -> Self {
+        Self {
+            rate: self.rate * 0.8,
+            review: true,
+            ..self
+        }
+    }
+}
+
+fn has_large_face(seen: &Impression) -> bool {
+    let side = seen.width.min(seen.height) as f32;
+    seen.faces.iter().any(|face| face.side > side * 0.15)
+}

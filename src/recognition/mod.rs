@@ -1,0 +1,10 @@
+//! Who decides a verdict: an expectation of the user's, a marker inside the input, the content itself, or else a
+//! default. Words of this room are neutral; each provider says a verdict in its own.
+
+mod expectation;
+mod lexicon;
+mod marker;
+
+pub use expectation::{Expectation, Given, Likeness, Rule, Subject, TextMatch};
+pub use lexicon::{Flood, Hit, Level, flood, hits};
+pub use marker::Marker;

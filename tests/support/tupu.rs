@@ -1,0 +1,156 @@
+//! A caller of Tupu, and a receiver of its callbacks.
+
+use super::bench::{Answer, Bench};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+use understudy::signing::rsa;
+
+/// The inner object of an envelope, its signature verified over the exact inner text.
+pub fn opened(key: &str, body: &[u8]) -> Value {
+    let outer: Value = serde_json::from_slice(body).unwrap();
+    let inner = outer["json"].as_str().unwrap();
+    assert!(inner.is_ascii(), "{inner}");
+    let signature = outer["signature"].as_str().unwrap();
+    assert!(rsa::verify(key, inner.as_bytes(), signature), "{inner}");
+    serde_json::from_str(inner).unwrap()
+}
+
+impl Bench {
+    pub fn tupu_credential(&self, field: &str) -> String {
+        let field = &self.server.ready().credentials["tupu"][field];
+        field.as_str().unwrap().to_owned()
+    }
+
+    /// A proof of identity, now.
+    pub fn tupu_proof(&self, sid: &str, private_key: &str) -> Value {
+        let (timestamp, nonce) = (self.now().millis().to_string(), "0.25");
+        let text = format!("{sid},{timestamp},{nonce}");
+        let signature = rsa::sign(private_key, text.as_bytes()).unwrap();
+        json!({"timestamp": timestamp, "nonce": nonce, "signature": signature})
+    }
+
+    /// A call with JSON by the demo world's key, whatever becomes of it. `path` ends before the secretId.
+    pub fn tupu_raw(&self, path: &str, fields: &Value, headers: &[(String, String)]) -> Answer {
+        let (sid, key) = (
+            self.tupu_credential("secret_id"),
+            self.tupu_credential("private_key_pem"),
+        );
+        let mut body = self.tupu_proof(&sid, &key);
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let mut all = vec![("content-type".to_owned(), "application/json".to_owned())];
+        all.extend_from_slice(headers);
+        let url = format!("http://{}{path}{sid}", self.host());
+        self.send("POST", &url, &all, body.to_string().as_bytes())
+    }
+
+    /// The inner object of what a call gets, verified.
+    pub fn tupu(&self, path: &str, fields: &Value) -> Value {
+        let answer = self.tupu_raw(path, fields, &[]);
+        opened(&self.tupu_credential("provider_public_key_pem"), &answer.body)
+    }
+
+    /// The label and action of one text.
+    pub fn tupu_text(&self, content: &str) -> (String, String) {
+        let inner = self.tupu("/v3/recognition/text/", &json!({"text": [{"content": content}]}));
+        let text = &inner["57c4036c557603652aeeb222"]["texts"][0];
+        let word = |name: &str| {
+            text[name]
+                .as_str()
+                .unwrap_or_else(|| panic!("{inner}"))
+                .to_owned()
+        };
+        (word("label"), word("action"))
+    }
+
+    /// The address of an input of the kit.
+    pub fn kit(&self, name: &str) -> String {
+        format!("http://{}/_kit/{name}", self.host())
+    }
+
+    pub fn advance(&self, by: &str) {
+        assert_eq!(self.admin("POST", "clock/advance", json!({"by": by})).status, 200);
+    }
+}
+
+struct Postman {
+    answer: Box<dyn Fn(usize) -> u16 + Send + Sync>,
+    count: AtomicUsize,
+}
+
+/// The body of the next request on a connection, where there is one.
+fn next_body(socket: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
+    let (mut length, mut line) = (0, String::new());
+    while socket.read_line(&mut line).ok()? > 2 {
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    socket.read_exact(&mut body).ok()?;
+    (length > 0).then_some(body)
+}
+
+/// Receives callbacks, and answers each with the status that `answer` gives for how many came before.
+pub struct Mailbox {
+    pub url: String,
+    reports: Receiver<Vec<u8>>,
+}
+
+impl Mailbox {
+    pub fn new(answer: impl Fn(usize) -> u16 + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/cb", listener.local_addr().unwrap());
+        let (sender, reports) = channel();
+        let desk = Arc::new(Postman {
+            answer: Box::new(answer),
+            count: AtomicUsize::new(0),
+        });
+        std::thread::spawn(move || {
+            for socket in listener.incoming().map_while(Result::ok) {
+                let (sender, desk) = (sender.clone(), desk.clone());
+                std::thread::spawn(move || {
+                    let mut socket = BufReader::new(socket);
+                    while let Some(body) = next_body(&mut socket) {
+                        let status = (desk.answer)(desk.count.fetch_add(1, Ordering::SeqCst));
+                        // Nobody waits for the last of them.
+                        drop(sender.send(body));
+                        let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
+                        drop(socket.get_mut().write_all(reply.as_bytes()));
+                    }
+                });
+            }
+        });
+        Self { url, reports }
+    }
+
+    /// Takes everything with thanks.
+    pub fn kind() -> Self {
+        Self::new(|_| 200)
+    }
+
+    /// The next report, verified.
+    pub fn next(&self, bench: &Bench) -> Value {
+        let body = self.reports.recv_timeout(Duration::from_secs(20)).unwrap();
+        opened(&bench.tupu_credential("provider_public_key_pem"), &body)
+    }
+
+    /// Whatever is there, or comes very soon.
+    pub fn rest(&self) -> usize {
+        let mut count = 0;
+        while !matches!(
+            self.reports.recv_timeout(Duration::from_millis(150)),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
+        ) {
+            count += 1;
+        }
+        count
+    }
+}

@@ -1,0 +1,233 @@
+//! Jobs and their callbacks: order, retries, lanes, a slow receiver, a restart.
+
+use super::super::support::program::{Folder, Program, pause};
+use super::*;
+use std::collections::HashMap;
+use std::time::Duration;
+use understudy::clock::Clock;
+
+const LONG: &str = "/v3/recognition/text/async/";
+
+fn submit(bench: &Bench, content: &str, url: &str) -> String {
+    let inner = bench.tupu(LONG, &json!({"content": content, "callbackUrl": url}));
+    assert_eq!(inner["code"], 0, "{inner}");
+    inner["requestId"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_report_that_is_refused_is_tried_again_on_the_clock_and_then_given_up() {
+    let bench = Bench::new();
+    let mailbox = Mailbox::new(|_| 500);
+    let id = submit(&bench, "x", &mailbox.url);
+    bench.advance("1s");
+    assert_eq!(mailbox.rest(), 0, "it is not due yet");
+    bench.advance("1s");
+    let first = mailbox.next(&bench);
+    assert_eq!(first["requestId"], *id);
+    bench.advance("9s");
+    assert_eq!(mailbox.rest(), 0);
+    bench.advance("1s");
+    mailbox.next(&bench);
+    bench.advance("1h");
+    let last = mailbox.next(&bench);
+    assert_eq!(mailbox.rest(), 0, "three tries, and no more");
+    let sent = |report: &Value| report["timestamp"].as_i64().unwrap();
+    assert_eq!(sent(&last) - sent(&first), 30_000, "10 s, then 20 s");
+    let job = &bench.get("jobs")[0];
+    assert_eq!(
+        (&job["callback"]["given_up"], &job["callback"]["last"]),
+        (&json!(1), &json!("500"))
+    );
+}
+
+#[test]
+fn a_result_can_be_asked_for_two_hours_and_no_longer() {
+    let bench = Bench::new();
+    let inner = bench.tupu(
+        "/v3/recognition/image/async/",
+        &json!({"image": bench.kit("porn-0.png"), "task": PORN}),
+    );
+    let ask = || {
+        bench.tupu(
+            "/v3/recognition/image/async/result/",
+            &json!({"requestId": inner["requestId"]}),
+        )
+    };
+    assert_eq!(ask()["status"], "running");
+    bench.advance("2s");
+    assert_eq!(ask()[PORN]["fileList"][0]["label"], 0);
+    bench.advance("1h59m59s");
+    assert_eq!(ask()["status"], "finished");
+    bench.advance("1s");
+    assert_eq!(ask()["code"], 16);
+}
+
+#[test]
+fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
+    let bench = Bench::new();
+    let jobs = json!({"tupu/text-async": {"concurrent": 2, "duration": "10s"}, "tupu/video-stream": {"concurrent": 1}});
+    assert_eq!(
+        bench
+            .admin("PATCH", "worlds/demo", json!({"settings": {"jobs": jobs}}))
+            .status,
+        200
+    );
+    let mailbox = Mailbox::kind();
+    let ids: Vec<String> = (0..5)
+        .map(|n| submit(&bench, &n.to_string(), &mailbox.url))
+        .collect();
+    let states = |at: usize| -> Vec<String> {
+        let all = bench.get("jobs");
+        let counted = all
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|job| job["state"].as_str().unwrap().to_owned());
+        let mut sorted: Vec<String> = counted.collect();
+        sorted.sort();
+        assert_eq!(sorted.len(), at);
+        sorted
+    };
+    assert_eq!(states(5), ["queued", "queued", "queued", "running", "running"]);
+    bench.advance("10s");
+    assert_eq!(
+        states(5),
+        ["queued", "running", "running", "succeeded", "succeeded"]
+    );
+    bench.advance("20s");
+    let mut reported: Vec<String> = (0..5)
+        .map(|_| mailbox.next(&bench)["requestId"].as_str().unwrap().to_owned())
+        .collect();
+    reported.sort();
+    let mut all = ids.clone();
+    all.sort();
+    assert_eq!(reported, all);
+    let stream = json!({"video": "rtmp://room", "fragmentTime": 10, "task": PORN});
+    let path = "/v3/recognition/video/stream/";
+    let open = bench.tupu(path, &stream);
+    assert_eq!(bench.tupu(path, &stream)["code"], 17);
+    assert_eq!(
+        bench.tupu(
+            "/v3/recognition/video/close/",
+            &json!({"videoId": open["videoId"]})
+        )["code"],
+        0
+    );
+    assert_eq!(bench.tupu(path, &stream)["code"], 0);
+}
+
+#[test]
+fn callbacks_follow_an_advancing_clock_each_at_its_own_instant() {
+    let bench = Bench::new();
+    let mailbox = Mailbox::kind();
+    let stream = json!({"video": "rtmp://room?understudy:porn", "fragmentTime": 10, "task": PORN, "callbackUrl": mailbox.url});
+    let id = bench.tupu("/v3/recognition/video/stream/", &stream)["videoId"].clone();
+    let start = bench.now().millis();
+    bench.advance("1m");
+    for nth in 1..=6 {
+        let report = mailbox.next(&bench);
+        assert_eq!(
+            (&report["videoId"], &report["timestamp"]),
+            (&id, &json!(start + nth * 10_000))
+        );
+    }
+    assert_eq!(
+        bench.tupu("/v3/recognition/video/close/", &json!({"videoId": id}))["code"],
+        0
+    );
+    bench.advance("10m");
+    assert_eq!(mailbox.rest(), 0);
+}
+
+#[test]
+fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order() {
+    let bench = Bench::with(|settings| settings.jobs.callbacks = 16);
+    let jobs = json!({"tupu/video-stream": {"concurrent": 2_000}});
+    assert_eq!(
+        bench
+            .admin("PATCH", "worlds/demo", json!({"settings": {"jobs": jobs}}))
+            .status,
+        200
+    );
+    let mailbox = Mailbox::new(|nth| {
+        // Slow, and now and then it fails.
+        pause(Duration::from_micros(500));
+        if nth % 97 == 0 { 503 } else { 200 }
+    });
+    let start = bench.now().millis();
+    for _ in 0..1_000 {
+        let stream =
+            json!({"video": "rtmp://room", "fragmentTime": 60, "task": PORN, "callbackUrl": mailbox.url});
+        assert_eq!(bench.tupu("/v3/recognition/video/stream/", &stream)["code"], 0);
+    }
+    // As fast as it goes: the receiver is what is waited for.
+    let clock = json!({"scale": 100_000.0, "frozen": false});
+    assert_eq!(bench.admin("PUT", "clock", clock).status, 200);
+    let mut last: HashMap<String, (i64, u64)> = HashMap::new();
+    let mut complete = 0;
+    while complete < 1_000 {
+        let report = mailbox.next(&bench);
+        let sent = report["timestamp"].as_i64().unwrap();
+        let (before, count) = last
+            .entry(report["videoId"].as_str().unwrap().to_owned())
+            .or_insert((start, 0));
+        assert!(sent >= *before, "a job's reports come in order");
+        *before = sent;
+        *count += 1;
+        complete += u64::from(*count == 10);
+    }
+    assert_eq!(last.len(), 1_000);
+    let delivered: u64 = bench
+        .get("jobs")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|job| job["callback"]["delivered"].as_u64().unwrap())
+        .sum();
+    assert!(delivered >= 9_000, "{delivered}");
+    assert_eq!(bench.admin("POST", "reset", json!({})).status, 200);
+    assert_eq!(bench.get("jobs"), json!([]));
+}
+
+#[test]
+fn a_restart_goes_on_with_the_jobs_that_were_under_way() {
+    let folder = Folder::new("jobs");
+    let mailbox = Mailbox::kind();
+    let settings = ["--clock", "2026-11-22T12:00:00+08:00"];
+    let program = Program::serve(&folder.0, &settings);
+    let tupu = &program.ready["credentials"]["tupu"];
+    let text = |name: &str| tupu[name].as_str().unwrap().to_owned();
+    let (sid, key) = (text("secret_id"), text("private_key_pem"));
+    let agent = ureq::Agent::new_with_defaults();
+    let admin = format!("{}/_understudy", program.ready["admin"].as_str().unwrap());
+    let freeze = |admin: &str, body: &str| agent.put(format!("{admin}/clock")).send(body).unwrap();
+    freeze(&admin, r#"{"frozen": true}"#);
+    let now = Clock::real().now().millis().to_string();
+    let signature = understudy::signing::rsa::sign(&key, format!("{sid},{now},1").as_bytes()).unwrap();
+    let body = json!({"timestamp": now, "nonce": "1", "signature": signature, "content": "傻逼", "callbackUrl": mailbox.url});
+    let url = format!("http://{}{LONG}{sid}", program.listen());
+    let mut answer = agent.post(&url).send(body.to_string().as_bytes()).unwrap();
+    let inner = opened(
+        &text("provider_public_key_pem"),
+        &answer.body_mut().read_to_vec().unwrap(),
+    );
+    assert_eq!(inner["code"], 0);
+    // What is gathered is written within 20 ms; then the program is killed.
+    pause(Duration::from_millis(300));
+    drop(program);
+    let program = Program::serve(&folder.0, &[]);
+    let admin = format!("{}/_understudy", program.ready["admin"].as_str().unwrap());
+    agent
+        .post(format!("{admin}/clock/advance"))
+        .send(r#"{"by": "5s"}"#)
+        .unwrap();
+    let report = {
+        let bench = Bench::new();
+        mailbox.next(&bench)
+    };
+    assert_eq!(
+        (&report["requestId"], &report[TEXT]["texts"][0]["label"]),
+        (&inner["requestId"], &json!("Abuse"))
+    );
+    program.stop();
+}
