@@ -102,14 +102,23 @@ impl Outbound {
         if !answer.status().is_success() {
             return Err(NotSent::Failed(format!("{url} answers {}", answer.status())));
         }
-        let body = answer.body_mut().with_config().limit(most).read_to_vec();
-        body.map_err(|why| {
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(most.saturating_add(1))
+            .read_to_vec();
+        let bytes = body.map_err(|why| {
             if matches!(why, Error::BodyExceedsLimit(_)) {
                 NotSent::TooLarge(most)
             } else {
                 failed(&why)
             }
-        })
+        })?;
+        // The library's limit is reached, not passed, by a body of its size.
+        if bytes.len() as u64 > most {
+            return Err(NotSent::TooLarge(most));
+        }
+        Ok(bytes)
     }
 
     /// Sends JSON; gives the status of the answer.
@@ -248,5 +257,39 @@ mod tests {
         ));
         assert_eq!(outbound.check("http://[::1]:8080/x"), Ok(()));
         assert_eq!(outbound.check("http://localhost/x"), Ok(()));
+    }
+
+    /// A server that answers once with this head.
+    fn once(head: &'static str) -> String {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            drop(socket.read(&mut [0; 4096]));
+            socket.write_all(head.as_bytes()).unwrap();
+        });
+        format!("http://{address}/x")
+    }
+
+    #[test]
+    fn redirects_lead_nowhere_else_and_sizes_and_statuses_are_minded() {
+        let outbound = Outbound::new(OutboundSettings {
+            hosts: Vec::new(),
+            timeout: Duration::from_secs(5),
+            redirects: 3,
+        });
+        let away =
+            once("HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/meta\r\ncontent-length: 0\r\n\r\n");
+        assert_eq!(
+            outbound.fetch(&away, None, 100),
+            Err(NotSent::NotAllowed("169.254.169.254".into()))
+        );
+        let large = once("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
+        assert_eq!(outbound.fetch(&large, None, 4), Err(NotSent::TooLarge(4)));
+        let whole = once("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
+        assert_eq!(outbound.fetch(&whole, None, 5), Ok(b"hello".to_vec()));
+        let gone = once("HTTP/1.1 404 Gone\r\ncontent-length: 0\r\n\r\n");
+        assert!(matches!(outbound.fetch(&gone, None, 5), Err(NotSent::Failed(_))));
     }
 }

@@ -238,3 +238,29 @@ fn worlds_and_keys_from_a_shell() {
     assert!(!found && text.contains("there is no world"), "{text}");
     program.stop();
 }
+
+#[test]
+fn the_provider_key_is_exported_and_the_kit_is_written_from_the_shell() {
+    let folder = Folder::new("kit");
+    let program = Program::serve(&folder.0, &[]);
+    let exported = run(&["key", "export", "--server", program.admin()]);
+    let pem = program.ready["credentials"]["tupu"]["provider_public_key_pem"]
+        .as_str()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&exported.stdout).trim(), pem.trim());
+    let unknown = run(&["key", "export", "demo", "jdcloud", "--server", program.admin()]);
+    assert!(!unknown.status.success());
+    program.stop();
+    let out = folder.file("kit");
+    let written = run(&["kit", "--out", out.to_str().unwrap()]);
+    assert!(written.status.success());
+    let count = std::fs::read_dir(&out).unwrap().count();
+    assert!(String::from_utf8_lossy(&written.stdout).starts_with(&count.to_string()));
+    assert_eq!(
+        std::fs::read(out.join("porn-0.png")).unwrap(),
+        super::support::fixture("kit/porn-0.png")
+    );
+    let nowhere = run(&["kit", "--out", "/dev/null/kit"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("--out"));
+}

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "this is what prints")]
 
 use crate::app::Ready;
+use serde_json::{Map, Value};
 use std::io::Write;
 
 /// One line on standard output.
@@ -28,15 +29,40 @@ pub(super) fn greet(ready: &Ready, token: Option<&str>) {
     line("credentials of the demo world:");
     if let Some(vendors) = ready.credentials.as_object() {
         for (vendor, fields) in vendors {
-            line(&format!("  {vendor:<10} {fields}"));
+            line(&format!("  {vendor:<10} {}", shown(fields)));
         }
     }
-    line("\ncut a thing out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
-    line(&format!("{}\n", curl(ready)));
+    line("\n# cut a thing out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
+    line(&matting(ready));
+    line("\n# judge a text (Tupu), signed with the demo world's key:\n");
+    line(&format!("{}\n", tupu(ready)));
+}
+
+/// Fields of credentials in a line; keys in PEM are left to the ready file.
+fn shown(fields: &Value) -> Value {
+    let mut fields = fields.clone();
+    for value in fields.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if value.as_str().is_some_and(|text| text.contains('\n')) {
+            *value = "PEM, in the ready file".into();
+        }
+    }
+    fields
+}
+
+/// A text to judge: openssl signs the proof.
+fn tupu(ready: &Ready) -> String {
+    let sid = ready.credentials["tupu"]["secret_id"]
+        .as_str()
+        .unwrap_or_default();
+    format!(
+        "t=$(date +%s); s=$(printf {sid},$t,1 | openssl dgst -sha256 -sign fixtures/tupu/demo_private_key.pem | base64 | tr -d '\\n'); \\\n  \
+         curl -s {}/v3/recognition/text/{sid} -d \"{{\\\"timestamp\\\":\\\"$t\\\",\\\"nonce\\\":\\\"1\\\",\\\"signature\\\":\\\"$s\\\",\\\"text\\\":[{{\\\"content\\\":\\\"buy now\\\"}}]}}\"",
+        ready.listen,
+    )
 }
 
 /// A call that can be pasted at any time: the shell signs it with the app key.
-fn curl(ready: &Ready) -> String {
+fn matting(ready: &Ready) -> String {
     let field = |name: &str| {
         ready.credentials["jdcloud"][name]
             .as_str()

@@ -126,6 +126,17 @@ mod tests {
     }
 
     #[test]
+    fn an_mp3_is_told_by_its_frames() {
+        // MPEG-1 layer III, 128 kbit/s: 417 bytes for 1,152 samples.
+        let frame = [&[0xff, 0xfb, 0x90, 0x00][..], &[0; 413]].concat();
+        let read = track(&frame.repeat(40)).unwrap();
+        assert_eq!(read.sample_rate, Some(44_100));
+        // 22.05 kHz, MPEG-2, 64 kbit/s.
+        let frame = [&[0xff, 0xf3, 0x80, 0x00][..], &[0; 204]].concat();
+        assert_eq!(track(&frame.repeat(40)).unwrap().sample_rate, Some(22_050));
+    }
+
+    #[test]
     fn what_is_cut_short_or_no_media_breaks_nothing() {
         assert_eq!(track(b"hello"), None);
         assert_eq!(track(b""), None);

@@ -226,3 +226,45 @@ fn every_code_can_be_rehearsed_and_worded_otherwise() {
     assert_eq!(call("17"), (429, "17".into(), "slow down".into()));
     assert_eq!(call("3").2, "no file to upload");
 }
+
+#[test]
+fn a_client_that_waits_to_be_asked_on_is_asked_on() {
+    use std::io::{Read, Write};
+    let bench = Bench::new();
+    let (sid, key) = (
+        bench.tupu_credential("secret_id"),
+        bench.tupu_credential("private_key_pem"),
+    );
+    let mut body = bench.tupu_proof(&sid, &key);
+    body["text"] = json!([{"content": "hello"}]);
+    let body = body.to_string();
+    let mut socket = std::net::TcpStream::connect(bench.host()).unwrap();
+    let head = format!(
+        "POST //v3/recognition//text/{sid} HTTP/1.1\r\nhost: x\r\ntimeout: 30\r\nexpect: 100-continue\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut asked = [0; 25];
+    socket.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    socket.write_all(body.as_bytes()).unwrap();
+    let mut reply = String::new();
+    socket.read_to_string(&mut reply).unwrap();
+    let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(
+        opened(&bench.tupu_credential("provider_public_key_pem"), body.as_bytes())["code"],
+        0
+    );
+}
+
+#[test]
+fn a_fault_by_content_strikes_a_call_and_its_repetition_by_their_attempts() {
+    let bench = Bench::new();
+    let fault = json!({"id": "first", "first": 1, "effect": {"kind": "refusal", "reason": "17"}});
+    assert_eq!(bench.admin("POST", "faults", fault).status, 201);
+    let fields = json!({"text": [{"content": "hello"}]});
+    assert_eq!(bench.tupu("/v3/recognition/text/", &fields)["code"], 17);
+    bench.advance("1s");
+    assert_eq!(bench.tupu("/v3/recognition/text/", &fields)["code"], 0);
+}

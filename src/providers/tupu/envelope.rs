@@ -94,26 +94,59 @@ mod tests {
         );
     }
 
-    /// A genuine answer of 2018 (`wire/tupu.md` R1), with the vendor's own public key.
-    #[test]
-    fn a_recorded_answer_verifies_and_has_the_shapes_of_ours() {
-        let recorded = include_bytes!("../../../fixtures/tupu/vectors/recorded-2018.json");
-        let key = include_str!("../../../fixtures/tupu/vectors/tupu-public-key.pem");
-        let outer: Value = serde_json::from_slice(recorded).unwrap();
-        let text = outer["json"].as_str().unwrap();
-        assert!(rsa::verify(
-            key,
-            text.as_bytes(),
-            outer["signature"].as_str().unwrap()
-        ));
+    const VENDORS_KEY: &str = include_str!("../../../fixtures/tupu/vectors/tupu-public-key.pem");
+
+    /// The inner text of a genuine message, whose signature by the vendor's own key is right over it and nothing else.
+    fn recorded(message: &[u8]) -> String {
+        let outer: Value = serde_json::from_slice(message).unwrap();
+        let (text, signature) = (
+            outer["json"].as_str().unwrap(),
+            outer["signature"].as_str().unwrap(),
+        );
+        assert!(rsa::verify(VENDORS_KEY, text.as_bytes(), signature));
         assert!(!rsa::verify(
-            key,
+            VENDORS_KEY,
             text.replace("success", "failure").as_bytes(),
-            outer["signature"].as_str().unwrap()
+            signature
         ));
-        // Our encoding of what it says is what it said, to the byte.
-        let value: Value = serde_json::from_str(text).unwrap();
+        text.to_owned()
+    }
+
+    /// An answer of 2018 (`wire/tupu.md` R1): our encoding of what it says is what it said, to the byte.
+    #[test]
+    fn a_recorded_answer_verifies_and_is_encoded_as_ours_are() {
+        let text = recorded(include_bytes!(
+            "../../../fixtures/tupu/vectors/recorded-2018.json"
+        ));
+        let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(inner(&value), text.as_bytes());
+    }
+
+    /// A callback of 2023 (R2), with the members that ours have.
+    #[test]
+    fn a_recorded_callback_verifies_and_has_the_members_of_ours() {
+        let text = recorded(include_bytes!(
+            "../../../fixtures/tupu/vectors/recorded-2023-callback.json"
+        ));
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let names = |of: &Value| {
+            let mut names: Vec<String> = of.as_object().unwrap().keys().cloned().collect();
+            names.sort();
+            names
+        };
+        assert_eq!(
+            names(&value["summary"][0]),
+            ["code", "name", "riskTask", "riskType", "suggestion", "tag"]
+        );
+        let porn = &value["54bcfc6c329af61034f7c2fc"];
+        assert_eq!(names(porn), ["fileList", "reviewCount", "statistic"]);
+        assert_eq!(
+            names(&porn["fileList"][0]),
+            ["label", "name", "rate", "review", "subLabel", "tag"]
+        );
+        let violence = &value["5e1d70adeec2874f7318dc52"];
+        assert_eq!(names(violence), ["fileList", "reviewCount", "topNStatistic"]);
+        assert_eq!(violence["fileList"][0]["labels"].as_array().unwrap().len(), 5);
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

@@ -232,10 +232,7 @@ impl Provider for Tupu {
     }
 
     fn volume(&self, _: &Operation, call: &Call) -> Volume {
-        Volume {
-            pixels: 0,
-            characters: call.body_len / 3,
-        }
+        answer::volume(call)
     }
 
     fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure> {

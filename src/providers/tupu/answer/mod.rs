@@ -21,7 +21,30 @@ pub(super) use speech::speech_sync;
 pub(super) use text::{text_async, text_sync};
 pub(super) use video::{video_async, video_stream, video_sync};
 
+use super::auth;
+use crate::exchange::{Call, Volume};
+use crate::forms::Part;
+use crate::imaging::pixel_count;
 use crate::recognition::Marker;
+use serde_json::Value;
+
+/// What a call brings: characters of its texts, pixels of the pictures that came as files; what is behind URLs is not
+/// fetched for it.
+pub(super) fn volume(call: &Call) -> Volume {
+    let form = auth::form(call).unwrap_or_default();
+    let texts = form.json::<Vec<Value>>("text").ok().flatten().unwrap_or_default();
+    let texts = texts.iter().filter_map(|text| text["content"].as_str());
+    let long = form.lexeme("content").map_or(0, |text| text.chars().count());
+    let files = form.parts("image").unwrap_or_default();
+    let pixels = files.iter().filter_map(|part| match part {
+        Part::File(file) => pixel_count(&file.bytes),
+        Part::Text(_) => None,
+    });
+    Volume {
+        pixels: pixels.sum(),
+        characters: (long + texts.map(|text| text.chars().count()).sum::<usize>()) as u64,
+    }
+}
 
 /// A stream is never read: its marker stands in its address, `rtmp://host/room?understudy:vulgar`.
 fn stream_markers(url: &str) -> Vec<Marker> {
