@@ -1,13 +1,15 @@
 //! What is seen in a picture without knowing what it means: shares of colours, texture, faces, codes. Everything is a
 //! measure over decoded pixels; the same picture always gives the same.
 
-use super::people::faces;
+use super::people::portrait_faces;
 use super::{Face, Picture};
 
 /// Longer side of the picture while its colours are measured.
 const SIDE: usize = 256;
 /// Longer side of the picture while codes are sought.
 const CODE_SIDE: usize = 1024;
+/// Pictures of at most so many pixels a side are enlarged to seek once more.
+const SMALL: usize = 400;
 
 /// What is seen in a picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,7 +20,7 @@ pub struct Impression {
     pub height: usize,
     /// Texts of the QR codes in it.
     pub codes: Vec<String>,
-    /// Faces seen from the front, in pixels, the surest first.
+    /// Faces seen from the front that take a good part of the picture, in pixels, the surest first.
     pub faces: Vec<Face>,
     /// Share of pixels of the colour of skin.
     pub skin: f32,
@@ -46,7 +48,7 @@ impl Impression {
             width: picture.width,
             height: picture.height,
             codes: codes(picture),
-            faces: faces(picture),
+            faces: portrait_faces(picture),
             skin: shares.skin,
             blood: shares.blood,
             fire: shares.fire,
@@ -87,7 +89,7 @@ fn greys(picture: &Picture) -> Vec<u8> {
 fn codes(picture: &Picture) -> Vec<String> {
     let shown = picture.within(CODE_SIDE);
     let found = codes_at(&shown);
-    if !found.is_empty() || shown.width.max(shown.height) > CODE_SIDE / 2 {
+    if !found.is_empty() || shown.width.max(shown.height) > SMALL {
         return found;
     }
     codes_at(&shown.resized(shown.width * 2, shown.height * 2))
