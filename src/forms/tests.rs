@@ -38,7 +38,7 @@ fn a_string_and_an_array_of_strings_are_both_values() {
 #[test]
 fn multipart_is_read_as_java_and_php_write_it() {
     let body = "--X\r\nContent-Disposition:form-data; name=\"tag\"\r\n\r\nroom\r\n\
-        --X\r\nContent-Disposition:form-data; name=\"image\"; filename=\"/home/me/照片.jpg\"\r\n\
+        --X\r\nContent-Disposition:form-data; name=\"image\"; filename=\"/data/in/照片.jpg\"\r\n\
         Content-Type:multipart/form-data\r\n\r\n\u{1}\u{2}\r\n\r\n--Y\r\n\
         --X\r\ncontent-disposition: form-data; name=\"image\"; filename=\"b.png\"\r\nContent-Type: application/*\r\n\r\n\r\n\
         --X--\r\n";
@@ -50,7 +50,7 @@ fn multipart_is_read_as_java_and_php_write_it() {
     };
     assert_eq!(
         (&*first.file_name, &first.bytes[..]),
-        ("/home/me/照片.jpg", &b"\x01\x02\r\n\r\n--Y"[..])
+        ("/data/in/照片.jpg", &b"\x01\x02\r\n\r\n--Y"[..])
     );
     assert_eq!((&*second.file_name, second.bytes.len()), ("b.png", 0));
 }

@@ -1,7 +1,7 @@
 //! Every job of every world, in memory and in the store.
 
 use crate::clock::{Clock, Time, linger};
-use crate::jobs::{Callback, End, Job, Retries};
+use crate::jobs::{End, Job, Retries};
 use crate::store::{JobRow, Store, StoreError};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -122,7 +122,7 @@ impl Jobs {
         for row in rows {
             let job = row.job.as_deref().map(serde_json::from_str::<Job>);
             if let (Some(Ok(job)), Some(clock)) = (job, clock(&row.world)) {
-                jobs.enter(job, clock);
+                jobs.enter(jobs.books(), job, clock);
             }
         }
         Ok(jobs)
@@ -150,14 +150,12 @@ impl Jobs {
             job.starts = job.starts + wait;
             job.due = job.due + wait;
         }
-        drop(books);
         self.keeper.change(&job);
-        self.enter(job.clone(), clock);
+        self.enter(books, job.clone(), clock);
         Ok(job)
     }
 
-    fn enter(&self, job: Job, clock: Clock) {
-        let mut books = self.books();
+    fn enter(&self, mut books: MutexGuard<'_, Books>, job: Job, clock: Clock) {
         let end = job.end().unwrap_or(NEVER);
         let lane = books.lanes.entry(lane_of(&job)).or_default();
         lane.insert(lane.partition_point(|other| *other <= end), end);
@@ -221,18 +219,16 @@ impl Jobs {
         all
     }
 
-    /// How many jobs of an operation are open in a world, and how many of them have begun.
-    pub fn open(&self, world: &str, operation: &str, now: Time) -> (usize, usize) {
+    /// A part of each job of an operation that is open in a world.
+    pub fn open<T>(&self, world: &str, operation: &str, now: Time, part: impl Fn(&Job) -> T) -> Vec<T> {
         let held: Vec<_> = self.books().by_id.values().cloned().collect();
-        let states = held.iter().filter_map(|held| {
+        let parts = held.iter().filter_map(|held| {
             held.read(|job| {
                 let own = job.world == world && job.operation == operation && job.is_open(now);
-                own.then_some(job.starts <= now)
+                own.then(|| part(job))
             })
         });
-        states.fold((0, 0), |(open, begun), has_begun| {
-            (open + 1, begun + usize::from(has_begun))
-        })
+        parts.collect()
     }
 
     /// Ends a job before its time; `false` where it has ended already.
@@ -265,16 +261,6 @@ impl Jobs {
         if !held.is_removed() {
             self.keeper.change(&job);
         }
-    }
-
-    /// Callbacks that arrived, and that were given up.
-    pub fn callbacks(&self) -> (u64, u64) {
-        let held: Vec<_> = self.books().by_id.values().cloned().collect();
-        let of = |callback: &Callback| (callback.delivered, callback.given_up);
-        let counts = held
-            .iter()
-            .filter_map(|held| held.read(|job| job.callback.as_ref().map(of)));
-        counts.fold((0, 0), |(a, b), (c, d)| (a + c, b + d))
     }
 
     /// Forgets the jobs of one world, or of all.

@@ -142,7 +142,7 @@ two = by_json(R, {"image": [kit_url("porn-1.png"), kit_url("porn-2.png")], "tag"
 same([(file["label"], file["tag"], file["name"]) for file in two[PORN]["fileList"]],
      [(1, "a", kit_url("porn-1.png")), (2, "a", kit_url("porn-2.png"))])
 same(two[PORN]["statistic"], [0, 1, 1])
-files = [("image", "/home/me/照片.png", kit("porn-0.png")), ("tag", None, b"room"), ("secretId", None, sid.encode()),
+files = [("image", "/data/in/照片.png", kit("porn-0.png")), ("tag", None, b"room"), ("secretId", None, sid.encode()),
          ("time", None, b"18446744073709551615"), ("image", "b.png", kit("ads-1.png"))]
 for java in [False, True]:
     inner = by_multipart(R, files, java=java)

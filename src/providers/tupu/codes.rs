@@ -2,6 +2,7 @@
 //! published: the English ones are INFERRED, and `wording` of a world says others.
 
 use super::{envelope, spec};
+use crate::clock::Time;
 use crate::exchange::{AuthFlaw, Call, Failure, InputFlaw, Reply};
 use crate::providers::{CatalogueRow, Desk, Operation};
 use crate::world::Language;
@@ -165,18 +166,11 @@ pub(super) fn success(members: Map<String, Value>, desk: &Desk) -> Reply {
     answered(0, "success", members, desk)
 }
 
-/// The members every inner text has, around those of its own. A nonce in synchronous replies is a string (§3).
+/// A good answer or a refusal.
 fn answered(code: u32, message: &str, members: Map<String, Value>, desk: &Desk) -> Reply {
-    let mut inner = Map::new();
-    inner.insert("code".into(), json!(code));
-    inner.insert("message".into(), json!(message));
-    inner.extend(members);
-    inner.insert("nonce".into(), json!(nonce(desk)));
-    inner.insert(
-        "timestamp".into(),
-        json!(desk.clock.now().shifted(desk.skew).millis()),
-    );
-    let text = envelope::inner(&Value::Object(inner));
+    let bits = xxhash_rust::xxh3::xxh3_64(desk.request_id.to_string().as_bytes());
+    let at = desk.clock.now().shifted(desk.skew);
+    let text = inner((code, message), members, (bits, at));
     let mut reply = Reply::json(200, "application/json", text);
     reply.code = if code == 0 {
         "0".into()
@@ -186,8 +180,19 @@ fn answered(code: u32, message: &str, members: Map<String, Value>, desk: &Desk) 
     reply
 }
 
-/// A number between 0 and 1 that belongs to the call.
-fn nonce(desk: &Desk) -> String {
-    let bits = xxhash_rust::xxh3::xxh3_64(desk.request_id.to_string().as_bytes());
-    format!("0.{:016}", bits % 10_000_000_000_000_000)
+/// The inner text: the members that every one has, around those of its own. `bits` make the nonce, a number between 0
+/// and 1; it is a string, as clients want it in synchronous replies (§3).
+pub(super) fn inner(
+    (code, message): (u32, &str),
+    members: Map<String, Value>,
+    (bits, at): (u64, Time),
+) -> Vec<u8> {
+    let mut inner = Map::new();
+    inner.insert("code".into(), json!(code));
+    inner.insert("message".into(), json!(message));
+    inner.extend(members);
+    let nonce = format!("0.{:016}", bits % 10_000_000_000_000_000);
+    inner.insert("nonce".into(), json!(nonce));
+    inner.insert("timestamp".into(), json!(at.millis()));
+    envelope::inner(&Value::Object(inner))
 }

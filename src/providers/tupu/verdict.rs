@@ -1,9 +1,11 @@
-//! What is said of one picture for one task, and who says it.
+//! What is said of one input for one task, and who says it.
 
 use super::tasks::Task;
+use crate::exchange::Call;
 use crate::imaging::Impression;
 use crate::providers::Desk;
-use crate::recognition::{Given, Marker};
+use crate::recognition::{Given, Marker, Subject};
+use crate::signing::digest::sha256_hex;
 
 /// What is said of an input for one task.
 #[derive(Clone, Debug)]
@@ -18,12 +20,40 @@ pub(super) struct Verdict {
     pub because: String,
 }
 
+/// What an expectation gives an input, and the expectation's name.
+pub(super) type Decreed = (String, Vec<Given>);
+
+/// An input, as far as expectations look at it; what it does not have is empty.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Input<'a> {
+    pub bytes: &'a [u8],
+    pub phash: Option<u64>,
+    pub text: Option<&'a str>,
+    /// Name of its file, or its URL.
+    pub name: &'a str,
+    pub tag: &'a str,
+}
+
+/// What the first expectation that fits an input gives it. Nothing is hashed where there are no expectations.
+pub(super) fn decreed(input: Input<'_>, (call, desk): (&Call, &Desk)) -> Option<Decreed> {
+    let header = |name: &str| call.headers.get(name).map(str::to_owned);
+    desk.expectations.given(|| Subject {
+        operation: desk.operation,
+        sha256: sha256_hex(input.bytes),
+        phash: input.phash,
+        text: input.text,
+        file_name: input.name,
+        tag: input.tag,
+        header: &header,
+    })
+}
+
 /// What one picture brings to its verdicts.
 pub(super) struct Evidence<'a> {
     /// What is seen in it.
     pub seen: &'a Impression,
-    /// What an expectation gives it, with the expectation's name.
-    pub given: Option<(String, Vec<Given>)>,
+    /// What an expectation gives it.
+    pub given: Option<&'a Decreed>,
     /// Markers inside it.
     pub markers: Vec<Marker>,
     /// XXH3-128 of its bytes: what the default goes by.
@@ -34,11 +64,37 @@ pub(super) struct Evidence<'a> {
 const SURE: f64 = 0.8;
 
 impl Verdict {
-    /// The verdict of a task: of a fault that lies, an expectation, a marker, what is seen, or by default.
+    /// The verdict of a task on a picture: of a fault that lies, an expectation, a marker, what is seen, or by default.
     pub(super) fn of(task: &Task, evidence: &Evidence<'_>, desk: &Desk) -> Self {
-        let honest = Self::honest(task, evidence);
+        let told = (evidence.given, &evidence.markers[..]);
+        Self::decided(task, told, desk, || {
+            if evidence.markers.is_empty() {
+                Self::seen(task, evidence.seen).unwrap_or_else(|| Self::usual(task, evidence.content))
+            } else {
+                // A marked input is a test's: of what it does not name it is harmless.
+                Self::harmless(task, "the marker names other tasks")
+            }
+        })
+    }
+
+    /// The verdict of a task on any input: of a fault that lies, an expectation, a marker, or otherwise.
+    pub(super) fn decided(
+        task: &Task,
+        (given, markers): (Option<&Decreed>, &[Marker]),
+        desk: &Desk,
+        otherwise: impl FnOnce() -> Self,
+    ) -> Self {
+        let concerns = |word: Option<&str>| word.is_none_or(|word| task.is_named(word));
+        let given = given.and_then(|(id, given)| {
+            let own = given.iter().find(|own| concerns(own.task.as_deref()))?;
+            Some(Self::given(task, own, id))
+        });
+        let marked = || markers.iter().find(|marker| task.is_named(&marker.name));
+        let honest = given
+            .or_else(|| marked().map(|marker| Self::marked(task, marker)))
+            .unwrap_or_else(otherwise);
         match &desk.lie {
-            Some(lie) if lie.task.as_deref().is_none_or(|word| task.is_named(word)) => {
+            Some(lie) if concerns(lie.task.as_deref()) => {
                 let opposite = if honest.label == task.normal {
                     task.suspect()
                 } else {
@@ -55,27 +111,14 @@ impl Verdict {
         }
     }
 
-    fn honest(task: &Task, evidence: &Evidence<'_>) -> Self {
-        if let Some((id, given)) = &evidence.given
-            && let Some(own) = given
-                .iter()
-                .find(|own| own.task.as_deref().is_none_or(|word| task.is_named(word)))
-        {
-            return Self::given(task, own, id);
+    /// Nothing speaks against it.
+    pub(super) fn harmless(task: &Task, because: &str) -> Self {
+        Self {
+            label: task.normal,
+            rate: 0.99,
+            review: false,
+            because: because.to_owned(),
         }
-        if let Some(marker) = evidence.markers.iter().find(|marker| task.is_named(&marker.name)) {
-            return Self::marked(task, marker);
-        }
-        if !evidence.markers.is_empty() {
-            // A marked input is a test's: of what it does not name it is harmless.
-            return Self {
-                label: task.normal,
-                rate: 0.99,
-                review: false,
-                because: "the marker names other tasks".into(),
-            };
-        }
-        Self::seen(task, evidence.seen).unwrap_or_else(|| Self::usual(task, evidence.content))
     }
 
     fn given(task: &Task, given: &Given, id: &str) -> Self {

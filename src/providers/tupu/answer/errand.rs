@@ -1,14 +1,17 @@
 //! What is taken on and done later: submitted, reported, asked for, closed (`wire/tupu.md` §1.4, §3.4, §3.5, §3.7).
 
 use super::super::{auth, codes, envelope};
+use super::field;
+use super::found::Found;
 use crate::clock::Time;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::forms::Form;
 use crate::jobs::{End, Job, State};
 use crate::providers::{Desk, Errand};
-use crate::world::Lanes;
+use crate::world::{Held, Lanes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a result can be asked for (D1: 2 hours).
@@ -42,17 +45,20 @@ pub(super) struct Memo {
 
 /// A job to take on.
 pub(super) struct Submission {
-    pub memo: Memo,
+    /// What was found; its members are the job's result.
+    pub found: Found,
+    /// Members that reports begin with, beside the job's id.
+    pub echo: Map<String, Value>,
+    /// What is called back, where that is less than the result.
+    pub called_back: Option<Map<String, Value>>,
+    /// Whether each report says which slice of a stream it is about.
+    pub is_sliced: bool,
     /// The name of its id: `requestId`, `videoId`.
     pub id_name: &'static str,
     pub callback: Option<String>,
     /// A stream reports so far apart.
     pub period: Option<Duration>,
     pub lanes: Lanes,
-    /// What goes into the ledger and into `explain`.
-    pub units: u32,
-    pub out_of_spec: Option<&'static str>,
-    pub notes: Vec<Decision>,
 }
 
 /// Where a call wants to be called back, where that is possible at all.
@@ -81,9 +87,16 @@ pub(super) fn fresh_id(nth: usize, has_hyphens: bool, desk: &Desk) -> String {
 }
 
 impl Submission {
-    /// Takes the job on under this id.
-    pub(super) fn submit(mut self, id: String, desk: &Desk) -> Result<Job, Failure> {
-        self.memo.echo.insert(self.id_name.into(), json!(id));
+    /// Takes the job on under this id. What was found comes back without the members, which the job keeps.
+    pub(super) fn submit(self, id: String, desk: &Desk) -> Result<(Job, Found), Failure> {
+        let (mut found, mut echo) = (self.found, self.echo);
+        echo.insert(self.id_name.into(), json!(id));
+        let memo = Memo {
+            echo,
+            result: std::mem::take(&mut found.members),
+            called_back: self.called_back,
+            is_sliced: self.is_sliced,
+        };
         let errand = Errand {
             id,
             duration: self.period.unwrap_or(DURATION),
@@ -91,58 +104,40 @@ impl Submission {
             kept: KEPT,
             lanes: self.lanes,
             callback: self.callback,
-            memo: serde_json::to_value(self.memo).expect("a memo can be written as JSON"),
+            memo: serde_json::to_value(memo).expect("a memo can be written as JSON"),
         };
-        desk.submit(errand).map_err(|_| Failure::TooManyConcurrent)
+        let job = desk.submit(errand).map_err(|_| Failure::TooManyConcurrent)?;
+        let when = format!("job {} starts {} and is due {}", job.id, job.starts, job.due);
+        let note = Decision::choose(Stage::Answer, "job", when);
+        found.notes.push(note.otherwise("jobs of the world's settings"));
+        Ok((job, found))
     }
 
     /// Takes the job on, and says so.
-    pub(super) fn reply(mut self, has_hyphens: bool, desk: &Desk) -> Result<Reply, Failure> {
-        let (units, out_of_spec) = (self.units, self.out_of_spec);
-        let mut notes = std::mem::take(&mut self.notes);
+    pub(super) fn reply(self, has_hyphens: bool, desk: &Desk) -> Result<Reply, Failure> {
         let id_name = self.id_name;
-        let job = self.submit(fresh_id(0, has_hyphens, desk), desk)?;
-        notes.push(taken_on(&job));
-        let mut members = Map::new();
-        members.insert(id_name.into(), json!(job.id));
-        let mut reply = codes::success(members, desk);
-        reply.units = units;
-        reply.out_of_spec = out_of_spec;
-        reply.notes = notes;
-        Ok(reply)
+        let (job, mut found) = self.submit(fresh_id(0, has_hyphens, desk), desk)?;
+        found.members.insert(id_name.into(), json!(job.id));
+        Ok(found.reply(desk))
     }
-}
-
-pub(super) fn taken_on(job: &Job) -> Decision {
-    let when = format!("job {} starts {} and is due {}", job.id, job.starts, job.due);
-    Decision::choose(Stage::Answer, "job", when).otherwise("jobs of the world's settings")
 }
 
 /// A report of a job, sealed.
 pub(in super::super) fn report(job: &Job, (nth, now): (u64, Time), key: Option<&str>) -> Vec<u8> {
     let memo: Memo = serde_json::from_value(job.memo.clone()).unwrap_or_default();
-    let mut inner = Map::new();
-    let failure = match job.state(now) {
-        State::Failed(why) => Some(why),
-        State::Queued | State::Running | State::Succeeded | State::Closed => None,
-    };
-    inner.insert("code".into(), json!(if failure.is_some() { 101 } else { 0 }));
-    inner.insert("message".into(), json!(failure.as_deref().unwrap_or("success")));
-    inner.extend(memo.echo);
-    if failure.is_none() {
+    let mut members = memo.echo;
+    let bits = xxhash_rust::xxh3::xxh3_64_with_seed(job.id.as_bytes(), nth);
+    let inner = if let State::Failed(why) = job.state(now) {
+        codes::inner((101, &why), members, (bits, now))
+    } else {
         let mut result = memo.called_back.unwrap_or(memo.result);
         if memo.is_sliced {
             slice(&mut result, (job, nth));
         }
-        inner.extend(result);
-    }
-    inner.insert("nonce".into(), json!(format!("0.{:016}", nonce(&job.id, nth))));
-    inner.insert("timestamp".into(), json!(now.millis()));
-    envelope::seal(&envelope::inner(&Value::Object(inner)), key)
-}
-
-fn nonce(id: &str, nth: u64) -> u64 {
-    xxhash_rust::xxh3::xxh3_64_with_seed(id.as_bytes(), nth) % 10_000_000_000_000_000
+        members.extend(result);
+        codes::inner((0, "success"), members, (bits, now))
+    };
+    envelope::seal(&inner, key)
 }
 
 /// Which slice of a stream a report is about: the time since the one before.
@@ -161,15 +156,10 @@ fn slice(result: &mut Map<String, Value>, (job, nth): (&Job, u64)) {
 }
 
 /// A job that a body names, of this world.
-fn named(
-    call: &Call,
-    id_name: &'static str,
-    unknown: &str,
-    desk: &Desk,
-) -> Result<std::sync::Arc<crate::world::Held>, Failure> {
+fn named(call: &Call, id_name: &'static str, unknown: &str, desk: &Desk) -> Result<Arc<Held>, Failure> {
     let form = auth::form(call)?;
     let id = form.lexeme(id_name).filter(|id| !id.is_empty());
-    let id = id.ok_or(Failure::Input(InputFlaw::Field(id_name)))?;
+    let id = id.ok_or(field(id_name))?;
     let found = desk.jobs.find(&desk.world, &id, desk.clock.now());
     found.ok_or_else(|| Failure::Catalogue(unknown.to_owned()))
 }
@@ -220,18 +210,20 @@ pub(in super::super) fn close(
 /// How many jobs of an operation run and wait (the names of the fields are INFERRED).
 pub(in super::super) fn rate(operations: &[&str], most: u32, desk: &Desk) -> Reply {
     let now = desk.clock.now();
-    let counts = operations
-        .iter()
-        .map(|operation| desk.jobs.open(&desk.world, operation, now));
-    let (open, begun) = counts.fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+    let begun = operations.iter().flat_map(|operation| {
+        desk.jobs
+            .open(&desk.world, operation, now, |job| job.starts <= now)
+    });
+    let begun: Vec<bool> = begun.collect();
+    let running = begun.iter().filter(|begun| **begun).count();
     let mut members = Map::new();
-    members.insert("concurrency".into(), json!(begun));
+    members.insert("concurrency".into(), json!(running));
     let own = desk
         .settings
         .jobs
         .get(operations[0])
         .and_then(|rule| rule.concurrent);
     members.insert("maxConcurrency".into(), json!(own.unwrap_or(most)));
-    members.insert("pending".into(), json!(open - begun));
+    members.insert("pending".into(), json!(begun.len() - running));
     codes::success(members, desk)
 }

@@ -1,18 +1,18 @@
 //! Whether a face is a real person's with that name and number (`wire/tupu.md` §1.4 #20, §3.6). Nobody is asked: a face
 //! that is seen, with a name and a number of the right form, passes.
 
+use super::super::verdict::{Input, decreed};
 use super::super::{auth, codes};
+use super::{MOST_PICTURE_BYTES, field};
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{Impression, PictureFlaw};
 use crate::providers::{Answer, Desk};
-use crate::recognition::{Marker, Subject};
-use crate::signing::digest::sha256_hex;
+use crate::recognition::Marker;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, json};
+use std::borrow::Cow;
 
-/// Largest picture that is fetched.
-const MOST_BYTES: u64 = 10 << 20;
 /// Weights of the digits of an identity number, and what its last place says (GB 11643-1999).
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: &[u8; 11] = b"10X98765432";
@@ -20,21 +20,19 @@ const CHECKS: &[u8; 11] = b"10X98765432";
 /// Face verification.
 pub(in super::super) fn face_verify(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
     let form = auth::form(call)?;
-    let field = |name: &'static str| {
+    let needed = |name: &'static str| {
         let value = form.lexeme(name).filter(|value| !value.is_empty());
-        value
-            .map(std::borrow::Cow::into_owned)
-            .ok_or(Failure::Input(InputFlaw::Field(name)))
+        value.map(Cow::into_owned).ok_or(field(name))
     };
-    let (image, name, number) = (field("image")?, field("name")?, field("idNo")?);
+    let (image, name, number) = (needed("image")?, needed("name")?, needed("idNo")?);
     let kind = form.lexeme("imageType").unwrap_or("url".into()).into_owned();
     if !["url", "base64"].contains(&&*kind) {
-        return Err(Failure::Input(InputFlaw::Field("imageType")));
+        return Err(field("imageType"));
     }
     let (call, desk) = (call.clone(), desk.clone());
     Ok(Answer::Work(Box::new(move || {
         let bytes = if kind == "url" {
-            desk.outbound.fetch(&image, None, MOST_BYTES).ok()
+            desk.outbound.fetch(&image, None, MOST_PICTURE_BYTES).ok()
         } else {
             STANDARD.decode(image.trim()).ok()
         };
@@ -68,16 +66,13 @@ fn verdict(
     (name, number): (&str, &str),
     (call, desk): (&Call, &Desk),
 ) -> (i64, f64, String) {
-    let header = |name: &str| call.headers.get(name).map(str::to_owned);
-    let given = desk.expectations.given(|| Subject {
-        operation: desk.operation,
-        sha256: sha256_hex(bytes),
+    let input = Input {
+        bytes,
         phash: Some(seen.phash),
         text: Some(name),
-        file_name: "",
-        tag: "",
-        header: &header,
-    });
+        ..Input::default()
+    };
+    let given = decreed(input, (call, desk));
     if let Some((id, given)) = given
         && let Some(own) = given.first()
     {

@@ -56,9 +56,7 @@ pub(super) fn task_result(task: &Task, nth: usize, judged: &[Judged<'_>]) -> Val
             result.insert("statistic".into(), json!(counts));
         }
         Shape::TopLabels => {
-            let counted = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-            let counted = counted.map(|(label, count)| json!({"label": label, "count": count}));
-            result.insert("topNStatistic".into(), counted.collect());
+            result.insert("topNStatistic".into(), counted(&counts).into());
         }
         Shape::Person
         | Shape::Objects
@@ -99,6 +97,14 @@ fn file(task: &Task, verdict: &Verdict, one: &Judged<'_>) -> Value {
         Shape::Text | Shape::Vulgar | Shape::SpeechText | Shape::Transcript => {}
     }
     Value::Object(file)
+}
+
+/// How often each label was given; those that were not are left out.
+pub(super) fn counted(counts: &[u64]) -> Vec<Value> {
+    let given = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    given
+        .map(|(label, count)| json!({"label": label, "count": count}))
+        .collect()
 }
 
 /// The label and the four after it; what is left of certainty is halved from one to the next.

@@ -1,8 +1,8 @@
 //! What the console lists of the past (`wire/tupu.md` §1.4 #22), and feedback on it (#21).
 
 use super::super::{auth, codes};
-use super::errand;
 use super::text::{Said, Text};
+use super::{errand, field};
 use crate::clock::Time;
 use crate::exchange::{Call, Failure, InputFlaw, Reply};
 use crate::forms::Form;
@@ -72,19 +72,18 @@ pub(in super::super) fn history_speech(call: &Call, desk: &Desk) -> Result<Reply
 
 fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    let wrong = |name| Failure::Input(InputFlaw::Field(name));
     let number = |name: &'static str, usual: usize| match form.lexeme(name) {
         None => Ok(usual),
-        Some(text) => text.parse::<usize>().map_err(|_| wrong(name)),
+        Some(text) => text.parse::<usize>().map_err(|_| field(name)),
     };
     let page = number("page", 1)?.max(1);
     let limit = number("limit", PAGE)?.clamp(1, MOST);
     let (from, to) = (instant(&form, "startTime")?, instant(&form, "endTime")?);
     let labels: Vec<String> = form
         .json("labels")
-        .map_err(|_| wrong("labels"))?
+        .map_err(|_| field("labels"))?
         .unwrap_or_default();
-    let review: Option<bool> = form.json("review").map_err(|_| wrong("review"))?;
+    let review: Option<bool> = form.json("review").map_err(|_| field("review"))?;
     let wanted: Vec<(&str, String)> = same
         .iter()
         .filter_map(|name| Some((*name, form.lexeme(name)?.into_owned())))
@@ -118,29 +117,28 @@ fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<R
 
 fn instant(form: &Form, name: &'static str) -> Result<Option<Time>, Failure> {
     let text = form.lexeme(name).filter(|text| !text.is_empty());
-    let read = |text: &str| Time::from_local_text(text).ok_or(Failure::Input(InputFlaw::Field(name)));
+    let read = |text: &str| Time::from_local_text(text).ok_or(field(name));
     text.map(|text| read(&text)).transpose()
 }
 
 /// What a client thinks of results; it is checked and kept for nobody.
 pub(in super::super) fn feedback(kind: &str, call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    let wrong = |name| Failure::Input(InputFlaw::Field(name));
     form.lexeme("taskId")
         .filter(|id| !id.is_empty())
-        .ok_or(wrong("taskId"))?;
+        .ok_or(field("taskId"))?;
     let each: Vec<Value> = match kind {
         "feedback-image-file" => {
-            let files = form.parts("image").map_err(|_| wrong("image"))?;
+            let files = form.parts("image").map_err(|_| field("image"))?;
             files.iter().map(|_| Value::Null).collect()
         }
         "feedback-image-url" => form
             .json("fileList")
-            .map_err(|_| wrong("fileList"))?
+            .map_err(|_| field("fileList"))?
             .unwrap_or_default(),
         _ => form
             .json("texts")
-            .map_err(|_| wrong("texts"))?
+            .map_err(|_| field("texts"))?
             .unwrap_or_default(),
     };
     if each.is_empty() {

@@ -1,9 +1,12 @@
 //! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
 
 use super::super::tasks::{Medium, Task, chosen};
+use super::super::verdict::{Input, decreed};
 use super::super::{auth, codes};
-use super::errand::{self, Memo, Submission};
-use super::speech::{Heard, MOST_FILES, field, given, label, say};
+use super::errand::{self, Submission};
+use super::found::Found;
+use super::speech::{Heard, MOST_FILES, label, say};
+use super::{field, insert_given};
 use crate::exchange::{Call, Failure, InputFlaw, Reply};
 use crate::jobs::End;
 use crate::providers::Desk;
@@ -44,51 +47,54 @@ pub(in super::super) fn speech_stream(call: &Call, desk: &Desk) -> Result<Reply,
     for (nth, stream) in streams.iter().enumerate() {
         errand::checked(&stream.callback, desk)?;
         // Code 21: the stream is listened to already.
-        let is_open = desk.jobs.all(Some(&desk.world)).iter().any(|job| {
-            job.operation == desk.operation
-                && job.memo["echo"]["url"] == *stream.url
-                && job.is_open(desk.clock.now())
-        });
+        let open = desk
+            .jobs
+            .open(&desk.world, desk.operation, desk.clock.now(), |job| {
+                job.memo["echo"]["url"] == *stream.url
+            });
+        let is_open = open.contains(&true);
         if is_open || streams[..nth].iter().any(|other| other.url == stream.url) {
             return Err(Failure::Input(InputFlaw::Duplicate));
         }
     }
-    let (mut ids, mut notes) = (Vec::new(), Vec::new());
+    let mut ids = Vec::new();
+    let mut found = Found {
+        units: u32::try_from(streams.len()).expect("at most ten"),
+        ..Found::default()
+    };
     for (nth, stream) in streams.iter().enumerate() {
         let submission = listening(stream, &tasks, (call, desk));
-        let job = submission.submit(errand::fresh_id(nth, false, desk), desk)?;
-        notes.push(errand::taken_on(&job));
+        let (job, taken) = submission.submit(errand::fresh_id(nth, false, desk), desk)?;
+        found.notes.extend(taken.notes);
         ids.push(json!({"requestId": job.id, "url": stream.url}));
     }
-    let mut members = Map::new();
-    members.insert("result".into(), json!(ids));
-    let mut reply = codes::success(members, desk);
-    reply.units = u32::try_from(streams.len()).expect("at most ten");
-    reply.notes = notes;
-    Ok(reply)
+    found.members.insert("result".into(), json!(ids));
+    Ok(found.reply(desk))
 }
 
 fn listening(stream: &Stream, tasks: &[&'static Task], (call, desk): (&Call, &Desk)) -> Submission {
+    let input = Input {
+        bytes: stream.url.as_bytes(),
+        name: &stream.url,
+        ..Input::default()
+    };
     let heard = Heard {
         name: stream.url.clone(),
         length: PERIOD.as_secs_f64(),
         has_voice: true,
-        given: given(&stream.url, stream.url.as_bytes(), (call, desk)),
+        given: decreed(input, (call, desk)),
         markers: super::stream_markers(&stream.url),
     };
     let (mut result, mut called_back) = (Map::new(), Map::new());
     for task in tasks {
         let said = say(task, &heard, desk);
         let mut item = Map::new();
-        for (name, value) in [
+        let given = [
             ("roomId", &stream.room_id),
             ("userId", &stream.user_id),
             ("forumId", &stream.forum_id),
-        ] {
-            if let Some(value) = value {
-                item.insert(name.into(), json!(value));
-            }
-        }
+        ];
+        insert_given(&mut item, &given);
         item.insert("label".into(), label(task, said.label));
         item.insert("review".into(), json!(said.review));
         item.insert("rate".into(), json!(said.rate));
@@ -99,21 +105,19 @@ fn listening(stream: &Stream, tasks: &[&'static Task], (call, desk): (&Call, &De
         called_back.insert(task.id.into(), if reports { list.clone() } else { json!({}) });
         result.insert(task.id.into(), list);
     }
-    let echo = Map::from_iter([("url".to_owned(), json!(stream.url))]);
     Submission {
-        memo: Memo {
-            echo,
-            result,
-            called_back: Some(called_back),
-            is_sliced: true,
+        found: Found {
+            members: result,
+            units: 1,
+            ..Found::default()
         },
+        echo: Map::from_iter([("url".to_owned(), json!(stream.url))]),
+        called_back: Some(called_back),
+        is_sliced: true,
         id_name: "requestId",
         callback: Some(stream.callback.clone()),
         period: Some(PERIOD),
         lanes: errand::REFUSED,
-        units: 1,
-        out_of_spec: None,
-        notes: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod errand;
 mod face;
 mod files;
+mod found;
 mod history;
 mod live;
 mod pictures;
@@ -22,11 +23,13 @@ pub(super) use text::{text_async, text_sync};
 pub(super) use video::{video_async, video_stream, video_sync};
 
 use super::auth;
-use crate::exchange::{Call, Volume};
-use crate::forms::Part;
+use crate::exchange::{Call, Failure, InputFlaw, Volume};
+use crate::forms::{Part, Upload};
 use crate::imaging::pixel_count;
+use crate::providers::Desk;
 use crate::recognition::Marker;
-use serde_json::Value;
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
 
 /// What a call brings: characters of its texts, pixels of the pictures that came as files; what is behind URLs is not
 /// fetched for it.
@@ -43,6 +46,45 @@ pub(super) fn volume(call: &Call) -> Volume {
     Volume {
         pixels: pixels.sum(),
         characters: (long + texts.map(|text| text.chars().count()).sum::<usize>()) as u64,
+    }
+}
+
+/// Largest picture that is fetched. The documents say 1 MB by default and 10 MB in an older copy.
+const MOST_PICTURE_BYTES: u64 = 10 << 20;
+/// Largest sound or video that is fetched: a recording may have 100 MB (§1.4).
+const MOST_MEDIA_BYTES: u64 = 100 << 20;
+
+/// A field that is missing or cannot be.
+fn field(name: &'static str) -> Failure {
+    Failure::Input(InputFlaw::Field(name))
+}
+
+/// Whether URLs and files stand in one field: §1.4 says that a call does not mix them.
+fn are_mixed(parts: &[Part<'_>]) -> bool {
+    let is_url = |part: &Part<'_>| matches!(part, Part::Text(_));
+    parts.iter().any(is_url) && !parts.iter().all(is_url)
+}
+
+/// The name of a file without the path that some clients send along.
+fn base_name(file: &Upload) -> String {
+    let name = file.file_name.rsplit(['/', '\\']).next();
+    name.unwrap_or_default().to_owned()
+}
+
+/// A sound or a video by its URL.
+fn fetch_media(url: &str, desk: &Desk) -> Result<Bytes, Failure> {
+    let bytes = desk.outbound.fetch(url, None, MOST_MEDIA_BYTES);
+    bytes
+        .map(Bytes::from)
+        .map_err(|_| Failure::Input(InputFlaw::Unreachable))
+}
+
+/// Enters what the client sent to hear again.
+fn insert_given(members: &mut Map<String, Value>, given: &[(&str, &Option<String>)]) {
+    for (name, value) in given {
+        if let Some(value) = value {
+            members.insert((*name).to_owned(), json!(value));
+        }
     }
 }
 

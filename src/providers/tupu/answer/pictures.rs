@@ -1,17 +1,18 @@
 //! Pictures, judged at once (`wire/tupu.md` §1.4 #1 and #2, §3.1).
 
 use super::super::tasks::{Medium, Task, chosen};
-use super::super::verdict::{Evidence, Verdict};
-use super::super::{auth, codes, spec};
-use super::errand::{self, Memo, Submission};
+use super::super::verdict::{Evidence, Input, Verdict, decreed};
+use super::super::{auth, spec};
+use super::errand::{self, Submission};
 use super::files::{named, task_result};
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::forms::{Form, Part, Upload};
+use super::found::Found;
+use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
+use crate::exchange::{Call, Decision, Failure, InputFlaw, Stage};
+use crate::forms::{Form, Part};
 use crate::imaging::Impression;
 use crate::media::{Pack, is_pack};
 use crate::providers::{Answer, Desk};
-use crate::recognition::{Marker, Subject};
-use crate::signing::digest::sha256_hex;
+use crate::recognition::Marker;
 use crate::world::Lanes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,13 +23,11 @@ use serde_json::{Map, Value};
 const MOST_PICTURES: usize = 10;
 /// Most frames of an animated picture that stands alone (§1.4).
 const MOST_FRAMES: usize = 10;
-/// Largest picture that is fetched. The documents say 1 MB by default and 10 MB in an older copy.
-const MOST_BYTES: u64 = 10 << 20;
 
 /// Limits of a pack of pictures (§1.4 shows packs, and gives no limit; 002 二.5 knows 500 frames).
 pub(super) const PACK: Pack = Pack {
     entries: 500,
-    bytes: MOST_BYTES,
+    bytes: MOST_PICTURE_BYTES,
     all_bytes: 64 << 20,
 };
 
@@ -53,60 +52,47 @@ enum Source {
 
 /// Pictures of a call and what is asked of them.
 #[derive(Clone)]
-pub(super) struct Asked {
+struct Asked {
     items: Vec<Item>,
     tasks: Vec<&'static Task>,
     referer: Option<String>,
 }
 
-/// What was found in the pictures of a call.
-pub(super) struct Found {
-    /// Members of the inner text: one for each task, and `summary`.
-    pub members: Map<String, Value>,
-    /// Pictures and frames that were judged.
-    pub units: u32,
-    pub out_of_spec: Option<&'static str>,
-    pub notes: Vec<Decision>,
-}
-
 /// Pictures by URL or as files.
 pub(in super::super) fn image_sync(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    Ok(work(by_url_or_file(call, desk)?, call, desk))
+    Ok(work(by_url_or_file(&auth::form(call)?, desk)?, call, desk))
 }
 
 /// Pictures in base64.
 pub(in super::super) fn image_base64(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    Ok(work(by_base64(call, desk)?, call, desk))
+    Ok(work(by_base64(&auth::form(call)?, desk)?, call, desk))
 }
 
 /// Pictures by URL, judged later.
 pub(in super::super) fn image_async(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    later(by_url_or_file(call, desk)?, call, desk)
+    let form = auth::form(call)?;
+    later(by_url_or_file(&form, desk)?, &form, (call, desk))
 }
 
 /// Pictures in base64, judged later.
 pub(in super::super) fn image_async_base64(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    later(by_base64(call, desk)?, call, desk)
+    let form = auth::form(call)?;
+    later(by_base64(&form, desk)?, &form, (call, desk))
 }
 
-fn later(asked: Asked, call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    let callback = errand::callback(&auth::form(call)?, "callbackUrl", desk)?;
+fn later(asked: Asked, form: &Form, (call, desk): (&Call, &Desk)) -> Result<Answer, Failure> {
+    let callback = errand::callback(form, "callbackUrl", desk)?;
     let (call, desk) = (call.clone(), desk.clone());
     Ok(Answer::Work(Box::new(move || {
-        let found = asked.judge((&call, &desk))?;
-        let memo = Memo {
-            result: found.members,
-            ..Memo::default()
-        };
         let submission = Submission {
-            memo,
+            found: asked.judge((&call, &desk))?,
+            echo: Map::new(),
+            called_back: None,
+            is_sliced: false,
             id_name: "requestId",
             callback,
             period: None,
             lanes: NO_LANES,
-            units: found.units,
-            out_of_spec: found.out_of_spec,
-            notes: found.notes,
         };
         submission.reply(true, &desk)
     })))
@@ -127,24 +113,20 @@ fn work(asked: Asked, call: &Call, desk: &Desk) -> Answer {
 }
 
 /// What a call with `image` fields asks.
-pub(super) fn by_url_or_file(call: &Call, desk: &Desk) -> Result<Asked, Failure> {
-    let form = auth::form(call)?;
+fn by_url_or_file(form: &Form, desk: &Desk) -> Result<Asked, Failure> {
     let parts = form.parts("image").map_err(|_| field("image"))?;
-    let is_url = |part: &Part<'_>| matches!(part, Part::Text(_));
-    // §1.4: URLs and files are not mixed in one call.
-    if parts.iter().any(is_url) && !parts.iter().all(is_url) {
+    if are_mixed(&parts) {
         return Err(field("image"));
     }
     let items = parts.into_iter().map(|part| match part {
         Part::Text(url) => Item::new(url.to_string(), Source::Url(url.into_owned())),
         Part::File(file) => Item::new(base_name(file), Source::Bytes(file.bytes.clone())),
     });
-    asked(items.collect(), &form, ("tag", "task"), desk)
+    asked(items.collect(), form, ("tag", "task"), desk)
 }
 
 /// What a call with `images` in base64 asks.
-pub(super) fn by_base64(call: &Call, desk: &Desk) -> Result<Asked, Failure> {
-    let form = auth::form(call)?;
+fn by_base64(form: &Form, desk: &Desk) -> Result<Asked, Failure> {
     let texts = form.texts("images").map_err(|_| field("images"))?;
     let items = texts.iter().enumerate().map(|(nth, text)| {
         // Not documented, but sent by people: the head of a data URL.
@@ -155,7 +137,7 @@ pub(super) fn by_base64(call: &Call, desk: &Desk) -> Result<Asked, Failure> {
         );
         Item::new(nth.to_string(), source)
     });
-    asked(items.collect(), &form, ("tags", "tasks"), desk)
+    asked(items.collect(), form, ("tags", "tasks"), desk)
 }
 
 fn asked(
@@ -185,16 +167,6 @@ fn asked(
     })
 }
 
-fn field(name: &'static str) -> Failure {
-    Failure::Input(InputFlaw::Field(name))
-}
-
-/// The name without the path that some clients send along.
-fn base_name(file: &Upload) -> String {
-    let name = file.file_name.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.to_owned()
-}
-
 impl Item {
     fn new(name: String, source: Source) -> Self {
         Self {
@@ -216,7 +188,7 @@ impl Item {
         match &self.source {
             Source::Bytes(bytes) => Ok(bytes.clone()),
             Source::Absent(why) => Err(why.clone()),
-            Source::Url(url) => match desk.outbound.fetch(url, referer, MOST_BYTES) {
+            Source::Url(url) => match desk.outbound.fetch(url, referer, MOST_PICTURE_BYTES) {
                 Ok(bytes) => Ok(bytes.into()),
                 Err(why) => Err(why.to_string()),
             },
@@ -256,13 +228,8 @@ pub(super) struct Judged<'a> {
 
 impl Asked {
     /// Judges every picture. Those that cannot be had are left out; if all are, the call fails.
-    pub(super) fn judge(&self, (call, desk): (&Call, &Desk)) -> Result<Found, Failure> {
-        let mut found = Found {
-            members: Map::new(),
-            units: 0,
-            out_of_spec: None,
-            notes: Vec::new(),
-        };
+    fn judge(&self, (call, desk): (&Call, &Desk)) -> Result<Found, Failure> {
+        let mut found = Found::default();
         let items = self.unpacked(desk)?;
         let most_frames = if items.len() == 1 { MOST_FRAMES } else { 1 };
         let (mut judged, mut summary) = (Vec::new(), Vec::new());
@@ -273,7 +240,7 @@ impl Asked {
                     for (seen, cause) in frames {
                         found.out_of_spec = found.out_of_spec.or(cause);
                         let one = self.decide(item, (&bytes, seen, cause), (call, desk));
-                        found.explain(&one, &self.tasks);
+                        found.notes.extend(explained(&one, &self.tasks));
                         summary.push(one.summary(&self.tasks));
                         judged.push(one);
                     }
@@ -331,21 +298,19 @@ impl Asked {
         (bytes, seen, cause): (&Bytes, Impression, Option<&str>),
         (call, desk): (&Call, &Desk),
     ) -> Judged<'a> {
-        let header = |name: &str| call.headers.get(name).map(str::to_owned);
-        let given = desk.expectations.given(|| Subject {
-            operation: desk.operation,
-            sha256: sha256_hex(bytes),
+        let input = Input {
+            bytes,
             phash: Some(seen.phash),
             text: None,
-            file_name: &item.name,
+            name: &item.name,
             tag: item.tag.as_deref().unwrap_or_default(),
-            header: &header,
-        });
+        };
+        let given = decreed(input, (call, desk));
         let evidence = Evidence {
             markers: seen.codes.iter().flat_map(|code| Marker::all(code)).collect(),
             content: xxhash_rust::xxh3::xxh3_128(bytes),
             seen: &seen,
-            given,
+            given: given.as_ref(),
         };
         let verdicts = self.tasks.iter().map(|task| {
             let verdict = Verdict::of(task, &evidence, desk);
@@ -360,22 +325,14 @@ impl Asked {
     }
 }
 
-impl Found {
-    fn explain(&mut self, one: &Judged<'_>, tasks: &[&Task]) {
-        for (task, verdict) in tasks.iter().zip(&one.verdicts) {
-            let why = format!(
-                "{} {}: label {}, {}",
-                one.item.name, task.name, verdict.label, verdict.because
-            );
-            self.notes.push(Decision::choose(Stage::Answer, "verdict", why));
-        }
-    }
-
-    fn reply(self, desk: &Desk) -> Reply {
-        let mut reply = codes::success(self.members, desk);
-        reply.units = self.units;
-        reply.notes = self.notes;
-        reply.out_of_spec = self.out_of_spec;
-        reply
-    }
+/// Who decided the verdicts of a picture.
+fn explained(one: &Judged<'_>, tasks: &[&Task]) -> Vec<Decision> {
+    let told = tasks.iter().zip(&one.verdicts).map(|(task, verdict)| {
+        let why = format!(
+            "{} {}: label {}, {}",
+            one.item.name, task.name, verdict.label, verdict.because
+        );
+        Decision::choose(Stage::Answer, "verdict", why)
+    });
+    told.collect()
 }

@@ -1,10 +1,12 @@
 //! Recordings, judged later (`wire/tupu.md` §1.4 #14, §3.4).
 
+use super::super::auth;
 use super::super::tasks::{Medium, Shape, Task, chosen};
-use super::super::{auth, codes};
-use super::errand::{self, Memo, Submission};
-use super::speech::{Heard, details, fetch, field, hear, label, note, say};
-use crate::exchange::{Call, Decision, Failure, Reply};
+use super::errand::{self, Submission};
+use super::found::Found;
+use super::speech::{Heard, details, fetch, hear, label, note, say};
+use super::{field, insert_given};
+use crate::exchange::{Call, Decision, Failure};
 use crate::providers::{Answer, Desk};
 use crate::world::Lanes;
 use serde::Deserialize;
@@ -43,7 +45,13 @@ pub(in super::super) fn recording_async(call: &Call, desk: &Desk) -> Result<Answ
     let (call, desk) = (call.clone(), desk.clone());
     Ok(Answer::Work(Box::new(move || {
         let submission = recording.judged(&tasks, callback, (&call, &desk))?;
-        taken_on(submission, &desk)
+        let (job, mut found) = submission.submit(errand::fresh_id(0, false, &desk), &desk)?;
+        found.members.insert("requestId".into(), json!(job.id));
+        // §3.4: the reply's `result` is an object with the id inside (INFERRED).
+        found
+            .members
+            .insert("result".into(), json!({"requestId": job.id}));
+        Ok(found.reply(&desk))
     })))
 }
 
@@ -56,63 +64,48 @@ impl Recording {
     ) -> Result<Submission, Failure> {
         let (heard, out_of_spec) = hear(&fetch(&self.url, desk)?, (call, desk))?;
         let wants_all = self.callback_rule.as_deref() == Some("all");
-        let mut memo = Memo {
-            echo: self.echo(),
-            ..Memo::default()
+        let mut found = Found {
+            units: 1,
+            out_of_spec,
+            ..Found::default()
         };
-        let (mut called_back, mut notes) = (Map::new(), Vec::new());
+        let mut called_back = Map::new();
         for task in tasks {
-            let (object, is_grave) = recorded(task, &heard, &self.url, (&mut notes, desk));
+            let (object, is_grave) = recorded(task, &heard, &self.url, (&mut found.notes, desk));
             let reported = if is_grave || wants_all {
                 object.clone()
             } else {
                 json!({})
             };
             called_back.insert(task.id.into(), reported);
-            memo.result.insert(task.id.into(), object);
+            found.members.insert(task.id.into(), object);
         }
-        memo.called_back = Some(called_back);
         Ok(Submission {
-            memo,
+            found,
+            echo: self.echo(),
+            called_back: Some(called_back),
+            is_sliced: false,
             id_name: "requestId",
             callback,
             period: None,
             lanes: LANES,
-            units: 1,
-            out_of_spec,
-            notes,
         })
     }
 
     /// What reports say again.
     fn echo(&self) -> Map<String, Value> {
+        let mut echo = Map::new();
         let given = [
-            ("roomId", self.room_id.as_ref().map(|own| json!(own))),
-            ("userId", self.user_id.as_ref().map(|own| json!(own))),
-            ("forumId", self.forum_id.as_ref().map(|own| json!(own))),
-            ("customInfo", self.custom_info.clone()),
+            ("roomId", &self.room_id),
+            ("userId", &self.user_id),
+            ("forumId", &self.forum_id),
         ];
-        let given = given
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        given.collect()
+        insert_given(&mut echo, &given);
+        if let Some(info) = &self.custom_info {
+            echo.insert("customInfo".into(), info.clone());
+        }
+        echo
     }
-}
-
-/// §3.4: the reply's `result` is an object with the id inside (INFERRED).
-fn taken_on(mut submission: Submission, desk: &Desk) -> Result<Reply, Failure> {
-    let (units, out_of_spec) = (submission.units, submission.out_of_spec);
-    let mut notes = std::mem::take(&mut submission.notes);
-    let job = submission.submit(errand::fresh_id(0, false, desk), desk)?;
-    notes.push(errand::taken_on(&job));
-    let mut members = Map::new();
-    members.insert("requestId".into(), json!(job.id));
-    members.insert("result".into(), json!({"requestId": job.id}));
-    let mut reply = codes::success(members, desk);
-    reply.units = units;
-    reply.out_of_spec = out_of_spec;
-    reply.notes = notes;
-    Ok(reply)
 }
 
 /// The object of one task of a recording (§3.4), and whether it speaks against it.

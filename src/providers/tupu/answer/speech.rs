@@ -2,20 +2,20 @@
 //! speaks, every file's head is read, and a marker in its title says what is in it.
 
 use super::super::tasks::{Medium, Shape, Task, chosen};
-use super::super::{auth, codes, spec};
+use super::super::verdict::{Decreed, Input, Verdict, decreed};
+use super::super::{auth, spec};
+use super::found::Found;
+use super::{are_mixed, base_name, fetch_media, field};
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Stage};
 use crate::forms::Part;
 use crate::media::{sound, track};
 use crate::providers::{Answer, Desk};
-use crate::recognition::{Given, Marker, Subject};
-use crate::signing::digest::sha256_hex;
+use crate::recognition::Marker;
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Most files of a call (§1.4).
 pub(super) const MOST_FILES: usize = 10;
-/// Largest file that is fetched: a recording may have 100 MB (§1.4).
-const MOST_BYTES: u64 = 100 << 20;
 
 /// A file, as it came.
 pub(super) struct File {
@@ -29,37 +29,21 @@ pub(super) struct Heard {
     /// Seconds.
     pub length: f64,
     pub has_voice: bool,
-    pub given: Option<(String, Vec<Given>)>,
+    pub given: Option<Decreed>,
     pub markers: Vec<Marker>,
-}
-
-/// What is said of a file for a task.
-pub(super) struct Said {
-    pub label: usize,
-    pub rate: f64,
-    pub review: bool,
-    pub because: String,
-}
-
-/// What was found in the files of a call.
-pub(super) struct Found {
-    pub result: Map<String, Value>,
-    pub out_of_spec: Option<&'static str>,
-    pub notes: Vec<Decision>,
 }
 
 /// Files, judged at once.
 pub(in super::super) fn speech_sync(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
     let form = auth::form(call)?;
     let parts = form.parts("speech").map_err(|_| field("speech"))?;
-    let is_url = |part: &Part<'_>| matches!(part, Part::Text(_));
     if parts.is_empty() {
         return Err(Failure::Input(InputFlaw::Empty));
     }
     if parts.len() > MOST_FILES {
         return Err(Failure::Input(InputFlaw::TooMany));
     }
-    if parts.iter().any(is_url) && !parts.iter().all(is_url) {
+    if are_mixed(&parts) {
         return Err(field("speech"));
     }
     let wanted = form.texts("task").map_err(|_| field("task"))?;
@@ -69,12 +53,7 @@ pub(in super::super) fn speech_sync(call: &Call, desk: &Desk) -> Result<Answer, 
         .map(|part| match part {
             Part::Text(url) => Err(url.into_owned()),
             Part::File(file) => Ok(File {
-                name: file
-                    .file_name
-                    .rsplit(['/', '\\'])
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
+                name: base_name(file),
                 bytes: file.bytes.clone(),
             }),
         })
@@ -86,36 +65,14 @@ pub(in super::super) fn speech_sync(call: &Call, desk: &Desk) -> Result<Answer, 
             .map(|source| source.or_else(|url| fetch(&url, &desk)));
         let files = files.collect::<Result<Vec<File>, Failure>>()?;
         let found = judge(&files, &tasks, (&call, &desk))?;
-        let mut reply = codes::success(found.result, &desk);
-        reply.units = u32::try_from(files.len()).expect("at most ten");
-        reply.out_of_spec = found.out_of_spec;
-        reply.notes = found.notes;
-        Ok(reply)
+        Ok(found.reply(&desk))
     })))
 }
 
-pub(super) fn field(name: &'static str) -> Failure {
-    Failure::Input(InputFlaw::Field(name))
-}
-
 pub(super) fn fetch(url: &str, desk: &Desk) -> Result<File, Failure> {
-    let bytes = desk.outbound.fetch(url, None, MOST_BYTES);
-    let bytes = bytes.map_err(|_| Failure::Input(InputFlaw::Unreachable))?.into();
+    let bytes = fetch_media(url, desk)?;
     let name = url.rsplit('/').next().unwrap_or_default().to_owned();
     Ok(File { name, bytes })
-}
-
-pub(super) fn given(name: &str, bytes: &[u8], (call, desk): (&Call, &Desk)) -> Option<(String, Vec<Given>)> {
-    let header = |name: &str| call.headers.get(name).map(str::to_owned);
-    desk.expectations.given(|| Subject {
-        operation: desk.operation,
-        sha256: sha256_hex(bytes),
-        phash: None,
-        text: None,
-        file_name: name,
-        tag: "",
-        header: &header,
-    })
 }
 
 /// Listens to a file. What is no sound at all is refused (code 14).
@@ -128,72 +85,32 @@ pub(super) fn hear(
         Some(rate) => spec::sampling(rate, desk)?,
         None => None,
     };
+    let input = Input {
+        bytes: &file.bytes,
+        name: &file.name,
+        ..Input::default()
+    };
     let heard = Heard {
         name: file.name.clone(),
         length: head.milliseconds.unwrap_or(0) as f64 / 1000.0,
         has_voice: sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
-        given: given(&file.name, &file.bytes, (call, desk)),
+        given: decreed(input, (call, desk)),
         markers: head.title.map(|title| Marker::all(&title)).unwrap_or_default(),
     };
     Ok((heard, cause))
 }
 
 /// The verdict of a task: of a fault that lies, an expectation, a marker, or by default.
-pub(super) fn say(task: &Task, heard: &Heard, desk: &Desk) -> Said {
-    let mut said = honest(task, heard);
-    if let Some(lie) = desk
-        .lie
-        .as_ref()
-        .filter(|lie| lie.task.as_deref().is_none_or(|word| task.is_named(word)))
-    {
-        let opposite = if said.label == task.normal {
-            task.suspect()
-        } else {
-            task.normal
-        };
-        said.label = lie
-            .label
-            .as_deref()
-            .and_then(|word| task.label(word))
-            .unwrap_or(opposite);
-        said.because = format!("a fault lies; in truth {}", said.because);
-    }
-    said
-}
-
-fn honest(task: &Task, heard: &Heard) -> Said {
-    let word = |word: Option<&str>| word.and_then(|word| task.label(word)).unwrap_or(task.suspect());
-    if let Some((id, given)) = &heard.given
-        && let Some(own) = given
-            .iter()
-            .find(|own| own.task.as_deref().is_none_or(|word| task.is_named(word)))
-    {
-        return Said {
-            label: word(own.label.as_deref()),
-            rate: own.rate.unwrap_or(0.99),
-            review: own.review.unwrap_or(false),
-            because: format!("expectation {id:?}"),
-        };
-    }
-    if let Some(marker) = heard.markers.iter().find(|marker| task.is_named(&marker.name)) {
-        return Said {
-            label: word(marker.detail.as_deref()),
-            rate: marker.rate.unwrap_or(0.99),
-            review: marker.review,
-            because: format!("the marker {:?} in its title", marker.name),
-        };
-    }
-    Said {
-        label: task.normal,
-        rate: 0.99,
-        review: false,
-        because: if heard.has_voice {
+pub(super) fn say(task: &Task, heard: &Heard, desk: &Desk) -> Verdict {
+    let told = (heard.given.as_ref(), &heard.markers[..]);
+    Verdict::decided(task, told, desk, || {
+        let because = if heard.has_voice {
             "nothing in it speaks against it"
         } else {
             "nobody speaks in it"
-        }
-        .into(),
-    }
+        };
+        Verdict::harmless(task, because)
+    })
 }
 
 /// A label as the task writes it: a number, or a word.
@@ -204,7 +121,7 @@ pub(super) fn label(task: &Task, label: usize) -> Value {
     }
 }
 
-pub(super) fn note(task: &Task, heard: &Heard, said: &Said) -> Decision {
+pub(super) fn note(task: &Task, heard: &Heard, said: &Verdict) -> Decision {
     let why = format!(
         "{} {}: label {}, {}",
         heard.name, task.name, said.label, said.because
@@ -214,9 +131,8 @@ pub(super) fn note(task: &Task, heard: &Heard, said: &Said) -> Decision {
 
 fn judge(files: &[File], tasks: &[&'static Task], (call, desk): (&Call, &Desk)) -> Result<Found, Failure> {
     let mut found = Found {
-        result: Map::new(),
-        out_of_spec: None,
-        notes: Vec::new(),
+        units: u32::try_from(files.len()).expect("at most ten"),
+        ..Found::default()
     };
     let mut all = Vec::with_capacity(files.len());
     for file in files {
@@ -236,13 +152,13 @@ fn judge(files: &[File], tasks: &[&'static Task], (call, desk): (&Call, &Desk)) 
         } else {
             "fileList"
         };
-        found.result.insert(task.id.into(), json!({ name: list }));
+        found.members.insert(task.id.into(), json!({ name: list }));
     }
     Ok(found)
 }
 
 /// What is said of one file of a synchronous call (§3.4).
-fn item(task: &Task, heard: &Heard, said: &Said) -> Value {
+fn item(task: &Task, heard: &Heard, said: &Verdict) -> Value {
     let is_grave = said.label != task.normal;
     match task.shape {
         Shape::SpeechText => json!({"file_name": heard.name, "result": {
@@ -267,7 +183,7 @@ fn item(task: &Task, heard: &Heard, said: &Said) -> Value {
     }
 }
 
-fn action(said: &Said, is_grave: bool) -> &'static str {
+fn action(said: &Verdict, is_grave: bool) -> &'static str {
     match (said.review, is_grave) {
         (true, _) => "review",
         (false, true) => "block",
@@ -276,7 +192,7 @@ fn action(said: &Said, is_grave: bool) -> &'static str {
 }
 
 /// The part of a file in which it is: all of it.
-pub(super) fn details(heard: &Heard, said: &Said, is_grave: bool) -> Value {
+pub(super) fn details(heard: &Heard, said: &Verdict, is_grave: bool) -> Value {
     if is_grave {
         json!([{"startTime": 0, "endTime": heard.length.ceil(), "label": said.label, "rate": said.rate}])
     } else {

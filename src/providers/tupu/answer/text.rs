@@ -1,13 +1,14 @@
 //! Texts: who decides what they say, and how Tupu says it (`wire/tupu.md` §1.4 #5, §3.3).
 
 use super::super::tasks::{TEXT, TEXT_LABELS};
-use super::super::{auth, codes, spec};
-use super::errand::{self, Memo, Submission};
+use super::super::verdict::{Input, decreed};
+use super::super::{auth, spec};
+use super::errand::{self, Submission};
+use super::found::Found;
+use super::{field, insert_given};
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::forms::FormFlaw;
 use crate::providers::Desk;
-use crate::recognition::{Flood, Given, Level, Marker, Subject, flood, hits};
-use crate::signing::digest::sha256_hex;
+use crate::recognition::{Flood, Given, Level, Marker, flood, hits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -37,25 +38,24 @@ pub(super) struct Said {
 /// Texts, judged at once.
 pub(in super::super) fn text_sync(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    let texts: Option<Vec<Text>> = form.json("text").map_err(flaw)?;
-    let texts = texts.ok_or(Failure::Input(InputFlaw::Field("text")))?;
+    let texts: Option<Vec<Text>> = form.json("text").map_err(|_| field("text"))?;
+    let texts = texts.ok_or(field("text"))?;
     if texts.is_empty() {
         return Err(Failure::Input(InputFlaw::Empty));
     }
     if texts.len() > MOST_TEXTS {
         return Err(Failure::Input(InputFlaw::TooMany));
     }
-    let mut notes = Vec::with_capacity(texts.len());
-    let mut cause = None;
+    let mut found = Found::default();
     let mut results = Vec::with_capacity(texts.len());
     for (nth, text) in texts.iter().enumerate() {
         let spec = spec::characters(&text.content, false, desk)?;
-        cause = cause.or(spec);
+        found.out_of_spec = found.out_of_spec.or(spec);
         let mut said = judge(&text.content, (call, desk));
         if spec.is_some() {
             said.review = true;
         }
-        notes.push(Decision::choose(
+        found.notes.push(Decision::choose(
             Stage::Answer,
             "verdict",
             format!("text {nth}: {}", said.because),
@@ -63,21 +63,16 @@ pub(in super::super) fn text_sync(call: &Call, desk: &Desk) -> Result<Reply, Fai
         super::history::remember_text((text, &said), desk);
         results.push(said.result(text));
     }
-    let units = u32::try_from(results.len()).expect("at most ten");
-    let mut members = Map::new();
-    members.insert(TEXT.into(), json!({ "texts": results }));
-    let mut reply = codes::success(members, desk);
-    reply.units = units;
-    reply.notes = notes;
-    reply.out_of_spec = cause;
-    Ok(reply)
+    found.units = u32::try_from(results.len()).expect("at most ten");
+    found.members.insert(TEXT.into(), json!({ "texts": results }));
+    Ok(found.reply(desk))
 }
 
 /// A long text, judged later. Its result comes by callback alone (D2), and can be asked for besides.
 pub(in super::super) fn text_async(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    let content = form.json::<String>("content").map_err(flaw)?;
-    let content = content.ok_or(Failure::Input(InputFlaw::Field("content")))?;
+    let content = form.json::<String>("content").map_err(|_| field("content"))?;
+    let content = content.ok_or(field("content"))?;
     let out_of_spec = spec::characters(&content, true, desk)?;
     let part = |name: &'static str| form.lexeme(name).map(std::borrow::Cow::into_owned);
     let text = Text {
@@ -89,38 +84,30 @@ pub(in super::super) fn text_async(call: &Call, desk: &Desk) -> Result<Reply, Fa
     let mut said = judge(&text.content, (call, desk));
     said.review |= out_of_spec.is_some();
     let note = Decision::choose(Stage::Answer, "verdict", said.because.clone());
-    let mut result = Map::new();
-    result.insert(TEXT.into(), json!({ "texts": [said.result(&text)] }));
+    let texts = json!({ "texts": [said.result(&text)] });
     let submission = Submission {
-        memo: Memo {
-            result,
-            ..Memo::default()
+        found: Found {
+            members: Map::from_iter([(TEXT.to_owned(), texts)]),
+            units: 1,
+            out_of_spec,
+            notes: vec![note],
         },
+        echo: Map::new(),
+        called_back: None,
+        is_sliced: false,
         id_name: "requestId",
         callback: errand::callback(&form, "callbackUrl", desk)?,
         period: None,
         lanes: errand::QUEUED,
-        units: 1,
-        out_of_spec,
-        notes: vec![note],
     };
     submission.reply(true, desk)
-}
-
-pub(super) fn flaw(_: FormFlaw) -> Failure {
-    Failure::Input(InputFlaw::Field("body"))
 }
 
 /// What is said of a text: by a fault that lies, an expectation, a marker, its words, or because there is nothing in it.
 pub(super) fn judge(text: &str, (call, desk): (&Call, &Desk)) -> Said {
     let honest = decided(text, (call, desk));
     match &desk.lie {
-        Some(lie)
-            if lie
-                .task
-                .as_deref()
-                .is_none_or(|task| task == TEXT || task == "text") =>
-        {
+        Some(lie) if concerns(lie.task.as_deref()) => {
             let opposite = if honest.action == "pass" { "Porn" } else { "Normal" };
             let label = lie.label.clone().unwrap_or_else(|| opposite.to_owned());
             Said {
@@ -133,18 +120,14 @@ pub(super) fn judge(text: &str, (call, desk): (&Call, &Desk)) -> Said {
 }
 
 fn decided(text: &str, (call, desk): (&Call, &Desk)) -> Said {
-    let header = |name: &str| call.headers.get(name).map(str::to_owned);
-    let given = desk.expectations.given(|| Subject {
-        operation: desk.operation,
-        sha256: sha256_hex(text.as_bytes()),
-        phash: None,
+    let input = Input {
+        bytes: text.as_bytes(),
         text: Some(text),
-        file_name: "",
-        tag: "",
-        header: &header,
-    });
+        ..Input::default()
+    };
+    let given = decreed(input, (call, desk));
     if let Some((id, given)) = given
-        && let Some(own) = given.iter().find(|own| concerns(own))
+        && let Some(own) = given.iter().find(|own| concerns(own.task.as_deref()))
     {
         return Said::given(own, &id);
     }
@@ -154,11 +137,8 @@ fn decided(text: &str, (call, desk): (&Call, &Desk)) -> Said {
     by_words(text)
 }
 
-fn concerns(given: &Given) -> bool {
-    given
-        .task
-        .as_deref()
-        .is_none_or(|task| task == TEXT || task == "text")
+fn concerns(task: Option<&str>) -> bool {
+    task.is_none_or(|task| task == TEXT || task == "text")
 }
 
 fn marked(marker: &Marker) -> Option<Said> {
@@ -265,11 +245,7 @@ impl Said {
             ("userId", &text.user_id),
             ("forumId", &text.forum_id),
         ];
-        for (name, value) in echoes {
-            if let Some(value) = value {
-                result.insert(name.into(), json!(value));
-            }
-        }
+        insert_given(&mut result, &echoes);
         Value::Object(result)
     }
 }

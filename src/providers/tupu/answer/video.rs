@@ -2,24 +2,24 @@
 //! looked at, of every other file the head alone, for its length and the title in its metadata.
 
 use super::super::tasks::{Medium, Task, chosen};
-use super::super::verdict::{Evidence, Verdict};
-use super::super::{auth, codes, spec};
-use super::errand::{self, Memo, Submission};
+use super::super::verdict::{Evidence, Input, Verdict, decreed};
+use super::super::{auth, spec};
+use super::errand::{self, Submission};
+use super::files::counted;
+use super::found::Found;
+use super::{fetch_media, field};
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::forms::{Form, Part};
 use crate::imaging::Impression;
 use crate::media::{is_pack, track};
 use crate::providers::{Answer, Desk};
-use crate::recognition::{Given, Marker, Subject};
-use crate::signing::digest::sha256_hex;
+use crate::recognition::Marker;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Largest video that is fetched.
-const MOST_BYTES: u64 = 100 << 20;
 /// Frames of a video of which nothing tells the length.
 const UNKNOWN_FRAMES: u64 = 1;
 
@@ -53,14 +53,8 @@ struct Frame {
     name: String,
     seen: Impression,
     bytes: Bytes,
-}
-
-/// What was found in a video.
-struct Found {
-    result: Map<String, Value>,
-    out_of_spec: Option<&'static str>,
-    notes: Vec<Decision>,
-    units: u32,
+    /// XXH3-128 of the bytes.
+    content: u128,
 }
 
 /// A video, judged at once.
@@ -83,11 +77,7 @@ pub(in super::super) fn video_sync(call: &Call, desk: &Desk) -> Result<Answer, F
             Err(url) => fetch(&url, &desk)?,
         };
         let found = judge(&video, (&tasks, sampling, length), (&call, &desk))?;
-        let mut reply = codes::success(found.result, &desk);
-        reply.units = found.units;
-        reply.out_of_spec = found.out_of_spec;
-        reply.notes = found.notes;
-        Ok(reply)
+        Ok(found.reply(&desk))
     })))
 }
 
@@ -106,21 +96,15 @@ pub(in super::super) fn video_async(call: &Call, desk: &Desk) -> Result<Answer, 
     Ok(Answer::Work(Box::new(move || {
         let video = fetch(&url, &desk)?;
         let found = judge(&video, (&tasks, sampling, length), (&call, &desk))?;
-        let memo = Memo {
-            called_back: Some(chosen_of(&found.result, (&tasks, &rules))),
-            result: found.result,
+        let submission = Submission {
+            called_back: Some(chosen_of(&found.members, (&tasks, &rules))),
+            found,
             echo,
             is_sliced: false,
-        };
-        let submission = Submission {
-            memo,
             id_name: "videoId",
             callback,
             period: None,
             lanes: errand::QUEUED,
-            units: found.units,
-            out_of_spec: found.out_of_spec,
-            notes: found.notes,
         };
         submission.reply(false, &desk)
     })))
@@ -139,33 +123,25 @@ pub(in super::super) fn video_stream(call: &Call, desk: &Desk) -> Result<Reply, 
         offset: 0.0,
         name: url.clone(),
         seen: Impression::default(),
+        content: xxhash_rust::xxh3::xxh3_128(url.as_bytes()),
         bytes: Bytes::from(url.clone()),
     };
-    let (result, notes) = said(&[frame], (&tasks, &markers), (call, desk));
+    let found = said(&[frame], (&tasks, &markers), (call, desk));
     let submission = Submission {
-        memo: Memo {
-            called_back: Some(chosen_of(&result, (&tasks, &rules))),
-            result,
-            echo: echo(&form, &["customInfo"]),
-            is_sliced: true,
-        },
+        called_back: Some(chosen_of(&found.members, (&tasks, &rules))),
+        found,
+        echo: echo(&form, &["customInfo"]),
+        is_sliced: true,
         id_name: "videoId",
         callback: errand::callback(&form, "callbackUrl", desk)?,
         period: Some(Duration::from_secs(period)),
         lanes: errand::REFUSED,
-        units: 1,
-        out_of_spec: None,
-        notes,
     };
     submission.reply(false, desk)
 }
 
-fn field(name: &'static str) -> Failure {
-    Failure::Input(InputFlaw::Field(name))
-}
-
 /// Members that reports begin with, as they were sent.
-pub(super) fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
+fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
     let given = names.iter().filter_map(|name| {
         let value = form.json::<Value>(name).ok().flatten();
         let value = value.or_else(|| Some(json!(form.lexeme(name)?)));
@@ -211,12 +187,9 @@ fn rules(form: &Form) -> Result<HashMap<String, Vec<CallbackRule>>, Failure> {
 }
 
 fn fetch(url: &str, desk: &Desk) -> Result<Video, Failure> {
-    let bytes = desk.outbound.fetch(url, None, MOST_BYTES);
-    let bytes = bytes.map_err(|_| Failure::Input(InputFlaw::Unreachable))?.into();
-    Ok(Video {
-        name: url.to_owned(),
-        bytes,
-    })
+    let bytes = fetch_media(url, desk)?;
+    let name = url.to_owned();
+    Ok(Video { name, bytes })
 }
 
 fn judge(
@@ -235,13 +208,8 @@ fn judge(
         None => None,
     };
     let markers = head.title.map(|title| Marker::all(&title)).unwrap_or_default();
-    let (result, notes) = said(&frames, (tasks, &markers), (call, desk));
-    Ok(Found {
-        result,
-        out_of_spec,
-        notes,
-        units: u32::try_from(frames.len()).unwrap_or(u32::MAX),
-    })
+    let found = said(&frames, (tasks, &markers), (call, desk));
+    Ok(Found { out_of_spec, ..found })
 }
 
 /// The frames that are judged: those of a pack or an animated picture, or as many as the sampling takes of the length.
@@ -260,6 +228,7 @@ fn frames(
                 offset: offset(nth),
                 name,
                 seen,
+                content: xxhash_rust::xxh3::xxh3_128(&bytes),
                 bytes,
             })
         });
@@ -270,25 +239,23 @@ fn frames(
             Ok(looked)
         };
     }
+    let content = xxhash_rust::xxh3::xxh3_128(&video.bytes);
+    let frame = |nth: usize, seen: Impression| Frame {
+        offset: offset(nth),
+        name: video.name.clone(),
+        seen,
+        bytes: video.bytes.clone(),
+        content,
+    };
     let most = usize::try_from(sampling.most).unwrap_or(usize::MAX);
     if let Ok(animated) = desk.studio.impressions(&video.bytes, most) {
-        let looked = animated.into_iter().enumerate().map(|(nth, seen)| Frame {
-            offset: offset(nth),
-            name: video.name.clone(),
-            seen,
-            bytes: video.bytes.clone(),
-        });
-        return Ok(looked.collect());
+        let looked = animated.into_iter().enumerate();
+        return Ok(looked.map(|(nth, seen)| frame(nth, seen)).collect());
     }
     let taken = length.map_or(UNKNOWN_FRAMES, |length| length.div_ceil(sampling.interval * 1000));
     let taken = taken.clamp(1, sampling.most);
-    let unseen = (0..usize::try_from(taken).unwrap_or(usize::MAX)).map(|nth| Frame {
-        offset: offset(nth),
-        name: video.name.clone(),
-        seen: Impression::default(),
-        bytes: video.bytes.clone(),
-    });
-    Ok(unseen.collect())
+    let all = 0..usize::try_from(taken).unwrap_or(usize::MAX);
+    Ok(all.map(|nth| frame(nth, Impression::default())).collect())
 }
 
 /// The object of each task: an item for each frame (INFERRED: as of pictures, with the seconds from the start).
@@ -296,24 +263,31 @@ fn said(
     frames: &[Frame],
     (tasks, markers): (&[&'static Task], &[Marker]),
     (call, desk): (&Call, &Desk),
-) -> (Map<String, Value>, Vec<Decision>) {
-    let given = given(frames, (call, desk));
-    let mut hashes = HashMap::new();
-    let (mut result, mut notes) = (Map::new(), Vec::new());
+) -> Found {
+    let input = frames.first().map(|first| Input {
+        bytes: &first.bytes,
+        name: &first.name,
+        ..Input::default()
+    });
+    let given = input.and_then(|input| decreed(input, (call, desk)));
+    let evidence = frames.iter().map(|frame| {
+        let inside = frame.seen.codes.iter().flat_map(|code| Marker::all(code));
+        Evidence {
+            seen: &frame.seen,
+            given: given.as_ref(),
+            markers: inside.chain(markers.iter().cloned()).collect(),
+            content: frame.content.wrapping_add(frame.offset as u128),
+        }
+    });
+    let evidence: Vec<Evidence<'_>> = evidence.collect();
+    let mut found = Found {
+        units: u32::try_from(frames.len()).unwrap_or(u32::MAX),
+        ..Found::default()
+    };
     for task in tasks {
         let (mut list, mut counts, mut review) = (Vec::new(), vec![0_u64; task.labels.len()], 0_u64);
-        for frame in frames {
-            let inside = frame.seen.codes.iter().flat_map(|code| Marker::all(code));
-            let whole = *hashes
-                .entry(frame.bytes.as_ptr())
-                .or_insert_with(|| xxhash_rust::xxh3::xxh3_128(&frame.bytes));
-            let evidence = Evidence {
-                seen: &frame.seen,
-                given: given.clone(),
-                markers: inside.chain(markers.iter().cloned()).collect(),
-                content: whole.wrapping_add(frame.offset as u128),
-            };
-            let verdict = Verdict::of(task, &evidence, desk);
+        for (frame, evidence) in frames.iter().zip(&evidence) {
+            let verdict = Verdict::of(task, evidence, desk);
             counts[verdict.label] += 1;
             review += u64::from(verdict.review);
             if list.is_empty() || verdict.label != task.normal {
@@ -321,7 +295,7 @@ fn said(
                     "{} at {} s, {}: label {}, {}",
                     frame.name, frame.offset, task.name, verdict.label, verdict.because
                 );
-                notes.push(Decision::choose(Stage::Answer, "verdict", why));
+                found.notes.push(Decision::choose(Stage::Answer, "verdict", why));
             }
             list.push(json!({
                 "name": frame.name,
@@ -331,35 +305,17 @@ fn said(
                 "review": verdict.review,
             }));
         }
-        let counted = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        let statistics: Vec<Value> = counted
-            .map(|(label, count)| json!({"label": label, "count": count}))
-            .collect();
-        result.insert(
+        found.members.insert(
             task.id.into(),
-            json!({"fileList": list, "reviewCount": review, "statistics": statistics}),
+            json!({"fileList": list, "reviewCount": review, "statistics": counted(&counts)}),
         );
     }
-    notes.truncate(MOST_NOTES);
-    (result, notes)
+    found.notes.truncate(MOST_NOTES);
+    found
 }
 
 /// Decisions of a video that `explain` shows at most.
 const MOST_NOTES: usize = 50;
-
-fn given(frames: &[Frame], (call, desk): (&Call, &Desk)) -> Option<(String, Vec<Given>)> {
-    let first = frames.first()?;
-    let header = |name: &str| call.headers.get(name).map(str::to_owned);
-    desk.expectations.given(|| Subject {
-        operation: desk.operation,
-        sha256: sha256_hex(&first.bytes),
-        phash: None,
-        text: None,
-        file_name: &first.name,
-        tag: "",
-        header: &header,
-    })
-}
 
 /// What is called back: frames that a rule of their task fits; where there is none, those that speak against the video.
 /// A task with nothing to report is empty (§3.5).
