@@ -16,7 +16,7 @@ use crate::settings::{Settings, SignatureClock};
 use crate::sla::Calendar;
 use crate::store::{self, Store};
 use crate::world::faults::{Board, BoardSettings};
-use crate::world::{DEMO, Files, Jobs, Worlds, WorldsSetup};
+use crate::world::{DEMO, Files, Jobs, Templates, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
@@ -363,6 +363,8 @@ fn gateway(
         ),
         meter: Arc::new(Meter::new()),
         studio: Arc::new(Studio::new(studio, model(settings)?)),
+        composer: Arc::default(),
+        templates: Arc::new(Templates::new(store.clone())),
         files,
         jobs: Arc::new(jobs),
         outbound: Arc::new(outbound(settings)),

@@ -10,6 +10,7 @@ pub mod exchange;
 
 // First floor: engines, none of which knows a vendor.
 pub mod billing;
+pub mod composition;
 pub mod faults;
 pub mod forms;
 pub mod imaging;
@@ -21,6 +22,7 @@ pub mod recognition;
 pub mod signing;
 pub mod sla;
 pub mod store;
+pub mod typography;
 
 // Mezzanine: all that changes, by tenant.
 pub mod world;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("clock", &[]),
     ("dice", &[]),
     ("exchange", &["clock"]),
@@ -18,6 +18,8 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("outbound", &[]),
     ("recognition", &[]),
     ("imaging", &["exchange"]),
+    ("typography", &[]),
+    ("composition", &["imaging", "typography"]),
     ("store", &["clock", "exchange"]),
     ("ledger", &["clock", "exchange", "store"]),
     (
@@ -27,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "dice",
             "exchange",
             "billing",
+            "composition",
             "faults",
             "jobs",
             "recognition",
@@ -40,6 +43,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "clock",
             "exchange",
             "billing",
+            "composition",
             "sla",
             "signing",
             "forms",
@@ -58,6 +62,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "dice",
             "exchange",
             "billing",
+            "composition",
             "faults",
             "imaging",
             "jobs",
@@ -73,6 +78,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "clock",
             "exchange",
             "billing",
+            "composition",
             "faults",
             "jobs",
             "recognition",
@@ -90,6 +96,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "app",
         &[
             "clock",
+            "composition",
             "dice",
             "faults",
             "imaging",
@@ -108,10 +115,13 @@ const MAY_USE: [(&str, &[&str]); 22] = [
 ];
 
 /// What may be named only in these rooms.
-const ONLY_IN: [(&str, &[&str]); 6] = [
+const ONLY_IN: [(&str, &[&str]); 9] = [
     ("actix_web", &["gateway", "admin", "app", "embedding", "cli"]),
     ("rusqlite", &["store"]),
     ("image::", &["imaging"]),
+    ("tiny_skia", &["composition", "typography"]),
+    ("resvg", &["composition"]),
+    ("cosmic_text", &["typography"]),
     ("tokio::time", &["clock"]),
     ("SystemTime", &["clock"]),
     ("SysRng", &["dice"]),
@@ -231,9 +241,11 @@ fn engines_name_no_vendor() {
             "dice",
             "exchange",
             "billing",
+            "composition",
             "faults",
             "forms",
             "imaging",
+            "typography",
             "jobs",
             "media",
             "outbound",

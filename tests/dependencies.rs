@@ -21,7 +21,7 @@ const ALLOWED: [&str; 12] = [
 ];
 
 /// Crates there may be two of, and why.
-const TWICE: [(&str, &str); 7] = [
+const TWICE: [(&str, &str); 10] = [
     (
         "hashbrown",
         "governor's dashmap and its own cache are behind indexmap",
@@ -32,6 +32,12 @@ const TWICE: [(&str, &str); 7] = [
     ("miniz_oxide", "png and flate2 differ for now"),
     ("syn", "derive macros of two generations"),
     ("getrandom", "ahash of actix-web is behind rand"),
+    (
+        "skrifa",
+        "swash, which cosmic-text may use and here does not, is listed with it and never built",
+    ),
+    ("read-fonts", "as skrifa"),
+    ("font-types", "as skrifa"),
 ];
 
 fn packages() -> Vec<Value> {

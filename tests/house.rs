@@ -13,6 +13,7 @@ mod admission;
 mod architecture;
 mod clients;
 mod clock;
+mod composing;
 mod conformance;
 mod dependencies;
 mod faults;

@@ -19,6 +19,7 @@ mod sla;
 mod state;
 mod table;
 mod tape;
+mod templates;
 mod usage;
 mod verify;
 mod worlds;

@@ -3,7 +3,7 @@
 use super::guard::watch;
 use super::{
     Problem, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics, reset,
-    sla, tape, usage, verify, worlds,
+    sla, tape, templates, usage, verify, worlds,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{Json, PayloadConfig, ServiceConfig};
@@ -29,16 +29,7 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(health::health)
         .service(health::ready)
         .service(health::info)
-        .service(worlds::list)
-        .service(worlds::create)
-        .service(worlds::show)
-        .service(worlds::change)
-        .service(worlds::remove)
-        .service(keys::list)
-        .service(keys::create)
-        .service(keys::change)
-        .service(keys::remove)
-        .service(keys::export)
+        .configure(tenants)
         .service(jobs::list)
         .service(jobs::complete)
         .service(jobs::fail)
@@ -85,6 +76,25 @@ fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(contracts::show)
         .service(metrics::metrics)
         .service(reset::reset);
+}
+
+/// Worlds and what is theirs.
+fn tenants(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(worlds::list)
+        .service(worlds::create)
+        .service(worlds::show)
+        .service(worlds::change)
+        .service(worlds::remove)
+        .service(keys::list)
+        .service(keys::create)
+        .service(keys::change)
+        .service(keys::remove)
+        .service(keys::export)
+        .service(templates::list)
+        .service(templates::create)
+        .service(templates::show)
+        .service(templates::remove);
 }
 
 /// The OpenAPI document.

@@ -34,6 +34,8 @@ pub(super) fn greet(ready: &Ready, token: Option<&str>) {
     }
     line("\n# cut a thing out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
     line(&matting(ready));
+    line("\n# compose a poster (JD Cloud Automatic Composing), into poster.jpg:\n");
+    line(&composing(ready));
     line("\n# judge a text (Tupu), signed with the demo world's key:\n");
     line(&format!("{}\n", tupu(ready)));
 }
@@ -62,7 +64,7 @@ fn tupu(ready: &Ready) -> String {
 }
 
 /// A call that can be pasted at any time: the shell signs it with the app key.
-fn matting(ready: &Ready) -> String {
+fn by_app_key(ready: &Ready, path: &str) -> String {
     let field = |name: &str| {
         ready.credentials["jdcloud"][name]
             .as_str()
@@ -70,10 +72,20 @@ fn matting(ready: &Ready) -> String {
             .to_owned()
     };
     format!(
-        "t=$(date +%s)000; curl -s \"{}/api/cutout?appkey={}&timestamp=$t&sign=$(printf {}$t | md5sum | cut -c1-32)\" \\\n  \
-         --data-binary @fixtures/photos/astronaut.jpg | grep -o 'http[^\"]*png' | xargs curl -s -o cutout.png",
+        "t=$(date +%s)000; curl -s \"{}{path}?appkey={}&timestamp=$t&sign=$(printf {}$t | md5sum | cut -c1-32)\" \\\n  ",
         ready.listen,
         field("appkey"),
         field("secret"),
     )
+}
+
+fn matting(ready: &Ready) -> String {
+    by_app_key(ready, "/api/cutout")
+        + "--data-binary @fixtures/photos/astronaut.jpg | grep -o 'http[^\"]*png' | xargs curl -s -o cutout.png"
+}
+
+fn composing(ready: &Ready) -> String {
+    by_app_key(ready, "/api/compose-image")
+        + "-F template_id=fresh-leaf -F 'texts=[\"夏日焕新\",\"轻盈一夏\",\"¥199\"]' -F images=@fixtures/photos/coffee.jpg \\\n  \
+           | grep -o 'http[^\"]*jpg' | xargs curl -s -o poster.jpg"
 }

@@ -9,6 +9,7 @@ mod kit;
 mod models;
 mod serve;
 mod sla;
+mod templates;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ enum Verb {
     },
     /// Write inputs that force verdicts into a folder
     Kit(kit::Kit),
+    /// Templates for composing
+    Templates(templates::Templates),
     /// The clock of a running server
     Clock(clock::Clock),
 }
@@ -67,6 +70,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Fault(fault)) => faults::run(&fault),
         Some(Verb::Clock(clock)) => clock::run(&clock),
         Some(Verb::Sla(sla)) => sla::run(&sla),
+        Some(Verb::Templates(templates)) => templates::run(&templates),
         Some(Verb::Kit(kit)) => kit::kit(&kit),
         Some(Verb::Frames { duration }) => sla::frames(duration),
     };

@@ -76,6 +76,8 @@ impl Form {
         };
         let fields = if begins("multipart/") {
             multipart::read(kind, body)?
+        } else if let Some(kind) = multipart::sniffed(body).filter(|_| !begins("application/json")) {
+            multipart::read(&kind, body)?
         } else if body.trim_ascii_start().starts_with(b"{") {
             json::read(body)?
         } else if begins("application/json") {

@@ -98,3 +98,19 @@ fn deep_json_is_no_value_and_breaks_nothing() {
         assert_eq!(form.parts("a"), Err(FormFlaw::Type));
     }
 }
+
+#[test]
+fn a_multipart_body_without_its_content_type_is_told_by_how_it_begins() {
+    let body = "--B\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--B--\r\n";
+    let body = Bytes::from(body);
+    for kind in ["", "application/octet-stream"] {
+        assert_eq!(
+            Form::read(kind, &body).unwrap().lexeme("a").unwrap(),
+            "1",
+            "{kind}"
+        );
+    }
+    assert!(Form::read("application/json", &body).is_err());
+    let text = Form::read("", &Bytes::from("--\r\n")).unwrap();
+    assert!(!text.has("a"));
+}

@@ -5,6 +5,7 @@ use super::pool::{Pool, PoolFull};
 use super::visit::{Visit, prices, wait_out};
 use super::{Meter, Route, Routes};
 use crate::clock::{Clock, Time};
+use crate::composition::Composer;
 use crate::exchange::{AuthFlaw, Call, Decision, Entry, Failure, Outcome, Reply, Stage};
 use crate::faults::Stage as Station;
 use crate::imaging::Studio;
@@ -13,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::outbound::Outbound;
 use crate::providers::{Answer, Desk, Operation, Proof, Providers};
 use crate::world::faults::Board;
-use crate::world::{Applicant, Files, Jobs, Key, KeyState, World, Worlds, covers};
+use crate::world::{Applicant, Files, Jobs, Key, KeyState, Templates, World, Worlds, covers};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +33,10 @@ pub struct Gateway {
     pub meter: Arc<Meter>,
     /// Where pictures are worked on.
     pub studio: Arc<Studio>,
+    /// Where pictures are composed.
+    pub composer: Arc<Composer>,
+    /// Templates users upload.
+    pub templates: Arc<Templates>,
     /// Result files.
     pub files: Arc<Files>,
     /// Asynchronous work.
@@ -50,6 +55,20 @@ pub struct Gateway {
     pub clock: Clock,
     /// Whether an outage of everything is in force.
     pub is_out: AtomicBool,
+}
+
+/// The route with the operation that the body tells, where the path alone does not.
+fn refined(visit: &mut Visit, route: Route) -> Route {
+    let Some(operation) = route.operation else {
+        return route;
+    };
+    let operation = route.provider.refine(operation, &visit.call);
+    visit.page.entry.operation = Cow::Borrowed(operation.id);
+    visit.operation = Some(operation);
+    Route {
+        operation: Some(operation),
+        ..route
+    }
 }
 
 /// The header by which a test asks for a row of the vendor's error catalogue.
@@ -102,6 +121,7 @@ impl Gateway {
 
     /// From a call that is read to an answer in the vendor's words, or to whatever end faults decide on.
     pub async fn travel(&self, visit: &mut Visit, route: Route, key: Option<Arc<Key>>) {
+        let route = refined(visit, route);
         let struck = self.strike(visit, route, Station::Arrival).await;
         let struck = halted_by(struck);
         let mut desk = self.desk(visit, route);
@@ -192,6 +212,8 @@ impl Gateway {
             settings,
             remaining,
             studio: self.studio.clone(),
+            composer: self.composer.clone(),
+            templates: self.templates.clone(),
             files: self.files.clone(),
             key: visit.page.entry.key.as_str().into(),
             history: visit.world.history.clone(),

@@ -54,10 +54,21 @@ impl Routes {
             });
         }
         let host = call.host();
-        let owner = self.providers.0.iter().find(|provider| {
-            let card = provider.card();
-            card.owns_host(host) || card.prefixes.iter().any(|prefix| path.starts_with(prefix))
-        })?;
+        let by_host = self
+            .providers
+            .0
+            .iter()
+            .filter(|provider| provider.card().own_host(host) > 0);
+        let by_path = || {
+            let owns = |provider: &&&dyn Provider| {
+                let mut prefixes = provider.card().prefixes.iter();
+                prefixes.any(|prefix| path.starts_with(prefix))
+            };
+            self.providers.0.iter().find(owns)
+        };
+        let owner = by_host
+            .max_by_key(|provider| provider.card().own_host(host))
+            .or_else(by_path)?;
         Some(Route {
             provider: *owner,
             operation: None,

@@ -1,13 +1,13 @@
 //! Where pictures are worked on: settings, the model where one is installed, and what was made before.
 
+use super::cache::Cache;
 use super::people::{faces, people};
 use super::{
-    Face, Impression, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Way, encode_rgba,
+    Face, Impression, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Sprite, Way, encode_rgba,
     foreground, matte,
 };
 use bytes::Bytes;
-use lru::LruCache;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// How pictures are worked on.
 #[derive(Clone, Copy, Debug)]
@@ -41,40 +41,41 @@ pub struct CutOut {
     pub because: String,
 }
 
+/// A thing cut out to be put into another picture.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// It.
+    pub sprite: Arc<Sprite>,
+    /// How the matte was made and why, for `explain`.
+    pub because: String,
+}
+
 /// Where pictures are worked on.
 pub struct Studio {
     settings: StudioSettings,
     model: Option<Model>,
-    /// By content; held for a look-up or an insertion, never while a picture is worked on.
-    cache: Mutex<Cache>,
+    cut_outs: Cache<CutOut>,
+    pieces: Cache<Piece>,
 }
 
-struct Cache {
-    cut_outs: LruCache<u128, Arc<CutOut>>,
-    bytes: usize,
-}
+/// Pixels of the longer side of a thing that is put into another picture: no canvas shows more of it.
+const MOST_OF_A_PIECE: usize = 2048;
 
 impl Studio {
-    /// A studio with an empty cache.
+    /// A studio that remembers nothing yet.
     pub fn new(settings: StudioSettings, model: Option<Model>) -> Self {
+        let half = settings.cache_bytes / 2;
         Self {
             settings,
             model,
-            cache: Mutex::new(Cache {
-                cut_outs: LruCache::unbounded(),
-                bytes: 0,
-            }),
+            cut_outs: Cache::new(half, |cut| cut.png.len()),
+            pieces: Cache::new(half, |piece| piece.sprite.rgba.len()),
         }
     }
 
     /// What was cut out before of the picture with this XXH3-128.
     pub fn remembered_cut_out(&self, content: u128) -> Option<Arc<CutOut>> {
-        self.cache
-            .lock()
-            .expect("no panic while held")
-            .cut_outs
-            .get(&content)
-            .cloned()
+        self.cut_outs.get(content)
     }
 
     /// Cuts the thing, or what is around it, out of a picture.
@@ -87,13 +88,43 @@ impl Studio {
         if let Some(cut) = self.remembered_cut_out(content).filter(|_| side == Side::Thing) {
             return Ok(cut);
         }
-        let mut matte = matte(&picture, self.settings.way, self.model.as_ref());
+        let (rgba, because) = self.matted(&picture, side);
+        let png = encode_rgba(picture.width, picture.height, &rgba);
+        let digest = xxhash_rust::xxh3::xxh3_128(&png);
+        let cut = Arc::new(CutOut { png, digest, because });
+        if side == Side::Thing {
+            self.cut_outs.put(content, cut.clone());
+        }
+        Ok(cut)
+    }
+
+    /// Cuts the thing out of a picture, to be put into another. Where nothing is left, it is the whole picture.
+    ///
+    /// # Errors
+    /// When it is no picture, broken, or outside `range`.
+    pub fn piece(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<Piece>, PictureFlaw> {
+        let content = xxhash_rust::xxh3::xxh3_128(bytes);
+        if let Some(piece) = self.pieces.get(content) {
+            return Ok(piece);
+        }
+        let picture = self.decode(bytes, range)?.within(MOST_OF_A_PIECE);
+        let (rgba, because) = self.matted(&picture, Side::Thing);
+        let sprite = Sprite::trimmed(picture.width, &rgba);
+        let sprite = Arc::new(sprite.unwrap_or_else(|| Sprite::whole(&picture)));
+        let piece = Arc::new(Piece { sprite, because });
+        self.pieces.put(content, piece.clone());
+        Ok(piece)
+    }
+
+    /// A side of a picture, four bytes a pixel; and how its matte was made.
+    fn matted(&self, picture: &Picture, side: Side) -> (Vec<u8>, String) {
+        let mut matte = matte(picture, self.settings.way, self.model.as_ref());
         if side == Side::Ground {
             for alpha in &mut matte.alpha.data {
                 *alpha = 1.0 - *alpha;
             }
         }
-        let colours = foreground(&picture, &matte.alpha);
+        let colours = foreground(picture, &matte.alpha);
         let mut rgba = Vec::with_capacity(picture.pixels() * 4);
         for (colour, alpha) in colours.chunks_exact(3).zip(&matte.alpha.data) {
             let a = (alpha * 255.0 + 0.5) as u8;
@@ -104,17 +135,15 @@ impl Studio {
                 [colour[0], colour[1], colour[2], a]
             });
         }
-        let png = encode_rgba(picture.width, picture.height, &rgba);
-        let digest = xxhash_rust::xxh3::xxh3_128(&png);
-        let cut = Arc::new(CutOut {
-            png,
-            digest,
-            because: matte.because,
-        });
-        if side == Side::Thing {
-            self.remember(content, cut.clone());
-        }
-        Ok(cut)
+        (rgba, matte.because)
+    }
+
+    /// A picture, decoded.
+    ///
+    /// # Errors
+    /// When it is no picture, broken, or outside `range`.
+    pub fn picture(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
+        self.decode(bytes, range)
     }
 
     /// The faces in a picture.
@@ -163,18 +192,5 @@ impl Studio {
 
     fn decode(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
         Picture::decode(bytes, range, self.settings.max_pixels)
-    }
-
-    fn remember(&self, content: u128, cut: Arc<CutOut>) {
-        let mut cache = self.cache.lock().expect("no panic while held");
-        cache.bytes += cut.png.len();
-        if let Some(old) = cache.cut_outs.put(content, cut) {
-            cache.bytes -= old.png.len();
-        }
-        while cache.bytes > self.settings.cache_bytes && !cache.cut_outs.is_empty() {
-            if let Some((_, oldest)) = cache.cut_outs.pop_lru() {
-                cache.bytes -= oldest.png.len();
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ use super::{Callback, Fate};
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::cmp::Ordering;
 use std::time::Duration;
 
 /// An asynchronous task.
@@ -27,6 +28,12 @@ pub struct Job {
     pub due: Time,
     /// A stream reports again and again, so far apart, until it is closed.
     pub period: Option<Duration>,
+    /// Reports before the one at its end, evenly spread over its work.
+    #[serde(default)]
+    pub early_reports: u32,
+    /// Whether a stream reports once more when it is closed.
+    #[serde(default)]
+    pub reports_close: bool,
     /// How long its result can be asked for once it has ended.
     pub kept: Duration,
     /// What faults make of it.
@@ -122,17 +129,44 @@ impl Job {
             Some(period) => {
                 let waits = u32::try_from(nth).unwrap_or(u32::MAX);
                 let due = self.due + period.saturating_mul(waits);
-                // What a stream has to say until it is closed is sent; nothing after.
-                let closed = self.ended.as_ref().map(|(at, _)| *at);
-                Some(due).filter(|due| closed.is_none_or(|at| *due <= at))
+                // What a stream has to say until it is closed is sent; nothing after, but that it is closed.
+                match &self.ended {
+                    Some((at, _)) if due > *at => Some(*at).filter(|_| self.is_farewell(nth)),
+                    Some(_) | None => Some(due),
+                }
             }
-            None if nth > 0 => None,
-            None => self
-                .end()
-                .filter(|_| !matches!(self.ended, Some((_, End::Closed)))),
+            None if matches!(self.ended, Some((_, End::Closed))) => None,
+            None => self.by_progress(nth),
         };
         let due = due? + self.fate.callback_delay;
         Some((callback.again.map_or(due, |again| again.max(due)), nth))
+    }
+
+    /// When a report of what is no stream is due: the early ones while it works, the last when it ends.
+    fn by_progress(&self, nth: u64) -> Option<Time> {
+        match nth.cmp(&self.early_reports.into()) {
+            Ordering::Less => {
+                let work = self.due.since(self.starts);
+                let early = work / (self.early_reports + 1) * (u32::try_from(nth).ok()? + 1);
+                let due = self.starts + early;
+                Some(self.end().map_or(due, |end| end.min(due)))
+            }
+            Ordering::Equal => self.end(),
+            Ordering::Greater => None,
+        }
+    }
+
+    /// Whether a report of a stream is the one that it is closed.
+    pub fn is_farewell(&self, nth: u64) -> bool {
+        let (Some(period), Some((at, _)), true) = (self.period, &self.ended, self.reports_close) else {
+            return false;
+        };
+        let slices = if *at < self.due {
+            0
+        } else {
+            at.since(self.due).as_micros() / period.as_micros().max(1) + 1
+        };
+        u128::from(nth) == slices
     }
 
     /// How many copies of each report are sent.
@@ -161,6 +195,8 @@ mod tests {
             starts: at(5),
             due: at(10),
             period: None,
+            early_reports: 0,
+            reports_close: false,
             kept: Duration::from_secs(100),
             fate: Fate::default(),
             ended: None,
@@ -262,6 +298,43 @@ mod tests {
         job.ended = Some((at(15), End::Closed));
         assert_eq!(job.next_report(), None);
         assert_eq!(job.state(at(500)), State::Closed);
+    }
+
+    #[test]
+    fn a_stream_that_says_so_reports_once_more_when_it_is_closed() {
+        for (closed, slices) in [(3, 0), (10, 1), (15, 1), (20, 2), (39, 3)] {
+            let mut job = Job {
+                period: Some(Duration::from_secs(10)),
+                reports_close: true,
+                ended: Some((at(closed), End::Closed)),
+                ..job()
+            };
+            let mut dues = Vec::new();
+            while let Some((due, nth)) = job.next_report() {
+                assert_eq!(job.is_farewell(nth), nth == slices);
+                dues.push(due);
+                job.callback.as_mut().unwrap().next += 1;
+            }
+            assert_eq!(dues.len() as u64, slices + 1, "closed at {closed}");
+            assert_eq!(dues.last(), Some(&at(closed)));
+        }
+    }
+
+    #[test]
+    fn early_reports_are_spread_over_the_work_and_the_last_comes_at_its_end() {
+        let mut job = Job {
+            early_reports: 4,
+            ..job()
+        };
+        let mut dues = Vec::new();
+        while let Some((due, _)) = job.next_report() {
+            dues.push(due);
+            job.callback.as_mut().unwrap().next += 1;
+        }
+        assert_eq!(dues, [6, 7, 8, 9, 10].map(at));
+        job.callback.as_mut().unwrap().next = 1;
+        job.ended = Some((at(6), End::Closed));
+        assert_eq!(job.next_report(), None);
     }
 
     #[test]

@@ -41,9 +41,21 @@ pub fn track(bytes: &[u8]) -> Option<Track> {
     let length = u64::try_from(properties.duration().as_millis()).ok();
     Some(Track {
         sample_rate: properties.sample_rate().map(u64::from),
-        milliseconds: length.filter(|length| *length > 0),
+        milliseconds: length.filter(|length| *length > 0).or_else(|| mp4_length(bytes)),
         title,
     })
+}
+
+/// The length in milliseconds of the longest track of an MP4, also of one in fragments or without sound.
+fn mp4_length(bytes: &[u8]) -> Option<u64> {
+    let mp4 = bytes.get(4..8).filter(|kind| *kind == b"ftyp");
+    let mp4 = mp4.and_then(|_| re_mp4::Mp4::read_bytes(bytes).ok())?;
+    let lengths = mp4.tracks().values().filter_map(|track| {
+        let samples = track.samples.iter().map(|sample| sample.duration);
+        let ticks = track.duration.max(samples.fold(0, u64::saturating_add));
+        ticks.saturating_mul(1000).checked_div(track.timescale)
+    });
+    lengths.max().filter(|length| *length > 0)
 }
 
 /// Frames of 20 ms, of a size that their first byte gives (RFC 4867 §5).

@@ -71,13 +71,14 @@ pub struct CatalogueRow {
 }
 
 impl Card {
-    /// Whether a host is one of its own.
-    pub fn owns_host(&self, host: &str) -> bool {
+    /// How many letters of a host's end are those of one of its own; 0 where it is none of them.
+    pub fn own_host(&self, host: &str) -> usize {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        self.hosts.iter().any(|own| {
+        let own = self.hosts.iter().filter(|own| {
             name.len() >= own.len()
                 && name.is_char_boundary(name.len() - own.len())
                 && name[name.len() - own.len()..].eq_ignore_ascii_case(own)
-        })
+        });
+        own.map(|own| own.len()).max().unwrap_or(0)
     }
 }

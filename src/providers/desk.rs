@@ -1,11 +1,12 @@
 //! The tools a provider has for one call.
 
 use crate::clock::{Clock, Time};
+use crate::composition::Composer;
 use crate::exchange::{Failure, Reply, RequestId};
 use crate::imaging::{Studio, damage};
 use crate::jobs::Fate;
 use crate::outbound::Outbound;
-use crate::world::{Expectations, Files, History, Jobs, Language, Strictness, WorldSettings};
+use crate::world::{Expectations, Files, History, Jobs, Language, Strictness, Templates, WorldSettings};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -30,6 +31,10 @@ pub struct Desk {
     pub remaining: Option<u64>,
     /// Where pictures are worked on.
     pub studio: Arc<Studio>,
+    /// Where pictures are composed.
+    pub composer: Arc<Composer>,
+    /// Templates users uploaded.
+    pub templates: Arc<Templates>,
     /// Where result files are laid out.
     pub files: Arc<Files>,
     /// What the provider's console would list of the past.

@@ -14,6 +14,10 @@ pub struct Errand {
     pub duration: Duration,
     /// A stream reports again and again, so far apart.
     pub period: Option<Duration>,
+    /// Reports before the one at its end, evenly spread over its work.
+    pub early_reports: u32,
+    /// Whether a stream reports once more when it is closed.
+    pub reports_close: bool,
     /// How long its result can be asked for.
     pub kept: Duration,
     /// How many of its operation run at once.
@@ -48,6 +52,8 @@ impl Desk {
             starts: self.arrived,
             due: self.arrived + duration,
             period: errand.period,
+            early_reports: errand.early_reports,
+            reports_close: errand.reports_close,
             kept: rule.kept.map_or(errand.kept, |span| span.0),
             fate: self.fate.clone(),
             ended: None,

@@ -27,7 +27,11 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 /// Every provider, in the order they are listed. Adding one is a folder and a line here.
-pub static ALL: &[&dyn Provider] = &[&jdcloud::matting::Matting, &tupu::Tupu];
+pub static ALL: &[&dyn Provider] = &[
+    &jdcloud::matting::Matting,
+    &jdcloud::composing::Composing,
+    &tupu::Tupu,
+];
 
 /// Every agreement there is, also of products that are not emulated yet.
 pub fn contracts() -> [&'static Contract; 5] {
@@ -66,6 +70,11 @@ impl Proof<'_> {
 pub trait Provider: Sync {
     /// What is known of it beforehand.
     fn card(&self) -> &'static Card;
+
+    /// The operation a call is counted and charged as, where its path alone does not tell.
+    fn refine(&self, operation: &'static Operation, _call: &Call) -> &'static Operation {
+        operation
+    }
 
     /// The public part of the credential a call claims to have, before anything is verified.
     fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>>;

@@ -2,8 +2,8 @@
 
 use super::rollup::{COLUMNS, sum};
 use super::{
-    CallRange, Chained, DayUsage, Drawn, JobRow, KeyRow, Rollup, Sqlite, Store, StoreError, WorldRow,
-    call_rows, service_rows,
+    CallRange, Chained, DayUsage, Drawn, JobRow, KeyRow, Rollup, Sqlite, Store, StoreError, TemplateRow,
+    WorldRow, call_rows, service_rows,
 };
 use crate::clock::Time;
 use crate::exchange::{Entry, Hash, ServiceRow};
@@ -51,11 +51,44 @@ impl Store for Sqlite {
     fn erase_world(&self, name: &str) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
-        for table in ["call", "rollup", "service", "drawn", "chain", "credential", "job"] {
+        for table in [
+            "call",
+            "rollup",
+            "service",
+            "drawn",
+            "chain",
+            "credential",
+            "job",
+            "template",
+        ] {
             tx.execute(&format!("DELETE FROM {table} WHERE world = ?1"), [name])?;
         }
         tx.execute("DELETE FROM world WHERE name = ?1", [name])?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        drop(conn);
+        self.forget_deleted()
+    }
+
+    fn templates(&self, world: &str) -> Result<Vec<TemplateRow>, StoreError> {
+        TemplateRow::all(world, &self.reader())
+    }
+
+    fn template_count(&self, world: &str) -> Result<usize, StoreError> {
+        TemplateRow::count(world, &self.reader())
+    }
+
+    fn template(&self, world: &str, id: &str) -> Result<Option<TemplateRow>, StoreError> {
+        TemplateRow::find(world, id, &self.reader())
+    }
+
+    fn add_template(&self, template: &TemplateRow) -> Result<bool, StoreError> {
+        template.add(&self.writer())
+    }
+
+    fn remove_template(&self, world: &str, id: &str) -> Result<bool, StoreError> {
+        let is_removed = TemplateRow::remove(world, id, &self.writer())?;
+        self.forget_deleted()?;
+        Ok(is_removed)
     }
 
     fn jobs(&self) -> Result<Vec<JobRow>, StoreError> {

@@ -9,12 +9,14 @@ mod ledger_rows;
 mod rollup;
 mod service_rows;
 mod sqlite;
+mod template_rows;
 mod world_rows;
 
 pub use call_rows::{CallRange, Chained};
 pub use job_rows::JobRow;
 pub use rollup::{Rollup, RollupKey};
 pub use sqlite::Sqlite;
+pub use template_rows::TemplateRow;
 pub use world_rows::{KeyRow, WorldRow};
 
 use crate::clock::{Day, Time};
@@ -184,6 +186,36 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn save_jobs(&self, jobs: &[JobRow]) -> Result<(), StoreError>;
+
+    /// The templates of a world, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn templates(&self, world: &str) -> Result<Vec<TemplateRow>, StoreError>;
+
+    /// How many templates a world has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn template_count(&self, world: &str) -> Result<usize, StoreError>;
+
+    /// A template.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn template(&self, world: &str, id: &str) -> Result<Option<TemplateRow>, StoreError>;
+
+    /// Writes a new template, whole or not at all; `false` where the world has one of this id already.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is written then.
+    fn add_template(&self, template: &TemplateRow) -> Result<bool, StoreError>;
+
+    /// Removes a template so that its bytes are in no file of the store any more; `false` where there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn remove_template(&self, world: &str, id: &str) -> Result<bool, StoreError>;
 
     /// Erases rows and roll-ups, of one world or of all.
     ///

@@ -5,12 +5,13 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
     include_str!("migrations/sqlite/2_faults.sql"),
     include_str!("migrations/sqlite/3_service.sql"),
     include_str!("migrations/sqlite/4_payment.sql"),
     include_str!("migrations/sqlite/5_jobs.sql"),
+    include_str!("migrations/sqlite/6_templates.sql"),
 ];
 
 /// An SQLite store.
@@ -57,6 +58,8 @@ impl Sqlite {
             conn.busy_timeout(std::time::Duration::from_secs(10))?;
             conn.pragma_update(None, "journal_mode", "WAL")?;
             conn.pragma_update(None, "synchronous", "FULL")?;
+            // What is deleted is overwritten.
+            conn.pragma_update(None, "secure_delete", "ON")?;
             conn.pragma_update(None, "cache_size", -4096)?;
             Ok(conn)
         };
@@ -73,6 +76,19 @@ impl Sqlite {
         self.write
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Empties the write-ahead log, in which bytes that were deleted may still stand.
+    pub(super) fn forget_deleted(&self) -> Result<(), StoreError> {
+        let write = self.writer();
+        // An in-memory store has one connection and no log.
+        if Arc::ptr_eq(&self.write, &self.read) {
+            return Ok(());
+        }
+        // Nobody reads meanwhile, or the log could not be emptied.
+        let _read = self.reader();
+        write.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
     }
 
     pub(super) fn reader(&self) -> MutexGuard<'_, Connection> {

@@ -11,6 +11,7 @@ mod key;
 mod meters;
 mod nonces;
 mod settings;
+mod templates;
 mod worlds;
 
 pub use admission::{Admission, Applicant, Slot};
@@ -23,6 +24,7 @@ pub use key::{Key, KeyState};
 pub use meters::{Charge, Meters, covers};
 pub use nonces::Nonces;
 pub use settings::{JobRule, Language, Limit, Period, Quota, Rate, Strictness, Wording, WorldSettings};
+pub use templates::{Kept as KeptTemplate, TemplateError, Templates};
 pub use worlds::{DEMO, WorldError, Worlds, WorldsSetup};
 
 use crate::clock::{Clock, Time};

@@ -57,4 +57,26 @@ answer = client().send(SimpleRequest("/jdai/SelfieSeg", "POST", {}, {"image": im
 same(answer["code"], "10000")
 same(answer["result"]["status"], 1000)
 assert answer["result"]["image"].startswith("iVBORw0KGgo")
+
+from urllib3 import encode_multipart_formdata
+
+import composing
+
+composing_client = client()
+if way == "proxy":
+    composing_client = SimpleClient(
+        Config("wkq5y1h4uomy.cn-north-1.jdcloud-api.net", "http", 60), Credential(credentials["ak"], credentials["sk"])
+    )
+
+
+def post(path, fields, pictures):
+    body, kind = composing.form(encode_multipart_formdata, fields, pictures)
+    return composing_client.send(SimpleRequest(path, "POST", None, None, {"Content-Type": kind}, body)).json()
+
+
+def get(path, query):
+    return composing_client.send(SimpleRequest(path, "GET", query, "", {})).json()
+
+
+composing.check(post, get, lambda url: requests.get(url, timeout=30).content, fixtures)
 print("all good")

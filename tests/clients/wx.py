@@ -45,4 +45,26 @@ same(answer["result"]["status"], 1000)
 same(base64.b64decode(answer["result"]["image"])[:4], b"\x89PNG")
 same(wx_post_req(url, params(secret="wrong"), bodyStr="{}").json()["code"], "10047")
 same(wx_post_req(url, params(), bodyStr="{").json()["result"]["status"], 1002)
+
+import requests
+from urllib3 import encode_multipart_formdata
+
+import composing
+
+
+def post(path, fields, pictures):
+    # This client sends a file's bytes and no content type at all.
+    body, _ = composing.form(encode_multipart_formdata, fields, pictures)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(body)
+        file.flush()
+        return wx_post_req(f"http://{host}{path}", params(), img=file.name).json()
+
+
+def get(path, query):
+    # It posts only; the list is asked for as its documents show for every other client.
+    return requests.get(f"http://{host}{path}", params={**params(), **query}, timeout=30).json()
+
+
+composing.check(post, get, lambda url: requests.get(url, timeout=30).content, fixtures)
 print("all good")

@@ -2,6 +2,7 @@
 
 pub mod acme;
 pub mod bench;
+pub mod compose;
 pub mod program;
 pub mod signer;
 pub mod synthetic;

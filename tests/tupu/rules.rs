@@ -115,48 +115,6 @@ fn wav(rate: u32) -> Vec<u8> {
     head
 }
 
-/// A call with one file.
-fn upload(
-    bench: &Bench,
-    path: &str,
-    field: &str,
-    (name, bytes): (&str, &[u8]),
-    more: &[(&str, &str)],
-) -> Value {
-    let (sid, key) = (
-        bench.tupu_credential("secret_id"),
-        bench.tupu_credential("private_key_pem"),
-    );
-    let proof = bench.tupu_proof(&sid, &key);
-    let mut body = Vec::new();
-    let texts = proof
-        .as_object()
-        .unwrap()
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()));
-    for (name, value) in texts.chain(more.iter().copied()) {
-        body.extend_from_slice(
-            format!("--X\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
-        );
-    }
-    let head =
-        format!("--X\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
-    body.extend_from_slice(head.as_bytes());
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(b"\r\n--X--\r\n");
-    let headers = [(
-        "content-type".to_owned(),
-        "multipart/form-data; boundary=X".to_owned(),
-    )];
-    let answer = bench.send(
-        "POST",
-        &format!("http://{}{path}{sid}", bench.host()),
-        &headers,
-        &body,
-    );
-    opened(&bench.tupu_credential("provider_public_key_pem"), &answer.body)
-}
-
 #[test]
 fn sampling_rates_are_read_from_heads_and_judged_as_the_vectors_judge_them() {
     let (lenient, harsh) = (Bench::new(), Bench::new());

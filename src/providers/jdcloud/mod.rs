@@ -2,10 +2,12 @@
 //! Facts and their sources: `README.md` of each product.
 
 mod auth;
-mod composing;
+pub mod composing;
 mod envelope;
 mod gateway;
+mod ling;
 pub mod matting;
+mod refusal;
 mod system;
 mod terms;
 

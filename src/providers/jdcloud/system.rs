@@ -3,6 +3,23 @@
 
 use crate::providers::CatalogueRow;
 
+/// Tables one after another, `N` rows in all.
+pub(super) const fn joined<const N: usize>(tables: &[&[CatalogueRow]]) -> [CatalogueRow; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut at, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            all[at] = tables[table][row];
+            at += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    assert!(at == N, "as many rows as the tables have");
+    all
+}
+
 const fn system(code: &'static str, zh: &'static str, en: &'static str) -> CatalogueRow {
     CatalogueRow {
         code,

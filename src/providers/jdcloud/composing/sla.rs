@@ -1,7 +1,70 @@
 //! Agreement 001, in numbers and our words.
 
 use super::super::terms::{CLAIM, NOTICE, SETTINGS, TIERS, causes};
+use crate::billing::PriceTier;
 use crate::sla::{Cap, Cash, Cause, Contract, CycleRule, Measure, Term};
+
+/// Fen a call by calls in the month, with a template (`wire/jdcloud.md` §5: ¥0.4, ¥0.3, ¥0.25).
+pub(super) static CUSTOM_PRICES: [PriceTier; 3] = [
+    PriceTier { from: 1, fen: 40 },
+    PriceTier { from: 3_001, fen: 30 },
+    PriceTier {
+        from: 10_001,
+        fen: 25,
+    },
+];
+
+/// The same in many sizes (§5: ¥2, ¥1.5, ¥1.2).
+pub(super) static INTELLIGENT_PRICES: [PriceTier; 3] = [
+    PriceTier { from: 1, fen: 200 },
+    PriceTier {
+        from: 3_001,
+        fen: 150,
+    },
+    PriceTier {
+        from: 10_001,
+        fen: 120,
+    },
+];
+
+/// The same of style classification (§5); of other colours nothing is published, so they cost as much (INFERRED).
+pub(super) static STYLE_PRICES: [PriceTier; 3] = [
+    PriceTier { from: 1, fen: 8 },
+    PriceTier { from: 3_001, fen: 6 },
+    PriceTier { from: 10_001, fen: 5 },
+];
+
+/// Documented limits, and those we had to draw.
+pub(super) static LIMITS: [Term; 8] = [
+    Term::new("wire §1.2", "sizes", "1 to 10 a call; otherwise 12001"),
+    Term::new(
+        "INFERRED",
+        "sides of a size",
+        "100 to 4096 pixels; otherwise 12001",
+    ),
+    Term::new(
+        "wire §1.2",
+        "tag",
+        "1 to 8, read where no template is named; otherwise 12001",
+    ),
+    Term::new(
+        "wire §3.4",
+        "images: format",
+        "jpg, jpeg; otherwise 12007 (strictness jdcloud-composing.format)",
+    ),
+    Term::new(
+        "wire §3.4",
+        "images: size",
+        "2 MiB each (2·2^20 bytes, INFERRED; the text says 2M); otherwise 12009",
+    ),
+    Term::new("INFERRED", "images: number", "at most 10; otherwise 12001"),
+    Term::new(
+        "INFERRED",
+        "texts",
+        "four are shown; of each at most 400 characters are looked at",
+    ),
+    Term::new("INFERRED", "per_page", "1 to 100; otherwise 12001"),
+];
 
 static CAUSES: [Cause; 12] = causes!("001", "(12)");
 

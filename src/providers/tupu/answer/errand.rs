@@ -20,7 +20,7 @@ const KEPT: Duration = Duration::from_secs(2 * 3600);
 const DURATION: Duration = Duration::from_secs(2);
 
 /// Lanes of files and texts: further ones queue (D1).
-pub(super) const QUEUED: Lanes = Lanes {
+const QUEUED: Lanes = Lanes {
     concurrent: Some(30),
     queues: true,
 };
@@ -39,6 +39,9 @@ pub(super) struct Memo {
     pub result: Map<String, Value>,
     /// What of it is called back, where that is less.
     pub called_back: Option<Map<String, Value>>,
+    /// What reports before the last one say, in their order.
+    #[serde(default)]
+    pub early: Vec<Map<String, Value>>,
     /// Whether each report says which slice of a stream it is about.
     pub is_sliced: bool,
 }
@@ -51,6 +54,10 @@ pub(super) struct Submission {
     pub echo: Map<String, Value>,
     /// What is called back, where that is less than the result.
     pub called_back: Option<Map<String, Value>>,
+    /// What reports before the last one say, in their order.
+    pub early: Vec<Map<String, Value>>,
+    /// Whether a stream reports once more when it is closed.
+    pub reports_close: bool,
     /// Whether each report says which slice of a stream it is about.
     pub is_sliced: bool,
     /// The name of its id: `requestId`, `videoId`.
@@ -87,6 +94,22 @@ pub(super) fn fresh_id(nth: usize, has_hyphens: bool, desk: &Desk) -> String {
 }
 
 impl Submission {
+    /// Of what was found: reported as it is, once, to nobody; further ones wait for their turn.
+    pub(super) fn of(found: Found, id_name: &'static str) -> Self {
+        Self {
+            found,
+            echo: Map::new(),
+            called_back: None,
+            early: Vec::new(),
+            reports_close: false,
+            is_sliced: false,
+            id_name,
+            callback: None,
+            period: None,
+            lanes: QUEUED,
+        }
+    }
+
     /// Takes the job on under this id. What was found comes back without the members, which the job keeps.
     pub(super) fn submit(self, id: String, desk: &Desk) -> Result<(Job, Found), Failure> {
         let (mut found, mut echo) = (self.found, self.echo);
@@ -95,12 +118,15 @@ impl Submission {
             echo,
             result: std::mem::take(&mut found.members),
             called_back: self.called_back,
+            early: self.early,
             is_sliced: self.is_sliced,
         };
         let errand = Errand {
             id,
             duration: self.period.unwrap_or(DURATION),
             period: self.period,
+            early_reports: u32::try_from(memo.early.len()).expect("a report a frame, of 500 at most"),
+            reports_close: self.reports_close,
             kept: KEPT,
             lanes: self.lanes,
             callback: self.callback,
@@ -126,9 +152,17 @@ impl Submission {
 pub(in super::super) fn report(job: &Job, (nth, now): (u64, Time), key: Option<&str>) -> Vec<u8> {
     let memo: Memo = serde_json::from_value(job.memo.clone()).unwrap_or_default();
     let mut members = memo.echo;
+    let early = usize::try_from(nth).ok().and_then(|nth| memo.early.get(nth));
     let bits = xxhash_rust::xxh3::xxh3_64_with_seed(job.id.as_bytes(), nth);
-    let inner = if let State::Failed(why) = job.state(now) {
+    let inner = if let Some(early) = early {
+        members.extend(early.clone());
+        codes::inner((0, "success"), members, (bits, now))
+    } else if let State::Failed(why) = job.state(now) {
         codes::inner((101, &why), members, (bits, now))
+    } else if job.is_farewell(nth) {
+        // The word is INFERRED; only that an end is reported is known.
+        members.insert("status".into(), json!("closed"));
+        codes::inner((0, "success"), members, (bits, now))
     } else {
         let mut result = memo.called_back.unwrap_or(memo.result);
         if memo.is_sliced {

@@ -3,9 +3,26 @@
 use super::super::tasks::{Shape, Task};
 use super::super::verdict::Verdict;
 use super::pictures::{Item, Judged};
+use crate::imaging::Impression;
 use serde_json::{Map, Value, json};
 
+/// A picture, or a frame of a video, of which something is said.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub name: &'a str,
+    pub tag: Option<&'a str>,
+    pub seen: &'a Impression,
+}
+
 impl Judged<'_> {
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            name: &self.item.name,
+            tag: self.item.tag.as_deref(),
+            seen: &self.seen,
+        }
+    }
+
     /// §3.1: the gravest of its verdicts. The numbers of risks and suggestions are INFERRED: 0 pass, 1 review, 2 block.
     pub(super) fn summary(&self, tasks: &[&Task]) -> Value {
         let grave = |(task, verdict): &(&&Task, &Verdict)| verdict.label != task.normal;
@@ -41,7 +58,7 @@ pub(super) fn named(code: u32, item: &Item) -> Map<String, Value> {
 pub(super) fn task_result(task: &Task, nth: usize, judged: &[Judged<'_>]) -> Value {
     let list: Vec<Value> = judged
         .iter()
-        .map(|one| file(task, &one.verdicts[nth], one))
+        .map(|one| Value::Object(file(task, &one.verdicts[nth], one.shown())))
         .collect();
     let review = judged.iter().filter(|one| one.verdicts[nth].review).count();
     let mut counts = vec![0_u64; task.labels.len()];
@@ -68,10 +85,11 @@ pub(super) fn task_result(task: &Task, nth: usize, judged: &[Judged<'_>]) -> Val
     Value::Object(result)
 }
 
-fn file(task: &Task, verdict: &Verdict, one: &Judged<'_>) -> Value {
+/// What is said of one picture for one task.
+pub(super) fn file(task: &Task, verdict: &Verdict, one: Shown<'_>) -> Map<String, Value> {
     let mut file = Map::new();
-    file.insert("name".into(), json!(one.item.name));
-    if let Some(tag) = &one.item.tag {
+    file.insert("name".into(), json!(one.name));
+    if let Some(tag) = one.tag {
         file.insert("tag".into(), json!(tag));
     }
     file.insert("label".into(), json!(verdict.label));
@@ -90,13 +108,13 @@ fn file(task: &Task, verdict: &Verdict, one: &Judged<'_>) -> Value {
             file.insert("labels".into(), json!(labels));
             file.insert("rates".into(), json!(rates));
         }
-        Shape::Person => person(&mut file, verdict, one),
+        Shape::Person => person(&mut file, verdict, one.seen),
         Shape::Objects => {
-            file.insert("objects".into(), faces(one).collect());
+            file.insert("objects".into(), faces(one.seen).collect());
         }
         Shape::Text | Shape::Vulgar | Shape::SpeechText | Shape::Transcript => {}
     }
-    Value::Object(file)
+    file
 }
 
 /// How often each label was given; those that were not are left out.
@@ -126,8 +144,8 @@ fn likeliest(task: &Task, verdict: &Verdict) -> (Vec<usize>, Vec<f64>) {
 }
 
 /// §3.1: the surest face with its place in shares of the picture, and all of them.
-fn person(file: &mut Map<String, Value>, verdict: &Verdict, one: &Judged<'_>) {
-    let objects: Vec<Value> = faces(one)
+fn person(file: &mut Map<String, Value>, verdict: &Verdict, seen: &Impression) {
+    let objects: Vec<Value> = faces(seen)
         .map(|face| {
             json!({
                 "faceId": face["faceId"],
@@ -149,13 +167,13 @@ fn person(file: &mut Map<String, Value>, verdict: &Verdict, one: &Judged<'_>) {
 }
 
 /// The faces of a picture, each with its four corners in shares of the picture.
-fn faces<'a>(one: &'a Judged<'_>) -> impl Iterator<Item = Value> + 'a {
-    let (width, height) = (one.seen.width as f32, one.seen.height as f32);
-    one.seen.faces.iter().enumerate().map(move |(nth, face)| {
+fn faces(seen: &Impression) -> impl Iterator<Item = Value> + '_ {
+    let (width, height) = (seen.width as f32, seen.height as f32);
+    seen.faces.iter().enumerate().map(move |(nth, face)| {
         let share = |at: f32, of: f32| f64::from((at / of).clamp(0.0, 1.0));
         let (left, right) = (share(face.left, width), share(face.left + face.side, width));
         let (top, bottom) = (share(face.top, height), share(face.top + face.side, height));
-        let id = format!("{:016x}{nth:08x}", one.seen.phash);
+        let id = format!("{:016x}{nth:08x}", seen.phash);
         json!({
             "faceId": id,
             "location": [[left, top], [right, top], [right, bottom], [left, bottom]],

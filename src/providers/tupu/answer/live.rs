@@ -17,6 +17,11 @@ use std::time::Duration;
 /// Streams report so far apart (INFERRED; nothing is published).
 const PERIOD: Duration = Duration::from_secs(60);
 
+/// `callbackRules` of a stream: everything is reported.
+const ALL: u8 = 1;
+/// `callbackRules` of a stream: violations, and that it ended (the one client that has it says no more).
+const END: u8 = 2;
+
 /// A stream to listen to.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,8 +31,12 @@ struct Stream {
     room_id: Option<String>,
     user_id: Option<String>,
     forum_id: Option<String>,
+    /// 0 violations only, 1 all, 2 violations and the end.
     #[serde(default)]
     callback_rules: u8,
+    /// Whether the sound that reports link to is the minute up to a violation, not the piece with it alone.
+    #[serde(default)]
+    return_pre_speech: bool,
 }
 
 /// Streams: they are never read, and report every minute until they are closed.
@@ -99,25 +108,40 @@ fn listening(stream: &Stream, tasks: &[&'static Task], (call, desk): (&Call, &De
         item.insert("review".into(), json!(said.review));
         item.insert("rate".into(), json!(said.rate));
         item.insert("content".into(), json!(""));
-        item.insert("speechUrl".into(), json!(stream.url));
+        let is_grave = said.label != task.normal;
+        item.insert("speechUrl".into(), json!(stream.sound(is_grave)));
         let list = json!({"texts": [item]});
-        let reports = stream.callback_rules != 0 || said.label != task.normal;
+        let reports = stream.callback_rules == ALL || is_grave;
         called_back.insert(task.id.into(), if reports { list.clone() } else { json!({}) });
         result.insert(task.id.into(), list);
     }
+    let found = Found {
+        members: result,
+        units: 1,
+        ..Found::default()
+    };
     Submission {
-        found: Found {
-            members: result,
-            units: 1,
-            ..Found::default()
-        },
         echo: Map::from_iter([("url".to_owned(), json!(stream.url))]),
         called_back: Some(called_back),
         is_sliced: true,
-        id_name: "requestId",
+        reports_close: stream.callback_rules == END,
         callback: Some(stream.callback.clone()),
         period: Some(PERIOD),
         lanes: errand::REFUSED,
+        ..Submission::of(found, "requestId")
+    }
+}
+
+impl Stream {
+    /// The sound that a report links to. Nothing is recorded, so the part is named in the stream's own address, in
+    /// seconds of the slice: a violation is put into its last ten (INFERRED).
+    fn sound(&self, is_grave: bool) -> String {
+        let from = if is_grave && !self.return_pre_speech {
+            50
+        } else {
+            0
+        };
+        format!("{}#t={from},{}", self.url, PERIOD.as_secs())
     }
 }
 

@@ -8,6 +8,7 @@ mod history;
 mod live;
 mod pictures;
 mod recording;
+mod rules;
 mod speech;
 mod text;
 mod video;

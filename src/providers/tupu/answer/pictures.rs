@@ -17,7 +17,7 @@ use crate::world::Lanes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Most pictures of a call (§1.4).
 const MOST_PICTURES: usize = 10;
@@ -85,14 +85,9 @@ fn later(asked: Asked, form: &Form, (call, desk): (&Call, &Desk)) -> Result<Answ
     let (call, desk) = (call.clone(), desk.clone());
     Ok(Answer::Work(Box::new(move || {
         let submission = Submission {
-            found: asked.judge((&call, &desk))?,
-            echo: Map::new(),
-            called_back: None,
-            is_sliced: false,
-            id_name: "requestId",
             callback,
-            period: None,
             lanes: NO_LANES,
+            ..Submission::of(asked.judge((&call, &desk))?, "requestId")
         };
         submission.reply(true, &desk)
     })))

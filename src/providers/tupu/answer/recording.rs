@@ -81,14 +81,11 @@ impl Recording {
             found.members.insert(task.id.into(), object);
         }
         Ok(Submission {
-            found,
             echo: self.echo(),
             called_back: Some(called_back),
-            is_sliced: false,
-            id_name: "requestId",
             callback,
-            period: None,
             lanes: LANES,
+            ..Submission::of(found, "requestId")
         })
     }
 

@@ -85,20 +85,15 @@ pub(in super::super) fn text_async(call: &Call, desk: &Desk) -> Result<Reply, Fa
     said.review |= out_of_spec.is_some();
     let note = Decision::choose(Stage::Answer, "verdict", said.because.clone());
     let texts = json!({ "texts": [said.result(&text)] });
+    let found = Found {
+        members: Map::from_iter([(TEXT.to_owned(), texts)]),
+        units: 1,
+        out_of_spec,
+        notes: vec![note],
+    };
     let submission = Submission {
-        found: Found {
-            members: Map::from_iter([(TEXT.to_owned(), texts)]),
-            units: 1,
-            out_of_spec,
-            notes: vec![note],
-        },
-        echo: Map::new(),
-        called_back: None,
-        is_sliced: false,
-        id_name: "requestId",
         callback: errand::callback(&form, "callbackUrl", desk)?,
-        period: None,
-        lanes: errand::QUEUED,
+        ..Submission::of(found, "requestId")
     };
     submission.reply(true, desk)
 }

@@ -5,8 +5,9 @@ use super::super::tasks::{Medium, Task, chosen};
 use super::super::verdict::{Evidence, Input, Verdict, decreed};
 use super::super::{auth, spec};
 use super::errand::{self, Submission};
-use super::files::counted;
+use super::files::{Shown, counted, file};
 use super::found::Found;
+use super::rules::Rules;
 use super::{fetch_media, field};
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::forms::{Form, Part};
@@ -15,9 +16,7 @@ use crate::media::{is_pack, track};
 use crate::providers::{Answer, Desk};
 use crate::recognition::Marker;
 use bytes::Bytes;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
 use std::time::Duration;
 
 /// Frames of a video of which nothing tells the length.
@@ -30,14 +29,6 @@ struct Sampling {
     interval: u64,
     /// Most frames.
     most: u64,
-}
-
-/// A rule for what is called back of a task: what is given must fit.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct CallbackRule {
-    label: Option<i64>,
-    review: Option<bool>,
 }
 
 /// A video, as it came.
@@ -88,7 +79,8 @@ pub(in super::super) fn video_async(call: &Call, desk: &Desk) -> Result<Answer, 
     let url = url.ok_or(Failure::Input(InputFlaw::Empty))?.into_owned();
     let sampling = sampling(&form, 3)?;
     let tasks = tasks(&form, desk)?;
-    let rules = rules(&form)?;
+    let rules = Rules::of(&form)?;
+    let is_real_time = flag(&form, "realTimeCallback")?;
     let callback = errand::callback(&form, "callbackUrl", desk)?;
     let length = form.lexeme("duration").and_then(|seconds| seconds.parse().ok());
     let echo = echo(&form, &["customInfo"]);
@@ -96,15 +88,17 @@ pub(in super::super) fn video_async(call: &Call, desk: &Desk) -> Result<Answer, 
     Ok(Answer::Work(Box::new(move || {
         let video = fetch(&url, &desk)?;
         let found = judge(&video, (&tasks, sampling, length), (&call, &desk))?;
+        let early = if is_real_time {
+            rules.early(&found.members, &tasks)
+        } else {
+            Vec::new()
+        };
         let submission = Submission {
-            called_back: Some(chosen_of(&found.members, (&tasks, &rules))),
-            found,
+            called_back: Some(rules.called_back(&found.members, &tasks)),
+            early,
             echo,
-            is_sliced: false,
-            id_name: "videoId",
             callback,
-            period: None,
-            lanes: errand::QUEUED,
+            ..Submission::of(found, "videoId")
         };
         submission.reply(false, &desk)
     })))
@@ -117,7 +111,7 @@ pub(in super::super) fn video_stream(call: &Call, desk: &Desk) -> Result<Reply, 
     let url = url.ok_or(Failure::Input(InputFlaw::Empty))?.into_owned();
     let period = within(&form, "fragmentTime", (10, 60), 60)?;
     let tasks = tasks(&form, desk)?;
-    let rules = rules(&form)?;
+    let rules = Rules::of(&form)?;
     let markers = super::stream_markers(&url);
     let frame = Frame {
         offset: 0.0,
@@ -128,14 +122,13 @@ pub(in super::super) fn video_stream(call: &Call, desk: &Desk) -> Result<Reply, 
     };
     let found = said(&[frame], (&tasks, &markers), (call, desk));
     let submission = Submission {
-        called_back: Some(chosen_of(&found.members, (&tasks, &rules))),
-        found,
+        called_back: Some(rules.called_back(&found.members, &tasks)),
         echo: echo(&form, &["customInfo"]),
         is_sliced: true,
-        id_name: "videoId",
         callback: errand::callback(&form, "callbackUrl", desk)?,
         period: Some(Duration::from_secs(period)),
         lanes: errand::REFUSED,
+        ..Submission::of(found, "videoId")
     };
     submission.reply(false, desk)
 }
@@ -164,26 +157,20 @@ fn within(form: &Form, name: &'static str, (least, most): (u64, u64), usual: u64
     number.ok_or(field(name))
 }
 
+/// A member that is true or false, as JSON or as text.
+fn flag(form: &Form, name: &'static str) -> Result<bool, Failure> {
+    match form.lexeme(name).as_deref() {
+        None | Some("" | "false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(field(name)),
+    }
+}
+
 fn sampling(form: &Form, interval: u64) -> Result<Sampling, Failure> {
     Ok(Sampling {
         interval: within(form, "interval", (1, 10), interval)?,
         most: within(form, "maxFrames", (5, 200), 200)?,
     })
-}
-
-/// Rules by task; one client sends a flat list, which holds for every task.
-fn rules(form: &Form) -> Result<HashMap<String, Vec<CallbackRule>>, Failure> {
-    let given = form
-        .json::<Value>("callbackRules")
-        .map_err(|_| field("callbackRules"))?;
-    let read = match given {
-        None => Ok(HashMap::new()),
-        Some(list @ Value::Array(_)) => {
-            serde_json::from_value(list).map(|list| HashMap::from([(String::new(), list)]))
-        }
-        Some(other) => serde_json::from_value(other),
-    };
-    read.map_err(|_| field("callbackRules"))
 }
 
 fn fetch(url: &str, desk: &Desk) -> Result<Video, Failure> {
@@ -297,13 +284,14 @@ fn said(
                 );
                 found.notes.push(Decision::choose(Stage::Answer, "verdict", why));
             }
-            list.push(json!({
-                "name": frame.name,
-                "offset": frame.offset,
-                "label": verdict.label,
-                "rate": verdict.rate,
-                "review": verdict.review,
-            }));
+            let shown = Shown {
+                name: &frame.name,
+                tag: None,
+                seen: &frame.seen,
+            };
+            let mut item = file(task, &verdict, shown);
+            item.insert("offset".into(), json!(frame.offset));
+            list.push(item);
         }
         found.members.insert(
             task.id.into(),
@@ -316,35 +304,3 @@ fn said(
 
 /// Decisions of a video that `explain` shows at most.
 const MOST_NOTES: usize = 50;
-
-/// What is called back: frames that a rule of their task fits; where there is none, those that speak against the video.
-/// A task with nothing to report is empty (§3.5).
-fn chosen_of(
-    result: &Map<String, Value>,
-    (tasks, rules): (&[&'static Task], &HashMap<String, Vec<CallbackRule>>),
-) -> Map<String, Value> {
-    let mut chosen = Map::new();
-    for task in tasks {
-        let own = rules.get(task.id).or_else(|| rules.get(""));
-        let fits = |frame: &&Value| match own {
-            None => frame["label"] != task.normal,
-            Some(rules) => rules.iter().any(|rule| {
-                rule.label.is_none_or(|label| frame["label"] == label)
-                    && rule.review.is_none_or(|review| frame["review"] == review)
-            }),
-        };
-        let list = result
-            .get(task.id)
-            .and_then(|object| object["fileList"].as_array());
-        let list: Vec<Value> = list
-            .map(|list| list.iter().filter(fits).cloned().collect())
-            .unwrap_or_default();
-        let object = if list.is_empty() {
-            json!({})
-        } else {
-            json!({"fileList": list, "statistics": result[task.id]["statistics"], "reviewCount": result[task.id]["reviewCount"]})
-        };
-        chosen.insert(task.id.into(), object);
-    }
-    chosen
-}

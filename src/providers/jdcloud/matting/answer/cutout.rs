@@ -1,7 +1,7 @@
 //! Image matting: a JPEG in, the URL of a transparent PNG out.
 
 use super::super::super::envelope::Envelope;
-use super::super::wire::MOST_BYTES;
+use super::super::super::ling::MOST_BYTES;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{CutOut, Kind, PixelRange, Side};
 use crate::providers::{Answer, Desk};

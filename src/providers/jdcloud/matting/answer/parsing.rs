@@ -1,7 +1,7 @@
 //! Human parsing: a picture in, a class for each pixel out.
 
 use super::super::super::envelope::Envelope;
-use super::super::wire::MOST_BYTES;
+use super::super::super::ling::MOST_BYTES;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{Kind, Person, PixelRange};
 use crate::providers::{Answer, Desk};

@@ -2,7 +2,7 @@
 //! JSON (1002), field (1001), base64 (1003), bytes (1004), kind (1005), pixels (1004), person (1006).
 
 use super::super::super::envelope::Envelope;
-use super::super::wire::MOST_BYTES;
+use super::super::super::ling::MOST_BYTES;
 use super::cutout::side;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{CutOut, Kind, PixelRange};

@@ -1,0 +1,155 @@
+//! What composing costs: a banner, the largest canvas, ten sizes of one call on every core, and the memory of it all.
+//!
+//! `cargo bench --bench composing` prints medians; CPU time is that of the whole process.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::pedantic,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures real time, may panic, and prints what it found"
+)]
+
+use rustix::time::{ClockId, clock_gettime};
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+use understudy::composition::{Composer, Order, Size, builtins};
+use understudy::imaging::{Edge, MatteMode, PixelRange, Sprite, Studio, StudioSettings, Way};
+
+fn main() {
+    let texts = ["夏日焕新", "轻盈一夏 · 清爽上市", "¥199", "立即抢购"].map(str::to_owned);
+    let product = [product()];
+    let composer = Composer::default();
+    let order = |nth: usize, size: Size| Order {
+        template: &builtins()[nth].template,
+        size,
+        products: &product,
+        texts: &texts,
+    };
+    let square = Size {
+        width: 800,
+        height: 800,
+    };
+    let mut all: Vec<(f64, &str)> = Vec::new();
+    for (nth, one) in builtins().iter().enumerate() {
+        let cpu = median(9, || drop(black_box(composer.compose(order(nth, square)))));
+        all.push((cpu, one.id));
+    }
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    println!(
+        "an 800×800 banner with a 1000×1000 product, {} templates: median {:.1} ms of CPU, least {:.1} ({}), most {:.1} ({})",
+        all.len(),
+        all[all.len() / 2].0,
+        all[0].0,
+        all[0].1,
+        all[all.len() - 1].0,
+        all[all.len() - 1].1
+    );
+    let matting = median(5, || drop(black_box(cut())));
+    println!("cutting the product out of a 1000×1000 JPEG: {matting:.1} ms of CPU");
+    let sizes: Vec<Size> = (0..10)
+        .map(|nth| Size {
+            width: 400 + 80 * nth,
+            height: 1120 - 80 * nth,
+        })
+        .collect();
+    let orders: Vec<Order<'_>> = sizes.iter().map(|size| order(3, *size)).collect();
+    let (mut together, mut apart) = (Vec::new(), Vec::new());
+    for _ in 0..7 {
+        together.push(wall(|| drop(black_box(composer.compose_all(&orders)))));
+        apart.push(wall(|| {
+            orders
+                .iter()
+                .for_each(|order| drop(black_box(composer.compose(*order))))
+        }));
+    }
+    let (together, apart) = (middle(&mut together), middle(&mut apart));
+    println!(
+        "ten sizes of one call: {together:.0} ms of wall time on every core, {apart:.0} one after the other ({:.2} of it)",
+        together / apart
+    );
+    let before = peak();
+    let largest = Size {
+        width: 4096,
+        height: 4096,
+    };
+    let one = median(3, || drop(black_box(composer.compose(order(9, largest)))));
+    let orders = vec![order(9, largest); 10];
+    let ten = wall(|| drop(black_box(composer.compose_all(&orders))));
+    println!(
+        "4096×4096: {one:.0} ms of CPU; ten of them {ten:.0} ms of wall time; peak memory {before} MB before, {} MB after",
+        peak()
+    );
+}
+
+/// The thing in a picture of a thing on white.
+fn product() -> Arc<Sprite> {
+    cut()
+}
+
+fn cut() -> Arc<Sprite> {
+    let settings = StudioSettings {
+        way: Way {
+            mode: MatteMode::Auto,
+            edge: Edge::Guided,
+        },
+        max_pixels: 64 << 20,
+        cache_bytes: 0,
+    };
+    let range = PixelRange { least: 1, most: 8192 };
+    Studio::new(settings, None)
+        .piece(&photo(), range)
+        .unwrap()
+        .sprite
+        .clone()
+}
+
+/// A 1000×1000 JPEG of a bag on white.
+fn photo() -> Vec<u8> {
+    let bag = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/emoji/1f45c.webp");
+    let bag = image::open(bag)
+        .unwrap()
+        .resize_exact(800, 800, image::imageops::FilterType::CatmullRom);
+    let mut canvas = image::RgbaImage::from_pixel(1000, 1000, image::Rgba([250, 250, 250, 255]));
+    image::imageops::overlay(&mut canvas, &bag, 100, 100);
+    let mut jpeg = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 92)
+        .encode_image(&image::DynamicImage::ImageRgba8(canvas).to_rgb8())
+        .unwrap();
+    jpeg
+}
+
+/// Milliseconds of CPU of the whole process.
+fn cpu() -> f64 {
+    let now = clock_gettime(ClockId::ProcessCPUTime);
+    now.tv_sec as f64 * 1e3 + now.tv_nsec as f64 / 1e6
+}
+
+fn median(times: usize, mut work: impl FnMut()) -> f64 {
+    let spent = (0..times).map(|_| {
+        let from = cpu();
+        work();
+        cpu() - from
+    });
+    middle(&mut spent.collect::<Vec<f64>>())
+}
+
+fn wall(work: impl FnOnce()) -> f64 {
+    let from = Instant::now();
+    work();
+    from.elapsed().as_secs_f64() * 1e3
+}
+
+fn middle(all: &mut [f64]) -> f64 {
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
+
+/// The most memory the process ever had, in megabytes.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
+}

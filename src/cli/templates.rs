@@ -1,0 +1,136 @@
+//! Templates for composing: contact sheets, the format, those of a running server's worlds.
+
+use super::admin::{Server, part};
+use super::banner;
+use crate::composition::{Composer, SHEET_COPY, Template};
+use crate::imaging::{Edge, MatteMode, PixelRange, Sprite, Studio, StudioSettings, Way};
+use anyhow::{Context, bail};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Templates {
+    #[command(flatten)]
+    server: Server,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Write contact sheets: every template that is carried along, in three shapes, with four kinds of copy
+    Sheet {
+        /// The folder they are written into; made where it does not exist
+        #[arg(long, default_value = "understudy-sheets", value_name = "DIR")]
+        out: PathBuf,
+        /// Pictures of products; a gift where there are none
+        #[arg(long, value_name = "FILE")]
+        product: Vec<PathBuf>,
+    },
+    /// Print the JSON schema of templates
+    Schema,
+    /// Check a template
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// All templates of a world's own
+    List {
+        /// The world
+        #[arg(default_value = "demo")]
+        world: String,
+    },
+    /// Upload a template
+    Add {
+        /// The file
+        file: PathBuf,
+        /// The world
+        #[arg(long, default_value = "demo")]
+        world: String,
+        /// Its id; drawn from its content where it is left out
+        #[arg(long)]
+        id: Option<String>,
+    },
+    /// One template, with all that is in it
+    Show {
+        /// Its id
+        id: String,
+        /// The world
+        #[arg(long, default_value = "demo")]
+        world: String,
+    },
+    /// Delete a template beyond recovery
+    Rm {
+        /// Its id
+        id: String,
+        /// The world
+        #[arg(long, default_value = "demo")]
+        world: String,
+    },
+}
+
+pub(super) fn run(command: &Templates) -> anyhow::Result<()> {
+    let server = &command.server;
+    let of = |world: &str| format!("worlds/{}/templates", part(world));
+    match &command.verb {
+        Verb::Sheet { out, product } => sheet(out, product),
+        Verb::Schema => {
+            banner::line(&serde_json::to_string_pretty(&schemars::schema_for!(Template))?);
+            Ok(())
+        }
+        Verb::Check { file } => {
+            let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let template = Template::parse(&bytes).with_context(|| file.display().to_string())?;
+            banner::line(&format!("{}: {} is fine", file.display(), template.name));
+            Ok(())
+        }
+        Verb::List { world } => server.ask("GET", &of(world), None),
+        Verb::Add { file, world, id } => {
+            let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let id = id
+                .as_ref()
+                .map(|id| format!("?id={}", part(id)))
+                .unwrap_or_default();
+            let answer = server.fetch("POST", &format!("{}{id}", of(world)), &bytes)?;
+            banner::line(String::from_utf8_lossy(&answer).trim_end());
+            Ok(())
+        }
+        Verb::Show { id, world } => server.ask("GET", &format!("{}/{}", of(world), part(id)), None),
+        Verb::Rm { id, world } => server.ask("DELETE", &format!("{}/{}", of(world), part(id)), None),
+    }
+}
+
+fn sheet(out: &PathBuf, product: &[PathBuf]) -> anyhow::Result<()> {
+    let products: Vec<Arc<Sprite>> = product.iter().map(cut).collect::<anyhow::Result<_>>()?;
+    let cannot = || format!("--out: {} cannot be written", out.display());
+    std::fs::create_dir_all(out).with_context(cannot)?;
+    let composer = Composer::default();
+    for (name, texts) in SHEET_COPY {
+        let file = out.join(format!("{name}.jpg"));
+        std::fs::write(&file, composer.sheet(&texts, &products)).with_context(cannot)?;
+        banner::line(&file.display().to_string());
+    }
+    Ok(())
+}
+
+/// A thing cut out of its picture, as the server would without a model.
+fn cut(file: &PathBuf) -> anyhow::Result<Arc<Sprite>> {
+    let bytes =
+        std::fs::read(file).with_context(|| format!("--product: {} cannot be read", file.display()))?;
+    let settings = StudioSettings {
+        way: Way {
+            mode: MatteMode::Auto,
+            edge: Edge::Guided,
+        },
+        max_pixels: 64 << 20,
+        cache_bytes: 0,
+    };
+    let range = PixelRange {
+        least: 1,
+        most: 32_768,
+    };
+    match Studio::new(settings, None).piece(&bytes, range) {
+        Ok(piece) => Ok(piece.sprite.clone()),
+        Err(why) => bail!("--product: {}: {why}", file.display()),
+    }
+}

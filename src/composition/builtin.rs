@@ -1,0 +1,82 @@
+//! The templates that are carried along: three of each style.
+
+use super::template::Template;
+use std::sync::{Arc, LazyLock};
+
+/// A template that is carried along.
+#[derive(Clone, Debug)]
+pub struct Builtin {
+    /// Its id.
+    pub id: &'static str,
+    /// It.
+    pub template: Arc<Template>,
+}
+
+macro_rules! read {
+    ($($id:literal),* $(,)?) => {
+        [$(($id, include_str!(concat!("builtin/", $id, ".json")))),*]
+    };
+}
+
+static ALL: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
+    let files = read![
+        "neutral-arc",
+        "neutral-split",
+        "neutral-steps",
+        "fresh-leaf",
+        "fresh-wave",
+        "fresh-window",
+        "gorgeous-burst",
+        "gorgeous-stripes",
+        "gorgeous-blobs",
+        "cool-neon",
+        "cool-slash",
+        "cool-grid",
+        "mystery-facets",
+        "mystery-gold",
+        "mystery-moon",
+        "future-orbit",
+        "future-horizon",
+        "future-circuit",
+        "delicate-bubble",
+        "delicate-heart",
+        "delicate-petal",
+        "festive-lantern",
+        "festive-cloud",
+        "festive-confetti",
+    ];
+    let read = files.map(|(id, json)| Builtin {
+        id,
+        template: Arc::new(
+            Template::parse(json.as_bytes()).unwrap_or_else(|why| panic!("template {id}: {why}")),
+        ),
+    });
+    read.into()
+});
+
+/// The templates that are carried along, in the order of their styles.
+pub fn builtins() -> &'static [Builtin] {
+    &ALL
+}
+
+/// One of them by its id.
+pub fn builtin(id: &str) -> Option<&'static Builtin> {
+    ALL.iter().find(|one| one.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::style::Style;
+    use super::*;
+
+    #[test]
+    fn there_are_three_of_each_style_and_all_can_be_drawn() {
+        for style in Style::ALL {
+            let count = builtins()
+                .iter()
+                .filter(|one| one.template.style() == style)
+                .count();
+            assert_eq!(count, 3, "{style:?}");
+        }
+    }
+}

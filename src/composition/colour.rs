@@ -1,0 +1,164 @@
+//! Colours as the eye orders them, and how well one is read on another.
+
+use color::{AlphaColor, Oklch, Srgb};
+
+/// An opaque colour, eight bits a channel, sRGB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rgb(pub [u8; 3]);
+
+/// A colour by lightness (0 to 1), chroma and hue in degrees (OKLCH).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tone {
+    pub lightness: f32,
+    pub chroma: f32,
+    pub hue: f32,
+}
+
+/// What copy must reach against what is behind it (WCAG 2, 1.4.3).
+pub const LEGIBLE: f32 = 4.5;
+
+impl Tone {
+    pub(super) fn new(lightness: f32, chroma: f32, hue: f32) -> Self {
+        Self {
+            lightness,
+            chroma,
+            hue,
+        }
+    }
+
+    /// The nearest colour of a screen with this lightness and hue.
+    pub(super) fn rgb(self) -> Rgb {
+        let mut chroma = self.chroma;
+        loop {
+            let tone = AlphaColor::<Oklch>::new([self.lightness.clamp(0.0, 1.0), chroma, self.hue, 1.0]);
+            let screen = tone.convert::<Srgb>();
+            let fits = screen.components[..3]
+                .iter()
+                .all(|channel| (-0.002..=1.002).contains(channel));
+            if fits || chroma < 0.004 {
+                let eight = screen.to_rgba8();
+                return Rgb([eight.r, eight.g, eight.b]);
+            }
+            chroma -= 0.004;
+        }
+    }
+}
+
+impl Rgb {
+    pub(super) const WHITE: Self = Self([255, 255, 255]);
+
+    pub(super) fn tone(self) -> Tone {
+        let [r, g, b] = self.0;
+        let [lightness, chroma, hue, _] = AlphaColor::<Srgb>::from_rgba8(r, g, b, 255)
+            .convert::<Oklch>()
+            .components;
+        Tone::new(lightness, chroma, hue)
+    }
+
+    /// As templates write it: `#rrggbb`.
+    pub(super) fn hex(self) -> String {
+        format!("#{}", hex::encode(self.0))
+    }
+
+    /// Reads `#rrggbb`.
+    pub(super) fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 3];
+        hex::decode_to_slice(text.strip_prefix('#')?, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// Relative luminance, 0 to 1 (WCAG 2).
+    pub fn luminance(self) -> f32 {
+        let [r, g, b] = self.0;
+        let opaque = AlphaColor::<Srgb>::from_rgba8(r, g, b, 255).discard_alpha();
+        opaque.relative_luminance()
+    }
+
+    /// How well the one is read on the other, 1 to 21 (WCAG 2).
+    pub fn contrast(self, other: Self) -> f32 {
+        contrast(self.luminance(), other.luminance())
+    }
+
+    /// The same colour, darker or lighter as far as it must be to be read on all of these.
+    pub(super) fn legible_on(self, grounds: &[Self]) -> Self {
+        let tone = self.tone();
+        let is_read = |rgb: &Self| {
+            grounds
+                .iter()
+                .all(|ground| rgb.contrast(*ground) >= LEGIBLE + 0.3)
+        };
+        let steps = (0..=50).flat_map(|step| {
+            let by = step as f32 * 0.02;
+            [tone.lightness - by, tone.lightness + by]
+        });
+        let lightnesses = steps.filter(|lightness| (0.0..=1.0).contains(lightness));
+        let tried = lightnesses.map(|lightness| Tone { lightness, ..tone }.rgb());
+        let extremes = [Self([0; 3]), Self::WHITE];
+        let worst = |rgb: &Self| {
+            grounds
+                .iter()
+                .map(|ground| rgb.contrast(*ground))
+                .fold(f32::MAX, f32::min)
+        };
+        let [black, white] = extremes;
+        let surest = if worst(&black) >= worst(&white) {
+            black
+        } else {
+            white
+        };
+        tried.into_iter().find(is_read).unwrap_or(surest)
+    }
+
+    /// A colour between two.
+    pub(super) fn mixed(self, other: Self, share: f32) -> Self {
+        let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share + 0.5) as u8;
+        let ([a, b, c], [d, e, f]) = (self.0, other.0);
+        Self([mix(a, d), mix(b, e), mix(c, f)])
+    }
+}
+
+/// How well one luminance is read on another.
+pub(super) fn contrast(a: f32, b: f32) -> f32 {
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contrast_is_what_the_standard_says() {
+        let grey = Rgb([118, 118, 118]);
+        assert!((Rgb::WHITE.contrast(Rgb([0; 3])) - 21.0).abs() < 0.01);
+        assert!((grey.contrast(Rgb::WHITE) - 4.54).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_colour_becomes_legible_on_anything() {
+        for ground in [
+            [255, 255, 255],
+            [0, 0, 0],
+            [128, 128, 128],
+            [230, 30, 40],
+            [250, 220, 0],
+        ]
+        .map(Rgb)
+        {
+            for ink in [[255, 255, 255], [200, 30, 30], [128, 128, 128]].map(Rgb) {
+                assert!(
+                    ink.legible_on(&[ground]).contrast(ground) >= LEGIBLE,
+                    "{ink:?} on {ground:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_tone_is_a_colour_of_a_screen() {
+        for hue in (0..360).step_by(15) {
+            let rgb = Tone::new(0.7, 0.4, hue as f32).rgb();
+            let off = (rgb.tone().hue - hue as f32).abs();
+            assert!(off.min(360.0 - off) < 4.0, "{hue}: {rgb:?}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Ground and decoration: SVG without anything that reads, repeats, filters or writes.
+
+use super::area::Area;
+use super::style::Palette;
+use super::template::{Anchor, Ground, Piece, Template};
+use std::fmt::Write;
+use tiny_skia::{Pixmap, Transform};
+use usvg::{ImageHrefResolver, Options, Tree};
+
+/// Elements that decoration may have. Pictures, text, styles, links, reuse and filters are none of its business.
+const ELEMENTS: [&str; 15] = [
+    "g",
+    "path",
+    "rect",
+    "circle",
+    "ellipse",
+    "line",
+    "polyline",
+    "polygon",
+    "defs",
+    "linearGradient",
+    "radialGradient",
+    "stop",
+    "clipPath",
+    "mask",
+    "svg",
+];
+/// Most elements of a piece.
+const MOST_ELEMENTS: usize = 500;
+/// Most elements within one another: each may want a canvas of its own.
+const MOST_DEPTH: usize = 5;
+/// Shortest dash: shorter ones are many.
+const LEAST_DASH: f32 = 0.5;
+
+/// Whether a piece of SVG can be drawn as decoration.
+pub(super) fn check(svg: &str) -> Result<(), String> {
+    if svg.len() > 32 << 10 {
+        return Err("is longer than 32,768 bytes".into());
+    }
+    let whole = wrapped(&filled(svg, &Palette::trial())?);
+    let document = usvg::roxmltree::Document::parse(&whole).map_err(|why| why.to_string())?;
+    let elements = || document.descendants().filter(usvg::roxmltree::Node::is_element);
+    if let Some(other) = elements().find(|node| !ELEMENTS.contains(&node.tag_name().name())) {
+        return Err(format!(
+            "<{}> is not drawn as decoration",
+            other.tag_name().name()
+        ));
+    }
+    if elements().count() > MOST_ELEMENTS {
+        return Err(format!("has more than {MOST_ELEMENTS} elements"));
+    }
+    // The document and the element around a piece are ours.
+    if elements().any(|node| node.ancestors().count() > MOST_DEPTH + 2) {
+        return Err(format!("has more than {MOST_DEPTH} elements within one another"));
+    }
+    elements()
+        .flat_map(|node| node.attributes())
+        .try_for_each(|own| attribute(own.name(), own.value()))?;
+    tree(&whole).map(drop)
+}
+
+/// Whether an attribute is taken.
+fn attribute(name: &str, value: &str) -> Result<(), String> {
+    if matches!(name, "href" | "style" | "class") || name.starts_with("on") {
+        return Err(format!("the attribute {name} is not taken"));
+    }
+    let mut dashes = value.split([',', ' ']).filter(|dash| !dash.is_empty());
+    let is_long = |dash: &str| dash.parse().is_ok_and(|dash: f32| dash >= LEAST_DASH);
+    if name == "stroke-dasharray" && !dashes.all(is_long) {
+        return Err(format!(
+            "stroke-dasharray: expected numbers of {LEAST_DASH} and more"
+        ));
+    }
+    Ok(())
+}
+
+fn wrapped(inner: &str) -> String {
+    format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" height=\"100\">{inner}</svg>")
+}
+
+/// With the colours of a palette in place of their names.
+fn filled(svg: &str, palette: &Palette) -> Result<String, String> {
+    let mut all = String::with_capacity(svg.len());
+    let mut rest = svg;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (role, after) = after.split_once('}').ok_or("a { without its }")?;
+        let colour = palette
+            .named(role)
+            .ok_or_else(|| format!("{{{role}}} is no colour"))?;
+        all.push_str(before);
+        all.push_str(&colour.hex());
+        rest = after;
+    }
+    all.push_str(rest);
+    Ok(all)
+}
+
+fn tree(svg: &str) -> Result<Tree, String> {
+    let options = Options {
+        // Nothing is read from anywhere.
+        image_href_resolver: ImageHrefResolver {
+            resolve_data: Box::new(|_, _, _| None),
+            resolve_string: Box::new(|_, _| None),
+        },
+        ..Options::default()
+    };
+    Tree::from_str(svg, &options).map_err(|why| why.to_string())
+}
+
+/// Draws ground and decoration onto a canvas.
+pub(super) fn draw(
+    template: &Template,
+    palette: &Palette,
+    (product, laid): (Area, Area),
+    canvas: &mut Pixmap,
+) {
+    let (width, height) = (canvas.width() as f32, canvas.height() as f32);
+    let whole = Area {
+        x: 0.0,
+        y: 0.0,
+        width,
+        height,
+    };
+    let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">");
+    svg.push_str(&ground(template.ground, palette, (whole, product, laid)));
+    for piece in &template.decoration {
+        let (x, y, side) = place(piece, (whole, product));
+        let inner = filled(&piece.svg, palette).expect("a template's decoration is checked when it is read");
+        write!(
+            svg,
+            "<g transform=\"translate({x} {y}) scale({})\">{inner}</g>",
+            side / 100.0
+        )
+        .expect("a text takes all");
+    }
+    svg.push_str("</svg>");
+    let tree = tree(&svg).expect("a template's decoration is checked when it is read");
+    resvg::render(&tree, Transform::identity(), &mut canvas.as_mut());
+}
+
+fn ground(ground: Ground, palette: &Palette, (whole, product, laid): (Area, Area, Area)) -> String {
+    let (one, two) = (palette.ground.hex(), palette.ground_2.hex());
+    let Area { width, height, .. } = whole;
+    let rect = |area: Area, fill: &str| {
+        format!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{fill}\"/>",
+            area.x, area.y, area.width, area.height
+        )
+    };
+    match ground {
+        Ground::Flat => rect(whole, &one),
+        Ground::Slope => {
+            let stops = format!("<stop stop-color=\"{one}\"/><stop offset=\"1\" stop-color=\"{two}\"/>");
+            let gradient = format!(
+                "<linearGradient id=\"ground\" gradientUnits=\"userSpaceOnUse\" x1=\"0\" y1=\"0\" x2=\"{width}\" y2=\"{height}\">{stops}</linearGradient>"
+            );
+            gradient + &rect(whole, "url(#ground)")
+        }
+        Ground::Glow => {
+            let (x, y) = product.centre();
+            let reach = product.width.max(product.height) * 0.95;
+            let stops = format!("<stop stop-color=\"{two}\"/><stop offset=\"1\" stop-color=\"{one}\"/>");
+            let gradient = format!(
+                "<radialGradient id=\"ground\" gradientUnits=\"userSpaceOnUse\" cx=\"{x}\" cy=\"{y}\" r=\"{reach}\">{stops}</radialGradient>"
+            );
+            gradient + &rect(whole, "url(#ground)")
+        }
+        Ground::Split => rect(whole, &one) + &rect(side(whole, product, laid), &two),
+    }
+}
+
+/// The part of the canvas on the product's side, as far as the middle between it and the copy.
+fn side(whole: Area, product: Area, copy: Area) -> Area {
+    let middle = |a: f32, b: f32| f32::midpoint(a, b);
+    if product.x >= copy.right() {
+        let x = middle(copy.right(), product.x);
+        return Area {
+            x,
+            width: whole.width - x,
+            ..whole
+        };
+    }
+    if product.right() <= copy.x {
+        return Area {
+            width: middle(product.right(), copy.x),
+            ..whole
+        };
+    }
+    if product.y >= copy.bottom() {
+        let y = middle(copy.bottom(), product.y);
+        return Area {
+            y,
+            height: whole.height - y,
+            ..whole
+        };
+    }
+    Area {
+        height: middle(product.bottom(), copy.y),
+        ..whole
+    }
+}
+
+/// Where the view box of a piece is put: left, top, and its side in pixels.
+fn place(piece: &Piece, (whole, product): (Area, Area)) -> (f32, f32, f32) {
+    let side = piece.size
+        * match piece.at {
+            Anchor::Cover => whole.width.max(whole.height),
+            Anchor::Product | Anchor::Floor => product.short(),
+            Anchor::TopLeft
+            | Anchor::Top
+            | Anchor::TopRight
+            | Anchor::Left
+            | Anchor::Right
+            | Anchor::BottomLeft
+            | Anchor::Bottom
+            | Anchor::BottomRight => whole.short(),
+        };
+    let (free_x, free_y) = (whole.width - side, whole.height - side);
+    let (centre_x, centre_y) = product.centre();
+    let (x, y) = match piece.at {
+        Anchor::TopLeft => (0.0, 0.0),
+        Anchor::Top => (free_x / 2.0, 0.0),
+        Anchor::TopRight => (free_x, 0.0),
+        Anchor::Left => (0.0, free_y / 2.0),
+        Anchor::Right => (free_x, free_y / 2.0),
+        Anchor::BottomLeft => (0.0, free_y),
+        Anchor::Bottom => (free_x / 2.0, free_y),
+        Anchor::BottomRight => (free_x, free_y),
+        Anchor::Cover => (free_x / 2.0, free_y / 2.0),
+        Anchor::Product => (centre_x - side / 2.0, centre_y - side / 2.0),
+        Anchor::Floor => (centre_x - side / 2.0, product.bottom() - side / 2.0),
+    };
+    (x, y, side)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoration_is_shapes_and_colours_and_nothing_else() {
+        assert_eq!(
+            check("<g><circle cx=\"50\" cy=\"50\" r=\"9\" fill=\"{tint}\"/></g>"),
+            Ok(())
+        );
+        for wrong in [
+            "<image href=\"file:///etc/passwd\"/>",
+            "<text>hello</text>",
+            "<rect fill=\"{nothing}\"/>",
+            "<rect fill=\"{tint\"/>",
+            "<rect",
+            "<use href=\"#a\"/>",
+            "<filter id=\"f\"/>",
+            "<rect onclick=\"x\"/>",
+            "</svg><script/><svg>",
+            "<style>@import url(http://x)</style>",
+            "<rect style=\"fill:red\"/>",
+            "<path d=\"M0 0H90\" stroke=\"red\" stroke-dasharray=\"0.001\"/>",
+            "<g><g><g><g><g><rect/></g></g></g></g></g>",
+        ] {
+            assert!(check(wrong).is_err(), "{wrong}");
+        }
+        let many = "<circle r=\"1\"/>".repeat(501);
+        assert_eq!(check(&many), Err("has more than 500 elements".into()));
+    }
+}

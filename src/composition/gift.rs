@@ -1,0 +1,25 @@
+//! The product that stands in where a call brings none: a gift with a ribbon.
+
+use crate::imaging::Sprite;
+use tiny_skia::{Pixmap, Transform};
+
+/// Drawn so large; it is made smaller where it is shown.
+const SIDE: u32 = 1200;
+
+/// The gift.
+pub(super) fn sprite() -> Sprite {
+    let options = usvg::Options::default();
+    let tree = usvg::Tree::from_str(include_str!("gift.svg"), &options).expect("the gift is drawn by us");
+    let mut canvas = Pixmap::new(SIDE, SIDE).expect("a fixed size");
+    let scale = SIDE as f32 / tree.size().width();
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut canvas.as_mut());
+    let straight: Vec<u8> = canvas
+        .pixels()
+        .iter()
+        .flat_map(|pixel| {
+            let plain = pixel.demultiply();
+            [plain.red(), plain.green(), plain.blue(), plain.alpha()]
+        })
+        .collect();
+    Sprite::trimmed(SIDE as usize, &straight).expect("the gift is not empty")
+}

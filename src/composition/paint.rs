@@ -1,0 +1,284 @@
+//! A scene, drawn.
+
+use super::area::Area;
+use super::colour::{LEGIBLE, Rgb, contrast};
+use super::decoration;
+use super::scene::{Disc, Role, Scene};
+use super::shadow;
+use super::stack::Set;
+use super::style::Palette;
+use super::template::{Tag, Template};
+use crate::imaging::Sprite;
+use crate::typography::Typesetter;
+use tiny_skia::{
+    Color, FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, PixmapRef, Rect, Stroke, Transform,
+};
+
+/// Something in a picture, as it was drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// What it is for.
+    pub role: Role,
+    /// Where it is, with its plate.
+    pub area: Area,
+    /// Pixels of an em, of copy.
+    pub size: f32,
+    /// Its lines, of copy.
+    pub lines: usize,
+    /// Whether it ends in an ellipsis of ours.
+    pub is_shortened: bool,
+    /// How well it is read on what is behind it (WCAG 2), of copy.
+    pub contrast: f32,
+}
+
+/// How far a disc is turned, in degrees.
+const TURN: f32 = -8.0;
+/// A share of the pixels behind copy that may be worse to read on: the fringe of an ornament.
+const FRINGE: f64 = 0.02;
+
+/// Draws a scene onto a canvas of its size.
+pub(super) fn paint(
+    scene: &Scene,
+    (template, palette): (&Template, &Palette),
+    setter: &Typesetter,
+    canvas: &mut Pixmap,
+) -> Vec<Placed> {
+    decoration::draw(template, palette, (scene.product, scene.copy), canvas);
+    let shade = palette.ground_2.mixed(Rgb([0, 0, 0]), 0.72);
+    let mut placed = Vec::new();
+    for (sprite, area) in &scene.products {
+        let fitted = sprite.resized(area.width as usize, area.height as usize);
+        shadow::throw(&fitted, *area, shade, &mut canvas.as_mut());
+        draw_sprite(&fitted, *area, canvas);
+        placed.push(Placed {
+            role: Role::Product,
+            area: *area,
+            size: 0.0,
+            lines: 0,
+            is_shortened: false,
+            contrast: 0.0,
+        });
+    }
+    let mut brush = Brush {
+        setter,
+        palette,
+        tag: template.tag,
+        share: scene.layout.align.share(),
+        canvas,
+    };
+    brush.clear_behind(scene);
+    placed.extend(scene.sets.iter().map(|set| brush.set(set)));
+    placed.extend(scene.disc.as_ref().map(|disc| brush.disc(disc)));
+    placed
+}
+
+fn draw_sprite(sprite: &Sprite, area: Area, canvas: &mut Pixmap) {
+    let side = |n: usize| u32::try_from(n).expect("sprites are as small as canvases");
+    let pixels = PixmapRef::from_bytes(&sprite.rgba, side(sprite.width), side(sprite.height));
+    let pixels = pixels.expect("a sprite holds width × height × 4 bytes");
+    let paint = PixmapPaint::default();
+    canvas.draw_pixmap(
+        area.x as i32,
+        area.y as i32,
+        pixels,
+        &paint,
+        Transform::identity(),
+        None,
+    );
+}
+
+/// Draws copy.
+struct Brush<'a> {
+    setter: &'a Typesetter,
+    palette: &'a Palette,
+    tag: Tag,
+    /// Where lines stand in what is left of their width.
+    share: f32,
+    canvas: &'a mut Pixmap,
+}
+
+impl Brush<'_> {
+    /// Lays the ground's colour behind copy where it would not be legible otherwise.
+    fn clear_behind(&mut self, scene: &Scene) {
+        let bare = || scene.sets.iter().filter(|set| !self.has_plate(set.role));
+        if bare().all(|set| self.contrast_behind(set.letters, self.ink(set.role)) >= LEGIBLE) {
+            return;
+        }
+        let letters: Vec<Area> = bare().map(|set| set.letters).collect();
+        let pad = scene.frame.short() * 0.03;
+        for area in letters {
+            let plate = area.inset(-pad);
+            self.fill(&rounded(plate, pad), self.palette.ground, 0.9);
+        }
+    }
+
+    fn has_plate(&self, role: Role) -> bool {
+        match role {
+            Role::Button => true,
+            Role::Tag => self.tag != Tag::Outline,
+            Role::Headline | Role::Subline | Role::Product => false,
+        }
+    }
+
+    /// The colour of letters.
+    fn ink(&self, role: Role) -> Rgb {
+        let palette = self.palette;
+        match role {
+            Role::Headline | Role::Product => palette.ink,
+            Role::Subline => palette.soft,
+            Role::Tag if self.tag == Tag::Outline => {
+                palette.accent.legible_on(&[palette.ground, palette.ground_2])
+            }
+            Role::Tag => palette.paper,
+            Role::Button => palette.ground.legible_on(&[palette.ink]),
+        }
+    }
+
+    fn set(&mut self, set: &Set) -> Placed {
+        let ink = self.ink(set.role);
+        match set.role {
+            Role::Button => self.fill(&rounded(set.area, set.area.height / 2.0), self.palette.ink, 1.0),
+            Role::Tag => self.plate(set.area, ink),
+            Role::Headline | Role::Subline | Role::Product => {}
+        }
+        let contrast = self.contrast_behind(set.letters, ink);
+        let Area { x, y, width, .. } = set.letters;
+        let outlines = self.setter.outlines(&set.block, (x, y), width, self.share);
+        if let Some(path) = outlines {
+            self.fill(&path, ink, 1.0);
+        }
+        Placed {
+            role: set.role,
+            area: set.area,
+            size: set.block.size(),
+            lines: set.block.lines.len(),
+            is_shortened: set.block.is_shortened,
+            contrast,
+        }
+    }
+
+    fn plate(&mut self, area: Area, ink: Rgb) {
+        let accent = self.palette.accent;
+        match self.tag {
+            Tag::Pill | Tag::Disc => self.fill(&rounded(area, area.height / 2.0), accent, 1.0),
+            Tag::Plate => self.fill(&rounded(area, area.height * 0.12), accent, 1.0),
+            Tag::Slant => self.fill(&slanted(area), accent, 1.0),
+            Tag::Outline => {
+                let width = (area.height * 0.06).max(1.0);
+                let frame = rounded(area.inset(width / 2.0), area.height * 0.18);
+                let stroke = Stroke {
+                    width,
+                    ..Stroke::default()
+                };
+                self.canvas
+                    .stroke_path(&frame, &colour(ink, 1.0), &stroke, Transform::identity(), None);
+            }
+        }
+    }
+
+    fn disc(&mut self, disc: &Disc) -> Placed {
+        let (x, y) = disc.area.centre();
+        let radius = disc.area.width / 2.0;
+        let palette = self.palette;
+        let turned = Transform::from_rotate_at(TURN, x, y);
+        if let Some(circle) = PathBuilder::from_circle(x, y, radius) {
+            self.fill(&circle, palette.accent, 1.0);
+        }
+        if let Some(ring) = PathBuilder::from_circle(x, y, radius * 0.9) {
+            let stroke = Stroke {
+                width: (radius * 0.025).max(1.0),
+                ..Stroke::default()
+            };
+            self.canvas
+                .stroke_path(&ring, &colour(palette.paper, 0.55), &stroke, turned, None);
+        }
+        let contrast = palette.paper.contrast(palette.accent);
+        let Area { x, y, width, .. } = disc.letters;
+        let outlines = self.setter.outlines(&disc.block, (x, y), width, 0.5);
+        if let Some(path) = outlines.and_then(|path| path.transform(turned)) {
+            self.fill(&path, palette.paper, 1.0);
+        }
+        Placed {
+            role: Role::Tag,
+            area: disc.area,
+            size: disc.block.size(),
+            lines: disc.block.lines.len(),
+            is_shortened: false,
+            contrast,
+        }
+    }
+
+    fn fill(&mut self, path: &Path, rgb: Rgb, opacity: f32) {
+        let paint = colour(rgb, opacity);
+        self.canvas
+            .fill_path(path, &paint, FillRule::Winding, Transform::identity(), None);
+    }
+
+    /// How well letters of a colour are read on what is there now.
+    fn contrast_behind(&self, area: Area, ink: Rgb) -> f32 {
+        let (width, height) = (self.canvas.width() as usize, self.canvas.height() as usize);
+        let bound = |at: f32, most: usize| (at.max(0.0) as usize).min(most);
+        let (left, right) = (bound(area.x, width), bound(area.right(), width));
+        let (top, bottom) = (bound(area.y, height), bound(area.bottom(), height));
+        let step = (((right - left) * (bottom - top)) as f32 / 10_000.0)
+            .sqrt()
+            .max(1.0) as usize;
+        let data = self.canvas.data();
+        let mut read: Vec<f32> = Vec::new();
+        for y in (top..bottom).step_by(step) {
+            for x in (left..right).step_by(step) {
+                let at = (y * width + x) * 4;
+                let behind = Rgb([data[at], data[at + 1], data[at + 2]]);
+                read.push(contrast(behind.luminance(), ink.luminance()));
+            }
+        }
+        let nth = (read.len() as f64 * FRINGE) as usize;
+        if read.is_empty() {
+            return 21.0;
+        }
+        *read.select_nth_unstable_by(nth, f32::total_cmp).1
+    }
+}
+
+fn colour(rgb: Rgb, opacity: f32) -> Paint<'static> {
+    let [r, g, b] = rgb.0;
+    let mut paint = Paint::default();
+    let mut colour = Color::from_rgba8(r, g, b, 255);
+    colour.set_alpha(opacity);
+    paint.set_color(colour);
+    paint.anti_alias = true;
+    paint
+}
+
+/// A rectangle with round corners.
+fn rounded(area: Area, radius: f32) -> Path {
+    // A quarter of a circle as a Bézier curve.
+    const ROUND: f32 = 0.552_284_8;
+    let radius = radius.min(area.short() / 2.0).max(0.0);
+    let (left, top, right, bottom) = (area.x, area.y, area.right(), area.bottom());
+    let (bend, mut path) = (radius * (1.0 - ROUND), PathBuilder::new());
+    path.move_to(left + radius, top);
+    path.line_to(right - radius, top);
+    path.cubic_to(right - bend, top, right, top + bend, right, top + radius);
+    path.line_to(right, bottom - radius);
+    path.cubic_to(right, bottom - bend, right - bend, bottom, right - radius, bottom);
+    path.line_to(left + radius, bottom);
+    path.cubic_to(left + bend, bottom, left, bottom - bend, left, bottom - radius);
+    path.line_to(left, top + radius);
+    path.cubic_to(left, top + bend, left + bend, top, left + radius, top);
+    path.close();
+    path.finish().expect("a rectangle is a path")
+}
+
+/// A parallelogram within the rectangle.
+fn slanted(area: Area) -> Path {
+    let lean = area.height * 0.28;
+    let mut path = PathBuilder::new();
+    path.move_to(area.x + lean, area.y);
+    path.line_to(area.right(), area.y);
+    path.line_to(area.right() - lean, area.bottom());
+    path.line_to(area.x, area.bottom());
+    path.close();
+    path.finish()
+        .unwrap_or_else(|| PathBuilder::from_rect(Rect::from_xywh(0.0, 0.0, 1.0, 1.0).expect("one pixel")))
+}

@@ -1,0 +1,120 @@
+//! Contact sheets: every template in every shape, to be looked at.
+
+use super::builtin::builtins;
+use super::composer::{Composer, Order};
+use super::template::Size;
+use crate::imaging::{Sprite, encode_jpeg};
+use crate::typography::{Face, Limit, Style};
+use bytes::Bytes;
+use rayon::prelude::*;
+use std::sync::Arc;
+use tiny_skia::{Color, FillRule, Paint, Pixmap, PixmapPaint, Transform};
+
+/// The shapes of a sheet.
+pub const SHEET_SIZES: [Size; 3] = [
+    Size {
+        width: 480,
+        height: 240,
+    },
+    Size {
+        width: 300,
+        height: 300,
+    },
+    Size {
+        width: 225,
+        height: 300,
+    },
+];
+
+/// Copy of a sheet, and its name.
+pub const SHEET_COPY: [(&str, [&str; 4]); 4] = [
+    (
+        "zh-short",
+        ["夏日焕新", "轻盈一夏 · 清爽上市", "¥199", "立即抢购"],
+    ),
+    (
+        "zh-long",
+        [
+            "全新升级第三代智能降噪无线蓝牙耳机限时特惠进行中",
+            "采用主动降噪芯片，四十小时超长续航，佩戴舒适无感，通话清晰，支持快速充电",
+            "会员专享",
+            "了解更多详情",
+        ],
+    ),
+    (
+        "en-short",
+        ["Hello Summer", "Fresh & light", "50% OFF", "Shop now"],
+    ),
+    (
+        "en-long",
+        [
+            "The completely redesigned third generation noise cancelling headphones",
+            "Forty hours of battery life, a lighter frame, clearer calls and quick charging wherever you go",
+            "Members only",
+            "Discover the collection",
+        ],
+    ),
+];
+
+/// Templates beside one another.
+const COLUMNS: usize = 2;
+const GAP: u32 = 12;
+const LABEL: u32 = 26;
+const CELL: u32 = 300;
+
+impl Composer {
+    /// Every template in every shape of [`SHEET_SIZES`], with this copy and these products; a JPEG.
+    pub fn sheet(&self, texts: &[&str], products: &[Arc<Sprite>]) -> Bytes {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        let cells = builtins().par_iter().map(|one| {
+            SHEET_SIZES.map(|size| {
+                let order = Order {
+                    template: &one.template,
+                    size,
+                    products,
+                    texts: &texts,
+                };
+                self.painted(order).0
+            })
+        });
+        let cells: Vec<[Pixmap; 3]> = cells.collect();
+        let wide = GAP + SHEET_SIZES.iter().map(|size| size.width + GAP).sum::<u32>();
+        let high = CELL + LABEL + GAP;
+        let rows = cells.len().div_ceil(COLUMNS);
+        let side = |count: usize, each: u32| u32::try_from(count).expect("a few templates") * each;
+        let sheet = Pixmap::new(side(COLUMNS, wide), side(rows, high) + GAP);
+        let mut sheet = sheet.expect("a sheet has a size");
+        sheet.fill(Color::from_rgba8(236, 236, 238, 255));
+        for (nth, (one, cells)) in builtins().iter().zip(&cells).enumerate() {
+            let (left, top) = (side(nth % COLUMNS, wide) + GAP, side(nth / COLUMNS, high) + GAP);
+            let label = format!("{}  {}", one.id, one.template.name);
+            self.label(&label, (left as f32, top as f32), &mut sheet);
+            let mut x = left;
+            for cell in cells {
+                let at = (x.cast_signed(), (top + LABEL).cast_signed());
+                let paint = PixmapPaint::default();
+                sheet.draw_pixmap(at.0, at.1, cell.as_ref(), &paint, Transform::identity(), None);
+                x += cell.width() + GAP;
+            }
+        }
+        encode_jpeg(sheet.width(), sheet.height(), sheet.data())
+    }
+
+    fn label(&self, text: &str, at: (f32, f32), sheet: &mut Pixmap) {
+        let style = Style {
+            face: Face::Text,
+            size: 15.0,
+            leading: 1.3,
+        };
+        let limit = Limit {
+            width: 900.0,
+            lines: 1,
+        };
+        let block = self.setter().set(text, style, limit);
+        let mut paint = Paint::default();
+        paint.set_color_rgba8(60, 60, 66, 255);
+        if let Some(path) = self.setter().outlines(&block, at, 900.0, 0.0) {
+            sheet.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A thing cut out of its picture, ready to be put into another.
+
+use super::Picture;
+use fast_image_resize as fir;
+
+/// Eight-bit sRGB with alpha, colours multiplied with it, four bytes a pixel; as small as the thing is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sprite {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width × height × 4` bytes.
+    pub rgba: Vec<u8>,
+}
+
+/// What is fainter belongs to no thing.
+const FAINT: u8 = 10;
+
+impl Sprite {
+    /// The part of a picture that is there at all; its colours are not multiplied with its alpha yet. Nothing where
+    /// nothing is there.
+    pub fn trimmed(width: usize, rgba: &[u8]) -> Option<Self> {
+        let is_there = |pixel: &[u8]| pixel[3] >= FAINT;
+        let rows = || rgba.chunks_exact(width * 4);
+        let top = rows().position(|row| row.chunks_exact(4).any(is_there))?;
+        let bottom = rows().rposition(|row| row.chunks_exact(4).any(is_there))?;
+        let firsts = rows().filter_map(|row| row.chunks_exact(4).position(is_there));
+        let lasts = rows().filter_map(|row| row.chunks_exact(4).rposition(is_there));
+        let (left, right) = (firsts.min()?, lasts.max()?);
+        let kept = rows().skip(top).take(bottom + 1 - top);
+        let pixels = kept.flat_map(|row| row[left * 4..(right + 1) * 4].chunks_exact(4));
+        Some(Self {
+            width: right + 1 - left,
+            height: bottom + 1 - top,
+            rgba: pixels.flat_map(multiplied).collect(),
+        })
+    }
+
+    /// All of a picture.
+    pub fn whole(picture: &Picture) -> Self {
+        let pixels = picture.rgb.chunks_exact(3);
+        Self {
+            width: picture.width,
+            height: picture.height,
+            rgba: pixels
+                .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
+                .collect(),
+        }
+    }
+
+    /// The same thing at another size.
+    pub fn resized(&self, width: usize, height: usize) -> Self {
+        if (width, height) == (self.width, self.height) {
+            return self.clone();
+        }
+        let side = |n: usize| u32::try_from(n).expect("sides of sprites fit");
+        let kind = fir::PixelType::U8x4;
+        let source = fir::images::ImageRef::new(side(self.width), side(self.height), &self.rgba, kind)
+            .expect("a sprite holds width × height × 4 bytes");
+        let mut target = fir::images::Image::new(side(width), side(height), kind);
+        let options = fir::ResizeOptions::new()
+            .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom))
+            .use_alpha(false);
+        fir::Resizer::new()
+            .resize(&source, &mut target, Some(&options))
+            .expect("both have the same pixel type");
+        let mut rgba = target.into_vec();
+        // The filter swings over: no colour may be brighter than its alpha.
+        for pixel in rgba.chunks_exact_mut(4) {
+            let alpha = pixel[3];
+            pixel[..3]
+                .iter_mut()
+                .for_each(|channel| *channel = (*channel).min(alpha));
+        }
+        Self { width, height, rgba }
+    }
+}
+
+fn multiplied(pixel: &[u8]) -> [u8; 4] {
+    let alpha = u32::from(pixel[3]);
+    let times = |channel: u8| ((u32::from(channel) * alpha + 127) / 255) as u8;
+    [times(pixel[0]), times(pixel[1]), times(pixel[2]), pixel[3]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sprite_is_as_small_as_its_thing() {
+        let mut rgba = vec![0; 5 * 4 * 4];
+        for (x, y) in [(1, 1), (3, 2)] {
+            rgba[(y * 5 + x) * 4..][..4].copy_from_slice(&[200, 100, 50, 128]);
+        }
+        let sprite = Sprite::trimmed(5, &rgba).unwrap();
+        assert_eq!((sprite.width, sprite.height), (3, 2));
+        assert_eq!(sprite.rgba[..4], [100, 50, 25, 128]);
+        assert_eq!(Sprite::trimmed(5, &[0; 80]), None);
+    }
+
+    #[test]
+    fn no_colour_is_brighter_than_its_alpha() {
+        let rgba: Vec<u8> = (0..64 * 64)
+            .flat_map(|n| [255, 255, 255, if n % 7 < 3 { 255 } else { 0 }])
+            .collect();
+        let small = Sprite::trimmed(64, &rgba).unwrap().resized(23, 31);
+        assert!(
+            small
+                .rgba
+                .chunks_exact(4)
+                .all(|p| p[..3].iter().all(|c| *c <= p[3]))
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! The style of a picture (`wire/jdcloud.md` §1.3).
+
+use super::super::super::envelope::Envelope;
+use super::{ANY_SIZE, picture};
+use crate::composition::{Style, style_chances};
+use crate::exchange::{Call, Decision, Failure, Stage};
+use crate::imaging::Sprite;
+use crate::providers::{Answer, Desk};
+use serde_json::{Value, json};
+
+pub(in super::super) fn style(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    let bytes = picture(call, desk)?;
+    let desk = desk.clone();
+    Ok(Answer::Work(Box::new(move || {
+        let picture = desk.studio.picture(&bytes, ANY_SIZE);
+        let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
+        let mut chances = style_chances(&Sprite::whole(&picture.within(256)));
+        if desk.lie.is_some() {
+            // A lie about a style: the least likely is said to be the likeliest.
+            let turned: Vec<f64> = chances.iter().rev().map(|(_, chance)| *chance).collect();
+            let styles: Vec<Style> = chances.iter().map(|(style, _)| *style).collect();
+            chances = styles.into_iter().zip(turned).collect();
+            chances.reverse();
+        }
+        let because = "by lightness, colour and contrast of all of it";
+        let note = Decision::choose(Stage::Answer, "style", because);
+        let styles = chances.iter();
+        let styles: Value = styles
+            .map(|(style, chance)| json!({"probability": chance, "className": style.name()}))
+            .collect();
+        let request_id = desk.request_id.hyphenated();
+        let result = json!({"status": 0, "message": "OK", "styles": styles, "requestId": request_id});
+        let mut reply = Envelope::Ling.served(&result, "0", &desk);
+        reply.notes.push(note);
+        Ok(reply)
+    })))
+}

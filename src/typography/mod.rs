@@ -1,0 +1,11 @@
+//! Type: fonts that are carried along, copy made fit to set, lines broken and fitted, glyphs as outlines.
+//!
+//! Nothing is taken from the machine: the same copy gives the same outlines everywhere fonts are concerned.
+
+mod copy;
+mod faces;
+mod setting;
+
+pub use copy::{Copy, prepare};
+pub use faces::Face;
+pub use setting::{Block, Limit, Line, Style, Typesetter};

@@ -1,0 +1,249 @@
+//! Copy set into lines, and lines as outlines.
+
+use super::faces::{self, Face};
+use cosmic_text::{
+    Attrs, Buffer, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics, Shaping, Weight, Wrap,
+    fontdb,
+};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
+use std::sync::Mutex;
+use tiny_skia::{Path, PathBuilder, Transform};
+
+/// How copy is set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Style {
+    /// In which face.
+    pub face: Face,
+    /// Pixels of an em.
+    pub size: f32,
+    /// From line to line, in ems.
+    pub leading: f32,
+}
+
+/// How much room there is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Pixels of a line.
+    pub width: f32,
+    /// Most lines; what is left then ends in an ellipsis.
+    pub lines: usize,
+}
+
+/// A glyph of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Glyph {
+    font: fontdb::ID,
+    id: u16,
+    x: f32,
+    /// Above the base line.
+    rise: f32,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    glyphs: Vec<Glyph>,
+    /// Pixels from its first to its last glyph.
+    pub width: f32,
+    /// The base line, from the block's top.
+    pub base: f32,
+    /// Where it begins in its paragraph.
+    start: usize,
+}
+
+/// Copy that is set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// Its lines, from the top.
+    pub lines: Vec<Line>,
+    /// Pixels of its widest line.
+    pub width: f32,
+    /// Pixels from the top of its first line to the foot of its last.
+    pub height: f32,
+    /// Whether it ends in an ellipsis of ours.
+    pub is_shortened: bool,
+    /// Whether a word is broken: it is wider than the lines.
+    pub breaks_words: bool,
+    style: Style,
+}
+
+/// Sets copy. One at a time: it keeps what it shaped before.
+pub struct Typesetter {
+    fonts: Mutex<FontSystem>,
+    files: Vec<(fontdb::ID, FontRef<'static>)>,
+}
+
+impl Default for Typesetter {
+    fn default() -> Self {
+        let fonts = faces::fonts();
+        let ids: Vec<fontdb::ID> = fonts.db().faces().map(|face| face.id).collect();
+        let refs = faces::files()
+            .map(|file| FontRef::new(file).expect("the faces that are carried along can be read"));
+        let files = ids.into_iter().zip(refs).collect();
+        let fonts = Mutex::new(fonts);
+        Self { fonts, files }
+    }
+}
+
+impl Block {
+    /// Pixels of an em.
+    pub fn size(&self) -> f32 {
+        self.style.size
+    }
+}
+
+impl Typesetter {
+    /// Sets copy into lines, balanced so that they are of like length.
+    pub fn set(&self, text: &str, style: Style, limit: Limit) -> Block {
+        let mut fonts = self
+            .fonts
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let block = shaped(&mut fonts, text, style, limit);
+        let count = block.lines.len();
+        if count < 2 || block.is_shortened || text.contains('\n') {
+            return block;
+        }
+        // The narrowest measure that needs no further line.
+        let (mut least, mut most) = (limit.width / count as f32, block.width);
+        let mut best = block;
+        for _ in 0..6 {
+            let width = f32::midpoint(least, most);
+            let tried = shaped(&mut fonts, text, style, Limit { width, ..limit });
+            if tried.lines.len() == count && !tried.is_shortened && tried.breaks_words == best.breaks_words {
+                most = width;
+                best = tried;
+            } else {
+                least = width;
+            }
+        }
+        best
+    }
+
+    /// The outlines of a block, its top at `y`, its lines between `x` and `x + width`, put there by `share` of what is
+    /// left of the width: 0 at the left, 0.5 in the middle, 1 at the right.
+    pub fn outlines(&self, block: &Block, (x, y): (f32, f32), width: f32, share: f32) -> Option<Path> {
+        let mut all = PathBuilder::new();
+        for line in &block.lines {
+            let left = x + (width - line.width) * share;
+            for glyph in &line.glyphs {
+                let at = Transform::from_translate(left + glyph.x, y + line.base - glyph.rise);
+                let drawn = self
+                    .outline(*glyph, block.style.size)
+                    .and_then(|path| path.transform(at));
+                if let Some(path) = drawn {
+                    all.push_path(&path);
+                }
+            }
+        }
+        all.finish()
+    }
+
+    fn outline(&self, glyph: Glyph, size: f32) -> Option<Path> {
+        let (_, font) = self.files.iter().find(|(id, _)| *id == glyph.font)?;
+        let outline = font.outline_glyphs().get(GlyphId::from(glyph.id))?;
+        let mut pen = Pen(PathBuilder::new());
+        outline
+            .draw(
+                DrawSettings::unhinted(Size::new(size), LocationRef::default()),
+                &mut pen,
+            )
+            .ok()?;
+        pen.0.finish()
+    }
+}
+
+/// Whether a line begins where the text has no place to break.
+fn breaks_words(text: &str, lines: &[Line]) -> bool {
+    let places: Vec<usize> = unicode_linebreak::linebreaks(text).map(|(at, _)| at).collect();
+    let begins = lines.iter().skip(1).map(|line| line.start);
+    begins.into_iter().any(|start| !places.contains(&start))
+}
+
+fn shaped(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Block {
+    let whole = lines(fonts, text, style, (limit.width, Ellipsize::None));
+    let is_shortened = whole.len() > limit.lines;
+    let mut lines = if is_shortened {
+        let ellipsis = Ellipsize::End(EllipsizeHeightLimit::Lines(limit.lines));
+        lines(fonts, &text.replace('\n', " "), style, (limit.width, ellipsis))
+    } else {
+        whole
+    };
+    lines.truncate(limit.lines);
+    // Lines of several paragraphs begin where they must.
+    let breaks_words = !is_shortened && !text.contains('\n') && breaks_words(text, &lines);
+    Block {
+        width: lines.iter().map(|line| line.width).fold(0.0, f32::max),
+        height: lines.len() as f32 * style.size * style.leading,
+        lines,
+        is_shortened,
+        breaks_words,
+        style,
+    }
+}
+
+fn lines(fonts: &mut FontSystem, text: &str, style: Style, (width, ellipsis): (f32, Ellipsize)) -> Vec<Line> {
+    let mut buffer = Buffer::new(fonts, Metrics::new(style.size, style.size * style.leading));
+    buffer.set_wrap(Wrap::WordOrGlyph);
+    buffer.set_size(Some(width), None);
+    buffer.set_ellipsize(ellipsis);
+    let attrs = Attrs::new().family(Family::Name(style.face.family()));
+    let attrs = match style.face {
+        Face::Display => attrs,
+        Face::Text => attrs.weight(Weight::BOLD),
+    };
+    buffer.set_text(text, &attrs, Shaping::Advanced, Some(cosmic_text::Align::Left));
+    buffer.shape_until_scroll(fonts, false);
+    buffer.layout_runs().map(|run| line(&run, style.size)).collect()
+}
+
+/// A line from its first ink to its last, without the blanks around it.
+fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> Line {
+    let is_blank = |glyph: &&cosmic_text::LayoutGlyph| {
+        run.text
+            .get(glyph.start..glyph.end)
+            .is_some_and(|text| text.trim().is_empty())
+    };
+    let inked = || run.glyphs.iter().filter(|glyph| !is_blank(glyph));
+    let left = inked().map(|glyph| glyph.x).fold(f32::MAX, f32::min);
+    let right = inked().map(|glyph| glyph.x + glyph.w).fold(f32::MIN, f32::max);
+    let glyphs = inked().map(|glyph| Glyph {
+        font: glyph.font_id,
+        id: glyph.glyph_id,
+        x: glyph.x + glyph.x_offset * size - left,
+        rise: glyph.y + glyph.y_offset * size,
+    });
+    Line {
+        glyphs: glyphs.collect(),
+        width: (right - left).max(0.0),
+        base: run.line_y,
+        start: inked().map(|glyph| glyph.start).min().unwrap_or(0),
+    }
+}
+
+/// Draws an outline, its y turned downwards.
+struct Pen(PathBuilder);
+
+impl OutlinePen for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.0.move_to(x, -y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.0.line_to(x, -y);
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        self.0.quad_to(cx, -cy, x, -y);
+    }
+
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        self.0.cubic_to(ax, -ay, bx, -by, x, -y);
+    }
+
+    fn close(&mut self) {
+        self.0.close();
+    }
+}
