@@ -1,6 +1,7 @@
 //! Colours as the eye orders them, and how well one is read on another.
 
 use color::{AlphaColor, Oklch, Srgb};
+use std::sync::LazyLock;
 
 /// An opaque colour, eight bits a channel, sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,9 +70,15 @@ impl Rgb {
 
     /// Relative luminance, 0 to 1 (WCAG 2).
     pub fn luminance(self) -> f32 {
-        let [r, g, b] = self.0;
-        let opaque = AlphaColor::<Srgb>::from_rgba8(r, g, b, 255).discard_alpha();
-        opaque.relative_luminance()
+        /// Of greys, which have the luminance of each of their channels.
+        static GREYS: LazyLock<[f32; 256]> = LazyLock::new(|| {
+            std::array::from_fn(|level| {
+                let grey = AlphaColor::<Srgb>::from_rgba8(level as u8, level as u8, level as u8, 255);
+                grey.discard_alpha().relative_luminance()
+            })
+        });
+        let [r, g, b] = self.0.map(|level| GREYS[usize::from(level)]);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
     }
 
     /// How well the one is read on the other, 1 to 21 (WCAG 2).

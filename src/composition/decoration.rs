@@ -1,8 +1,8 @@
-//! Ground and decoration: SVG without anything that reads, repeats, filters or writes.
+//! Decoration: SVG without anything that reads, repeats, filters or writes.
 
 use super::area::Area;
 use super::style::Palette;
-use super::template::{Anchor, Ground, Piece, Template};
+use super::template::{Anchor, Piece, Template};
 use std::fmt::Write;
 use tiny_skia::{Pixmap, Transform};
 use usvg::{ImageHrefResolver, Options, Tree};
@@ -107,13 +107,11 @@ fn tree(svg: &str) -> Result<Tree, String> {
     Tree::from_str(svg, &options).map_err(|why| why.to_string())
 }
 
-/// Draws ground and decoration onto a canvas.
-pub(super) fn draw(
-    template: &Template,
-    palette: &Palette,
-    (product, laid): (Area, Area),
-    canvas: &mut Pixmap,
-) {
+/// Draws the decoration of a template onto a canvas, around the product's place.
+pub(super) fn draw(template: &Template, palette: &Palette, product: Area, canvas: &mut Pixmap) {
+    if template.decoration.is_empty() {
+        return;
+    }
     let (width, height) = (canvas.width() as f32, canvas.height() as f32);
     let whole = Area {
         x: 0.0,
@@ -122,82 +120,19 @@ pub(super) fn draw(
         height,
     };
     let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">");
-    svg.push_str(&ground(template.ground, palette, (whole, product, laid)));
     for piece in &template.decoration {
         let (x, y, side) = place(piece, (whole, product));
         let inner = filled(&piece.svg, palette).expect("a template's decoration is checked when it is read");
+        let scale = side / 100.0;
         write!(
             svg,
-            "<g transform=\"translate({x} {y}) scale({})\">{inner}</g>",
-            side / 100.0
+            "<g transform=\"translate({x} {y}) scale({scale})\">{inner}</g>"
         )
         .expect("a text takes all");
     }
     svg.push_str("</svg>");
     let tree = tree(&svg).expect("a template's decoration is checked when it is read");
     resvg::render(&tree, Transform::identity(), &mut canvas.as_mut());
-}
-
-fn ground(ground: Ground, palette: &Palette, (whole, product, laid): (Area, Area, Area)) -> String {
-    let (one, two) = (palette.ground.hex(), palette.ground_2.hex());
-    let Area { width, height, .. } = whole;
-    let rect = |area: Area, fill: &str| {
-        format!(
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{fill}\"/>",
-            area.x, area.y, area.width, area.height
-        )
-    };
-    match ground {
-        Ground::Flat => rect(whole, &one),
-        Ground::Slope => {
-            let stops = format!("<stop stop-color=\"{one}\"/><stop offset=\"1\" stop-color=\"{two}\"/>");
-            let gradient = format!(
-                "<linearGradient id=\"ground\" gradientUnits=\"userSpaceOnUse\" x1=\"0\" y1=\"0\" x2=\"{width}\" y2=\"{height}\">{stops}</linearGradient>"
-            );
-            gradient + &rect(whole, "url(#ground)")
-        }
-        Ground::Glow => {
-            let (x, y) = product.centre();
-            let reach = product.width.max(product.height) * 0.95;
-            let stops = format!("<stop stop-color=\"{two}\"/><stop offset=\"1\" stop-color=\"{one}\"/>");
-            let gradient = format!(
-                "<radialGradient id=\"ground\" gradientUnits=\"userSpaceOnUse\" cx=\"{x}\" cy=\"{y}\" r=\"{reach}\">{stops}</radialGradient>"
-            );
-            gradient + &rect(whole, "url(#ground)")
-        }
-        Ground::Split => rect(whole, &one) + &rect(side(whole, product, laid), &two),
-    }
-}
-
-/// The part of the canvas on the product's side, as far as the middle between it and the copy.
-fn side(whole: Area, product: Area, copy: Area) -> Area {
-    let middle = |a: f32, b: f32| f32::midpoint(a, b);
-    if product.x >= copy.right() {
-        let x = middle(copy.right(), product.x);
-        return Area {
-            x,
-            width: whole.width - x,
-            ..whole
-        };
-    }
-    if product.right() <= copy.x {
-        return Area {
-            width: middle(product.right(), copy.x),
-            ..whole
-        };
-    }
-    if product.y >= copy.bottom() {
-        let y = middle(copy.bottom(), product.y);
-        return Area {
-            y,
-            height: whole.height - y,
-            ..whole
-        };
-    }
-    Area {
-        height: middle(product.bottom(), copy.y),
-        ..whole
-    }
 }
 
 /// Where the view box of a piece is put: left, top, and its side in pixels.

@@ -10,6 +10,7 @@ mod colour;
 mod composer;
 mod decoration;
 mod gift;
+mod ground;
 mod hue;
 mod layout;
 mod paint;

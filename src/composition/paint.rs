@@ -2,12 +2,12 @@
 
 use super::area::Area;
 use super::colour::{LEGIBLE, Rgb, contrast};
-use super::decoration;
 use super::scene::{Disc, Role, Scene};
 use super::shadow;
 use super::stack::Set;
 use super::style::Palette;
 use super::template::{Tag, Template};
+use super::{decoration, ground};
 use crate::imaging::Sprite;
 use crate::typography::Typesetter;
 use tiny_skia::{
@@ -43,12 +43,13 @@ pub(super) fn paint(
     setter: &Typesetter,
     canvas: &mut Pixmap,
 ) -> Vec<Placed> {
-    decoration::draw(template, palette, (scene.product, scene.copy), canvas);
+    ground::lay(template.ground, palette, (scene.product, scene.copy), canvas);
+    decoration::draw(template, palette, scene.product, canvas);
     let shade = palette.ground_2.mixed(Rgb([0, 0, 0]), 0.72);
     let mut placed = Vec::new();
     for (sprite, area) in &scene.products {
         let fitted = sprite.resized(area.width as usize, area.height as usize);
-        shadow::throw(&fitted, *area, shade, &mut canvas.as_mut());
+        shadow::throw(&fitted, *area, shade, canvas);
         draw_sprite(&fitted, *area, canvas);
         placed.push(Placed {
             role: Role::Product,

@@ -2,8 +2,8 @@
 
 use super::area::Area;
 use super::colour::Rgb;
-use crate::imaging::Sprite;
-use tiny_skia::{FilterQuality, Pixmap, PixmapMut, PixmapPaint, Transform};
+use crate::imaging::{Sprite, enlarged};
+use tiny_skia::Pixmap;
 
 /// Shadows are made so much smaller: they are soft anyway.
 const SMALLER: f32 = 4.0;
@@ -11,7 +11,7 @@ const SMALLER: f32 = 4.0;
 const PASSES: usize = 3;
 
 /// Draws the shadow of a product that stands there: soft below all of it, and close where it stands.
-pub(super) fn throw(product: &Sprite, area: Area, colour: Rgb, canvas: &mut PixmapMut<'_>) {
+pub(super) fn throw(product: &Sprite, area: Area, colour: Rgb, canvas: &mut Pixmap) {
     let small = |pixels: f32| ((pixels / SMALLER).round() as usize).max(1);
     let (width, height) = (small(area.width), small(area.height));
     let alpha = product.resized(width, height);
@@ -83,24 +83,34 @@ impl Layer {
         }
     }
 
-    fn draw(&self, (x, y): (f32, f32), (colour, opacity): (Rgb, f32), canvas: &mut PixmapMut<'_>) {
-        let side = |n: usize| u32::try_from(n).expect("shadows are smaller than canvases");
-        let Some(mut layer) = Pixmap::new(side(self.width), side(self.height)) else {
-            return;
-        };
-        let [r, g, b] = colour.0;
-        for (pixel, alpha) in layer.data_mut().chunks_exact_mut(4).zip(&self.alpha) {
-            let times = |channel: u8| (u32::from(channel) * u32::from(*alpha) / 255) as u8;
-            pixel.copy_from_slice(&[times(r), times(g), times(b), *alpha]);
+    fn draw(&self, (x, y): (f32, f32), (colour, opacity): (Rgb, f32), canvas: &mut Pixmap) {
+        let times = SMALLER as usize;
+        let (wide, high) = (self.width * times, self.height * times);
+        let alpha = enlarged(&self.alpha, (self.width, self.height), (wide, high));
+        let out = (self.room * times) as i64;
+        let (left, top) = (x.round() as i64 - out, y.round() as i64 - out);
+        let (width, height) = (i64::from(canvas.width()), i64::from(canvas.height()));
+        // What of it lies on the canvas.
+        let (from, to) = (
+            (-left).clamp(0, wide as i64),
+            (width - left).clamp(0, wide as i64),
+        );
+        let strength = (opacity * 255.0 + 0.5) as u32;
+        let data = canvas.data_mut();
+        for (row, y) in alpha.chunks_exact(wide).zip(top..) {
+            if !(0..height).contains(&y) || from >= to {
+                continue;
+            }
+            let at = ((y * width + left + from) * 4) as usize;
+            let pixels = data[at..].chunks_exact_mut(4);
+            for (pixel, alpha) in pixels.zip(&row[from as usize..to as usize]) {
+                let cover = u32::from(*alpha) * strength;
+                for (channel, own) in pixel.iter_mut().zip(colour.0) {
+                    let mixed = u32::from(*channel) * (65_025 - cover) + u32::from(own) * cover;
+                    *channel = ((mixed + 32_512) / 65_025) as u8;
+                }
+            }
         }
-        let paint = PixmapPaint {
-            opacity,
-            quality: FilterQuality::Bilinear,
-            ..PixmapPaint::default()
-        };
-        let out = self.room as f32 * SMALLER;
-        let at = Transform::from_row(SMALLER, 0.0, 0.0, SMALLER, x - out, y - out);
-        canvas.draw_pixmap(0, 0, layer.as_ref(), &paint, at, None);
     }
 }
 

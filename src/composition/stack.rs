@@ -30,6 +30,8 @@ pub(super) struct Set {
 const LEAST: (f32, f32) = (10.0, 0.024);
 /// Largest headline, in shares of the frame's short side; on wide frames copy has the whole height.
 const LARGEST: (f32, f32) = (0.125, 0.19);
+/// How much larger than other copy a headline is at least, while there is other copy.
+const LEADS_BY: f32 = 1.3;
 /// Where shortening begins, in shares of the largest size: before, copy shrinks.
 const SHORTENED_FROM: f32 = 0.6;
 
@@ -184,7 +186,12 @@ impl Room<'_> {
         if let Some(all) = at(rule.from()) {
             return Some(all);
         }
-        let floor = (self.least / self.largest).min(rule.from());
+        let leads_by = if rule.keeps.is_empty() || items.len() < 2 {
+            1.0
+        } else {
+            LEADS_BY
+        };
+        let floor = (self.least * leads_by / self.largest).min(rule.from());
         let mut best = at(floor)?;
         let (mut fits, mut too_large) = (floor, rule.from());
         for _ in 0..6 {

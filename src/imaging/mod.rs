@@ -27,5 +27,5 @@ pub use people::{Face, Person};
 pub use picture::{Picture, PictureFlaw, PixelRange, pixel_count};
 pub use plane::Plane;
 pub use png::encode_rgba;
-pub use sprite::Sprite;
+pub use sprite::{Sprite, enlarged};
 pub use studio::{CutOut, Piece, Side, Studio, StudioSettings};

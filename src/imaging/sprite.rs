@@ -77,6 +77,20 @@ impl Sprite {
     }
 }
 
+/// One channel of eight bits, larger, in between by straight lines.
+pub fn enlarged(channel: &[u8], (width, height): (usize, usize), (wide, high): (usize, usize)) -> Vec<u8> {
+    let side = |n: usize| u32::try_from(n).expect("sides of canvases fit");
+    let kind = fir::PixelType::U8;
+    let source = fir::images::ImageRef::new(side(width), side(height), channel, kind);
+    let source = source.expect("a channel holds width × height bytes");
+    let mut target = fir::images::Image::new(side(wide), side(high), kind);
+    let options =
+        fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Interpolation(fir::FilterType::Bilinear));
+    let done = fir::Resizer::new().resize(&source, &mut target, Some(&options));
+    done.expect("both have the same pixel type");
+    target.into_vec()
+}
+
 fn multiplied(pixel: &[u8]) -> [u8; 4] {
     let alpha = u32::from(pixel[3]);
     let times = |channel: u8| ((u32::from(channel) * alpha + 127) / 255) as u8;

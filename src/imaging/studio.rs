@@ -1,6 +1,7 @@
 //! Where pictures are worked on: settings, the model where one is installed, and what was made before.
 
 use super::cache::Cache;
+use super::matte::Region;
 use super::people::{faces, people};
 use super::{
     Face, Impression, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Sprite, Way, encode_rgba,
@@ -108,7 +109,8 @@ impl Studio {
             return Ok(piece);
         }
         let picture = self.decode(bytes, range)?.within(MOST_OF_A_PIECE);
-        let (rgba, because) = self.matted(&picture, Side::Thing);
+        let (mut rgba, because) = self.matted(&picture, Side::Thing);
+        drop_specks(&mut rgba, picture.width);
         let sprite = Sprite::trimmed(picture.width, &rgba);
         let sprite = Arc::new(sprite.unwrap_or_else(|| Sprite::whole(&picture)));
         let piece = Arc::new(Piece { sprite, because });
@@ -192,5 +194,43 @@ impl Studio {
 
     fn decode(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
         Picture::decode(bytes, range, self.settings.max_pixels)
+    }
+}
+
+/// Parts smaller than this share of the largest are specks of the ground.
+const SPECK: usize = 100;
+
+/// Makes transparent what hangs together with nothing and is tiny: it would make the thing seem larger than it is.
+fn drop_specks(rgba: &mut [u8], width: usize) {
+    let there = rgba.chunks_exact(4).map(|pixel| pixel[3] > 0).collect();
+    let parts = Region::new(width, rgba.len() / 4 / width, there).components();
+    let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
+    for part in parts.iter().filter(|part| part.len() * SPECK < largest) {
+        for at in part {
+            rgba[at * 4..at * 4 + 4].fill(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn specks_go_and_parts_stay() {
+        let mut rgba = vec![0; 40 * 40 * 4];
+        let mut fill = |left: usize, top: usize, side: usize| {
+            for y in top..top + side {
+                for x in left..left + side {
+                    rgba[(y * 40 + x) * 4 + 3] = 255;
+                }
+            }
+        };
+        fill(0, 0, 20);
+        fill(25, 25, 6);
+        fill(38, 2, 1);
+        drop_specks(&mut rgba, 40);
+        let alpha = |x: usize, y: usize| rgba[(y * 40 + x) * 4 + 3];
+        assert_eq!((alpha(5, 5), alpha(26, 26), alpha(38, 2)), (255, 255, 0));
     }
 }

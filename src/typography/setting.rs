@@ -201,10 +201,10 @@ fn lines(fonts: &mut FontSystem, text: &str, style: Style, (width, ellipsis): (f
 
 /// A line from its first ink to its last, without the blanks around it.
 fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> Line {
+    // An ellipsis of ours stands for no text of its own.
     let is_blank = |glyph: &&cosmic_text::LayoutGlyph| {
-        run.text
-            .get(glyph.start..glyph.end)
-            .is_some_and(|text| text.trim().is_empty())
+        let text = run.text.get(glyph.start..glyph.end);
+        text.is_some_and(|text| !text.is_empty() && text.trim().is_empty())
     };
     let inked = || run.glyphs.iter().filter(|glyph| !is_blank(glyph));
     let left = inked().map(|glyph| glyph.x).fold(f32::MAX, f32::min);
@@ -245,5 +245,79 @@ impl OutlinePen for Pen {
 
     fn close(&mut self) {
         self.0.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn style(face: Face) -> Style {
+        Style {
+            face,
+            size: 40.0,
+            leading: 1.2,
+        }
+    }
+
+    fn limit(width: f32, lines: usize) -> Limit {
+        Limit { width, lines }
+    }
+
+    #[test]
+    fn every_script_has_ink_and_stays_within_its_measure() {
+        let setter = Typesetter::default();
+        for text in [
+            "新品上市，限时特惠！",
+            "Hello, world",
+            "臺灣嚴選龘",
+            "🎁🎉",
+            "תערוכה גדולה",
+            "تخفيضات الصيف",
+            "¥199￥€",
+        ] {
+            for face in [Face::Display, Face::Text] {
+                let block = setter.set(text, style(face), limit(300.0, 9));
+                assert!(block.width <= 300.5 && !block.is_shortened, "{text}");
+                for line in &block.lines {
+                    assert!(
+                        !line.glyphs.is_empty() && line.glyphs.iter().all(|glyph| glyph.id != 0),
+                        "{text}"
+                    );
+                }
+                let ink = setter
+                    .outlines(&block, (10.0, 20.0), 300.0, 0.0)
+                    .map(|path| path.bounds());
+                let ink = ink.unwrap_or_else(|| panic!("{text} has no ink"));
+                assert!(ink.left() > 0.0 && ink.right() < 330.0, "{text}: {ink:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_of_like_length_and_break_where_they_may() {
+        let setter = Typesetter::default();
+        let text = "全新升级第三代智能降噪耳机，限时特惠进行中";
+        let block = setter.set(text, style(Face::Text), limit(500.0, 9));
+        let widths: Vec<f32> = block.lines.iter().map(|line| line.width).collect();
+        let (least, most) = (widths.iter().copied().fold(f32::MAX, f32::min), block.width);
+        assert!(widths.len() == 2 && least > most * 0.8, "{widths:?}");
+        assert!(!block.breaks_words);
+        let word = setter.set("extraordinarily", style(Face::Text), limit(150.0, 9));
+        assert!(word.breaks_words && word.lines.len() > 1);
+    }
+
+    #[test]
+    fn what_has_no_room_ends_in_an_ellipsis() {
+        let setter = Typesetter::default();
+        let ellipsis = setter.set("…", style(Face::Text), limit(500.0, 1)).lines[0].glyphs[0].id;
+        for text in [
+            "一二三四五六七八九十一二三四五六七八九十",
+            "one two three four five six\nseven eight",
+        ] {
+            let block = setter.set(text, style(Face::Text), limit(260.0, 1));
+            assert!(block.is_shortened && block.lines.len() == 1 && block.width <= 260.5);
+            assert_eq!(block.lines[0].glyphs.last().unwrap().id, ellipsis, "{text}");
+        }
     }
 }

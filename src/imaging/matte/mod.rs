@@ -12,6 +12,8 @@ mod key;
 mod neural;
 mod region;
 
+pub(super) use region::Region;
+
 pub use closed_form::closed_form;
 pub use neural::{Model, ModelError};
 

@@ -2,14 +2,14 @@
 
 /// A set of pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Region {
+pub(in crate::imaging) struct Region {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) inside: Vec<bool>,
 }
 
 impl Region {
-    pub(super) fn new(width: usize, height: usize, inside: Vec<bool>) -> Self {
+    pub(in crate::imaging) fn new(width: usize, height: usize, inside: Vec<bool>) -> Self {
         Self {
             width,
             height,
@@ -41,7 +41,7 @@ impl Region {
     }
 
     /// The connected components, four ways, each as its pixels.
-    pub(super) fn components(&self) -> Vec<Vec<usize>> {
+    pub(in crate::imaging) fn components(&self) -> Vec<Vec<usize>> {
         let mut seen = vec![false; self.inside.len()];
         let mut all = Vec::new();
         for start in 0..self.inside.len() {
