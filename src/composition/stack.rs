@@ -62,7 +62,7 @@ struct Rule {
 }
 
 /// Ways to fit, from the best: whole, shortened, and with less and less of it.
-const RULES: [Rule; 6] = {
+const RULES: [Rule; 7] = {
     const fn short(keeps: &'static [Role], lines: (usize, usize)) -> Rule {
         Rule {
             keeps,
@@ -81,6 +81,7 @@ const RULES: [Rule; 6] = {
         whole,
         short(&[Role::Subline, Role::Tag, Role::Button], (3, 2)),
         short(&[Role::Subline, Role::Tag], (3, 2)),
+        short(&[Role::Subline], (3, 2)),
         short(&[Role::Subline], (2, 1)),
         short(&[], (2, 1)),
         short(&[], (1, 1)),
