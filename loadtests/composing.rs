@@ -18,7 +18,7 @@ use understudy::imaging::{Edge, MatteMode, PixelRange, Sprite, Studio, StudioSet
 
 fn main() {
     let texts = ["夏日焕新", "轻盈一夏 · 清爽上市", "¥199", "立即抢购"].map(str::to_owned);
-    let product = [product()];
+    let product = [cut()];
     let composer = Composer::default();
     let order = |nth: usize, size: Size| Order {
         template: &builtins()[nth].template,
@@ -83,10 +83,6 @@ fn main() {
 }
 
 /// The thing in a picture of a thing on white.
-fn product() -> Arc<Sprite> {
-    cut()
-}
-
 fn cut() -> Arc<Sprite> {
     let settings = StudioSettings {
         way: Way {

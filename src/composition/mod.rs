@@ -1,6 +1,6 @@
 //! Composing: templates, products and copy in, pictures of every size out, each laid out anew.
 //!
-//! A picture is laid out as a [`Scene`](scene::Scene) first and drawn then: ground and decoration, products with
+//! A picture is laid out as a `Scene` first and drawn then: ground and decoration, products with
 //! their shadows, copy as large as fits. Colours come from the template's style and the product's hue.
 
 mod area;
