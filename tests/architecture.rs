@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("sla", &["clock", "exchange"]),
     ("faults", &["clock", "dice", "exchange"]),
     ("signing", &[]),
-    ("forms", &[]),
+    ("forms", &["exchange"]),
     ("jobs", &["clock"]),
     ("media", &[]),
     ("outbound", &[]),

@@ -5,7 +5,7 @@ use super::layout::{self, Layout, Shape};
 use super::stack::{self, Said, Set};
 use super::template::{Size, Tag, Template};
 use crate::imaging::Sprite;
-use crate::typography::{Block, Copy, Face, Limit, Style, Typesetter};
+use crate::typography::{Block, CopyText, Face, Limit, Style, Typesetter};
 use std::sync::Arc;
 
 /// What something in a picture is for.
@@ -104,7 +104,7 @@ fn beside(place: Area, side: f32) -> Area {
     if narrow.short() > low.short() { narrow } else { low }
 }
 
-fn disc(setter: &Typesetter, tag: &Copy, (place, frame): (Area, Area)) -> Option<Disc> {
+fn disc(setter: &Typesetter, tag: &CopyText, (place, frame): (Area, Area)) -> Option<Disc> {
     let side = (frame.short() * DISC).min(place.short() * 0.5);
     let area = Area {
         x: place.right() - side,

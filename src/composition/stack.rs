@@ -4,15 +4,15 @@ use super::area::Area;
 use super::layout::{Align, Stand};
 use super::scene::Role;
 use super::template::{Headline, Template};
-use crate::typography::{Block, Copy, Face, Limit, Style, Typesetter};
+use crate::typography::{Block, CopyText, Face, Limit, Style, Typesetter};
 
 /// What is said, by what it is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Said {
-    pub headline: Option<Copy>,
-    pub subline: Option<Copy>,
-    pub tag: Option<Copy>,
-    pub button: Option<Copy>,
+    pub headline: Option<CopyText>,
+    pub subline: Option<CopyText>,
+    pub tag: Option<CopyText>,
+    pub button: Option<CopyText>,
 }
 
 /// Copy that has its place.
@@ -38,7 +38,7 @@ const SHORTENED_FROM: f32 = 0.6;
 /// One of the texts while it is fitted.
 struct Item<'a> {
     role: Role,
-    copy: &'a Copy,
+    copy: &'a CopyText,
     face: Face,
     /// Its size, in shares of the headline's.
     share: f32,
@@ -113,11 +113,11 @@ pub(super) fn fit(
 }
 
 fn items<'a>(template: &Template, said: &'a Said) -> Vec<Item<'a>> {
-    let face = |copy: &Copy| match template.headline {
+    let face = |copy: &CopyText| match template.headline {
         Headline::Display if copy.is_displayable => Face::Display,
         Headline::Display | Headline::Text => Face::Text,
     };
-    let item = |role: Role, copy: &'a Option<Copy>| -> Option<Item<'a>> {
+    let item = |role: Role, copy: &'a Option<CopyText>| -> Option<Item<'a>> {
         let copy = copy.as_ref().filter(|copy| !copy.text.is_empty())?;
         let is_price = is_price(&copy.text);
         let (share, leading, padding, gap) = match role {

@@ -18,7 +18,7 @@ pub use call::{Call, Headers};
 pub use credential::{Credential, Scheme, Secret, Vendor};
 pub use entry::{Entry, Outcome, Paid};
 pub use failure::{AuthFlaw, Failure, InputFlaw};
-pub use fingerprint::fingerprint;
+pub use fingerprint::{fingerprint, opening_boundary};
 pub use record::{Hash, RECORD, Records, cell, chained};
 pub use reply::Reply;
 pub use request_id::RequestId;

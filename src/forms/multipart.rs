@@ -1,17 +1,15 @@
 //! Multipart bodies that are whole in memory already.
 
 use super::{Field, FormFlaw, MOST_FIELDS, Upload, Value};
+use crate::exchange::opening_boundary;
 use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use std::convert::Infallible;
 
-/// The content type of a body that begins as multipart bodies do: some clients send none.
+/// The content type of a body that begins as multipart bodies do.
 pub(super) fn sniffed(body: &[u8]) -> Option<String> {
-    let rest = body.strip_prefix(b"--")?;
-    let end = rest.iter().take(72).position(|byte| *byte == b'\r')?;
-    let boundary = std::str::from_utf8(&rest[..end]).ok()?;
-    let is_one = !boundary.is_empty() && rest[end..].starts_with(b"\r\n") && !boundary.contains('"');
-    is_one.then(|| format!("multipart/form-data; boundary=\"{boundary}\""))
+    let boundary = opening_boundary(body)?;
+    Some(format!("multipart/form-data; boundary=\"{boundary}\""))
 }
 
 pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Vec<Field>, FormFlaw> {

@@ -29,7 +29,7 @@ static DISPLAYED: LazyLock<HashSet<u32>> = LazyLock::new(|| {
 
 /// Copy that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Copy {
+pub struct CopyText {
     /// What is set; empty where nothing of it can be.
     pub text: String,
     /// Whether something was left out: more than fits on any canvas, or what no face draws.
@@ -40,7 +40,7 @@ pub struct Copy {
 
 /// Makes copy fit to set: blanks and line ends put in order, control characters and what no face draws left out, and
 /// no more than `most` characters as readers count them.
-pub fn prepare(raw: &str, most: usize) -> Copy {
+pub fn prepare(raw: &str, most: usize) -> CopyText {
     let mut is_reduced = false;
     let mut kept = String::new();
     let mut count = 0;
@@ -76,7 +76,7 @@ pub fn prepare(raw: &str, most: usize) -> Copy {
     let is_displayable = text
         .chars()
         .all(|c| c == '\n' || DISPLAYED.contains(&u32::from(c)));
-    Copy {
+    CopyText {
         text,
         is_reduced,
         is_displayable,

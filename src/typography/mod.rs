@@ -6,6 +6,6 @@ mod copy;
 mod faces;
 mod setting;
 
-pub use copy::{Copy, prepare};
+pub use copy::{CopyText, prepare};
 pub use faces::Face;
 pub use setting::{Block, Limit, Line, Style, Typesetter};

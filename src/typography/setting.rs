@@ -165,13 +165,11 @@ fn breaks_words(text: &str, lines: &[Line]) -> bool {
 fn shaped(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Block {
     let whole = lines(fonts, text, style, (limit.width, Ellipsize::None));
     let is_shortened = whole.len() > limit.lines;
-    let mut lines = if is_shortened {
-        let ellipsis = Ellipsize::End(EllipsizeHeightLimit::Lines(limit.lines));
-        lines(fonts, &text.replace('\n', " "), style, (limit.width, ellipsis))
+    let lines = if is_shortened {
+        shortened(fonts, &text.replace('\n', " "), style, limit)
     } else {
         whole
     };
-    lines.truncate(limit.lines);
     // Lines of several paragraphs begin where they must.
     let breaks_words = !is_shortened && !text.contains('\n') && breaks_words(text, &lines);
     Block {
@@ -182,6 +180,31 @@ fn shaped(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Blo
         breaks_words,
         style,
     }
+}
+
+/// As many whole words of a text as fit with an ellipsis after them; of one that is longer than all its lines, as many
+/// letters.
+fn shortened(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Vec<Line> {
+    let places: Vec<usize> = unicode_linebreak::linebreaks(text).map(|(at, _)| at).collect();
+    let mut best = None;
+    let (mut fits, mut too_long) = (0, places.len());
+    while fits < too_long {
+        let middle = usize::midpoint(fits, too_long);
+        let kept = text[..places[middle]].trim_end_matches(|c: char| !c.is_alphanumeric());
+        let tried = lines(fonts, &format!("{kept}…"), style, (limit.width, Ellipsize::None));
+        if tried.len() <= limit.lines {
+            best = Some(tried);
+            fits = middle + 1;
+        } else {
+            too_long = middle;
+        }
+    }
+    best.unwrap_or_else(|| {
+        let ellipsis = Ellipsize::End(EllipsizeHeightLimit::Lines(limit.lines));
+        let mut cut = lines(fonts, text, style, (limit.width, ellipsis));
+        cut.truncate(limit.lines);
+        cut
+    })
 }
 
 fn lines(fonts: &mut FontSystem, text: &str, style: Style, (width, ellipsis): (f32, Ellipsize)) -> Vec<Line> {
@@ -310,14 +333,26 @@ mod tests {
     #[test]
     fn what_has_no_room_ends_in_an_ellipsis() {
         let setter = Typesetter::default();
-        let ellipsis = setter.set("…", style(Face::Text), limit(500.0, 1)).lines[0].glyphs[0].id;
+        // The one after hanzi stands in the middle of the line.
+        let ellipsis = |sample: &str| {
+            let block = setter.set(sample, style(Face::Text), limit(500.0, 1));
+            block.lines[0].glyphs.last().unwrap().id
+        };
         for text in [
             "一二三四五六七八九十一二三四五六七八九十",
             "one two three four five six\nseven eight",
         ] {
             let block = setter.set(text, style(Face::Text), limit(260.0, 1));
             assert!(block.is_shortened && block.lines.len() == 1 && block.width <= 260.5);
-            assert_eq!(block.lines[0].glyphs.last().unwrap().id, ellipsis, "{text}");
+            let sample = if text.is_ascii() { "x…" } else { "一…" };
+            let last = block.lines[0].glyphs.last().unwrap().id;
+            assert_eq!(last, ellipsis(sample), "{text}");
+            let letters = block.lines[0].glyphs.len() - 1;
+            let words = [3, 6, 11, 15, 19, 22, 27];
+            assert!(
+                !text.is_ascii() || words.contains(&letters),
+                "{letters} letters are no whole words"
+            );
         }
     }
 }

@@ -92,7 +92,7 @@ static CARD: Card = Card {
     catalogue: &wire::CATALOGUE,
     limits: &sla::LIMITS,
     contract: &sla::CONTRACT,
-    volatile: &[],
+    volatile: &["timestamp", "sign"],
     signs_answers: false,
     has_jobs: false,
 };
