@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 use understudy::composition::{Composer, Order, Size, builtins};
-use understudy::imaging::{Edge, MatteMode, PixelRange, Sprite, Studio, StudioSettings, Way};
+use understudy::imaging::{PixelRange, Sprite, Studio, StudioSettings, Way};
 
 fn main() {
     let texts = ["夏日焕新", "轻盈一夏 · 清爽上市", "¥199", "立即抢购"].map(str::to_owned);
@@ -85,16 +85,12 @@ fn main() {
 /// The thing in a picture of a thing on white.
 fn cut() -> Arc<Sprite> {
     let settings = StudioSettings {
-        way: Way {
-            mode: MatteMode::Auto,
-            edge: Edge::Guided,
-        },
+        way: Way::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };
-    let range = PixelRange { least: 1, most: 8192 };
     Studio::new(settings, None)
-        .piece(&photo(), range)
+        .piece(&photo(), PixelRange::ANY)
         .unwrap()
         .sprite
         .clone()

@@ -3,9 +3,9 @@
 use super::admin::{Server, part};
 use super::banner;
 use crate::composition::{Composer, SHEET_COPY, Template};
-use crate::imaging::{Edge, MatteMode, PixelRange, Sprite, Studio, StudioSettings, Way};
+use crate::imaging::{PixelRange, Sprite, Studio, StudioSettings, Way};
 use anyhow::{Context, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
@@ -79,14 +79,14 @@ pub(super) fn run(command: &Templates) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Check { file } => {
-            let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let bytes = read(file)?;
             let template = Template::parse(&bytes).with_context(|| file.display().to_string())?;
             banner::line(&format!("{}: {} is fine", file.display(), template.name));
             Ok(())
         }
         Verb::List { world } => server.ask("GET", &of(world), None),
         Verb::Add { file, world, id } => {
-            let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let bytes = read(file)?;
             let id = id
                 .as_ref()
                 .map(|id| format!("?id={}", part(id)))
@@ -100,8 +100,15 @@ pub(super) fn run(command: &Templates) -> anyhow::Result<()> {
     }
 }
 
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
 fn sheet(out: &PathBuf, product: &[PathBuf]) -> anyhow::Result<()> {
-    let products: Vec<Arc<Sprite>> = product.iter().map(cut).collect::<anyhow::Result<_>>()?;
+    let products: Vec<Arc<Sprite>> = product
+        .iter()
+        .map(|file| cut(file))
+        .collect::<anyhow::Result<_>>()?;
     let cannot = || format!("--out: {} cannot be written", out.display());
     std::fs::create_dir_all(out).with_context(cannot)?;
     let composer = Composer::default();
@@ -114,22 +121,14 @@ fn sheet(out: &PathBuf, product: &[PathBuf]) -> anyhow::Result<()> {
 }
 
 /// A thing cut out of its picture, as the server would without a model.
-fn cut(file: &PathBuf) -> anyhow::Result<Arc<Sprite>> {
-    let bytes =
-        std::fs::read(file).with_context(|| format!("--product: {} cannot be read", file.display()))?;
+fn cut(file: &Path) -> anyhow::Result<Arc<Sprite>> {
+    let bytes = read(file).context("--product")?;
     let settings = StudioSettings {
-        way: Way {
-            mode: MatteMode::Auto,
-            edge: Edge::Guided,
-        },
+        way: Way::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };
-    let range = PixelRange {
-        least: 1,
-        most: 32_768,
-    };
-    match Studio::new(settings, None).piece(&bytes, range) {
+    match Studio::new(settings, None).piece(&bytes, PixelRange::ANY) {
         Ok(piece) => Ok(piece.sprite.clone()),
         Err(why) => bail!("--product: {}: {why}", file.display()),
     }

@@ -2,7 +2,7 @@
 
 use super::gift;
 use super::paint::{Placed, paint};
-use super::scene::Scene;
+use super::scene::{Role, Scene};
 use super::stack::{Said, is_price};
 use super::template::{Size, Template};
 use crate::imaging::{Sprite, encode_jpeg};
@@ -15,7 +15,7 @@ use tiny_skia::Pixmap;
 /// Most characters of a text that are looked at: no canvas has room for more.
 const MOST_CHARACTERS: usize = 400;
 /// Texts a picture has room for.
-pub const TEXTS: usize = 4;
+const TEXTS: usize = 4;
 /// Pixels that are worked on at once, over all calls; four bytes each, and as much again while they are encoded.
 const MOST_PIXELS: u64 = 40 << 20;
 
@@ -172,7 +172,6 @@ fn said(texts: &[String]) -> (Said, Vec<String>) {
 
 /// Copy that has no room, or not for all of it.
 fn unseen(said: &Said, placed: &[Placed]) -> Vec<String> {
-    use super::scene::Role;
     let texts = [
         (Role::Headline, &said.headline),
         (Role::Subline, &said.subline),

@@ -27,7 +27,7 @@ pub use area::Area;
 pub use builtin::{Builtin, builtin, builtins};
 pub use classify::{style_chances, style_of};
 pub use colour::{LEGIBLE, Rgb};
-pub use composer::{Composed, Composer, Order, TEXTS};
+pub use composer::{Composed, Composer, Order};
 pub use layout::{Align, Arrangement, Layout, Shape, Stand};
 pub use paint::Placed;
 pub use recolour::recoloured;

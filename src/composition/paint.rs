@@ -11,7 +11,7 @@ use super::{decoration, ground};
 use crate::imaging::Sprite;
 use crate::typography::Typesetter;
 use tiny_skia::{
-    Color, FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, PixmapRef, Rect, Stroke, Transform,
+    Color, FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, PixmapRef, Stroke, Transform,
 };
 
 /// Something in a picture, as it was drawn.
@@ -225,12 +225,13 @@ impl Brush<'_> {
             .sqrt()
             .max(1.0) as usize;
         let data = self.canvas.data();
+        let ink = ink.luminance();
         let mut read: Vec<f32> = Vec::new();
         for y in (top..bottom).step_by(step) {
             for x in (left..right).step_by(step) {
                 let at = (y * width + x) * 4;
                 let behind = Rgb([data[at], data[at + 1], data[at + 2]]);
-                read.push(contrast(behind.luminance(), ink.luminance()));
+                read.push(contrast(behind.luminance(), ink));
             }
         }
         let nth = (read.len() as f64 * FRINGE) as usize;
@@ -280,6 +281,5 @@ fn slanted(area: Area) -> Path {
     path.line_to(area.right() - lean, area.bottom());
     path.line_to(area.x, area.bottom());
     path.close();
-    path.finish()
-        .unwrap_or_else(|| PathBuilder::from_rect(Rect::from_xywh(0.0, 0.0, 1.0, 1.0).expect("one pixel")))
+    path.finish().expect("a parallelogram is a path")
 }

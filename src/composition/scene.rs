@@ -113,7 +113,7 @@ fn disc(setter: &Typesetter, tag: &CopyText, (place, frame): (Area, Area)) -> Op
         height: side,
     };
     let inner = area.inset(side * 0.16);
-    let least = (frame.short() * 0.024).max(10.0);
+    let least = stack::least(frame);
     let mut em = side * 0.3;
     while em >= least {
         let style = Style {

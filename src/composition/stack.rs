@@ -88,6 +88,11 @@ const RULES: [Rule; 7] = {
     ]
 };
 
+/// Pixels of the smallest letters that are legible in a frame.
+pub(super) fn least(frame: Area) -> f32 {
+    LEAST.0.max(frame.short() * LEAST.1)
+}
+
 /// Fits copy into its place. What there is no room for is left out, the least important first.
 pub(super) fn fit(
     setter: &Typesetter,
@@ -101,7 +106,7 @@ pub(super) fn fit(
     }
     let unit = frame.short();
     let largest = unit * if is_wide { LARGEST.1 } else { LARGEST.0 };
-    let least = LEAST.0.max(unit * LEAST.1);
+    let least = least(frame);
     let room = Room {
         setter,
         place,

@@ -27,6 +27,14 @@ pub struct PixelRange {
     pub most: u32,
 }
 
+impl PixelRange {
+    /// Of services that bound bytes and kinds alone: whatever may be decoded at all.
+    pub const ANY: Self = Self {
+        least: 1,
+        most: 32_768,
+    };
+}
+
 /// Why a picture was not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureFlaw {

@@ -84,7 +84,7 @@ impl Studio {
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
     pub fn cut_out(&self, bytes: &[u8], range: PixelRange, side: Side) -> Result<Arc<CutOut>, PictureFlaw> {
-        let picture = self.decode(bytes, range)?;
+        let picture = self.picture(bytes, range)?;
         let content = xxhash_rust::xxh3::xxh3_128(bytes);
         if let Some(cut) = self.remembered_cut_out(content).filter(|_| side == Side::Thing) {
             return Ok(cut);
@@ -108,7 +108,7 @@ impl Studio {
         if let Some(piece) = self.pieces.get(content) {
             return Ok(piece);
         }
-        let picture = self.decode(bytes, range)?.within(MOST_OF_A_PIECE);
+        let picture = self.picture(bytes, range)?.within(MOST_OF_A_PIECE);
         let (mut rgba, because) = self.matted(&picture, Side::Thing);
         drop_specks(&mut rgba, picture.width);
         let sprite = Sprite::trimmed(picture.width, &rgba);
@@ -145,7 +145,7 @@ impl Studio {
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
     pub fn picture(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
-        self.decode(bytes, range)
+        Picture::decode(bytes, range, self.settings.max_pixels)
     }
 
     /// The faces in a picture.
@@ -153,7 +153,7 @@ impl Studio {
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
     pub fn faces(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Face>, PictureFlaw> {
-        Ok(faces(&self.decode(bytes, range)?))
+        Ok(faces(&self.picture(bytes, range)?))
     }
 
     /// The people in a picture.
@@ -161,7 +161,7 @@ impl Studio {
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
     pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Person>, PictureFlaw> {
-        let picture = self.decode(bytes, range)?;
+        let picture = self.picture(bytes, range)?;
         let matte = matte(&picture, self.settings.way, self.model.as_ref());
         Ok(people(&picture, &matte.alpha))
     }
@@ -190,10 +190,6 @@ impl Studio {
             (MatteMode::Neural, None) => "classic (no model is installed)",
             (MatteMode::Neural, Some(_)) => "neural",
         }
-    }
-
-    fn decode(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
-        Picture::decode(bytes, range, self.settings.max_pixels)
     }
 }
 

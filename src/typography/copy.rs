@@ -7,25 +7,18 @@ use std::sync::LazyLock;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Characters that some face draws.
-static DRAWN: LazyLock<HashSet<u32>> = LazyLock::new(|| {
-    let fonts =
-        faces::files().map(|file| FontRef::new(file).expect("the faces that are carried along can be read"));
-    fonts
-        .flat_map(|font| {
-            font.charmap()
-                .mappings()
-                .map(|(code, _)| code)
-                .collect::<Vec<_>>()
-        })
-        .collect()
-});
+static DRAWN: LazyLock<HashSet<u32>> = LazyLock::new(|| characters(faces::faces()));
 
-/// Characters that the face for headlines draws.
-static DISPLAYED: LazyLock<HashSet<u32>> = LazyLock::new(|| {
-    let file = faces::files().next().expect("there are faces");
-    let font = FontRef::new(file).expect("the faces that are carried along can be read");
-    font.charmap().mappings().map(|(code, _)| code).collect()
-});
+/// Characters that the face for headlines draws: the first.
+static DISPLAYED: LazyLock<HashSet<u32>> = LazyLock::new(|| characters(faces::faces().take(1)));
+
+fn characters(faces: impl Iterator<Item = FontRef<'static>>) -> HashSet<u32> {
+    let mut all = HashSet::new();
+    for face in faces {
+        all.extend(face.charmap().mappings().map(|(code, _)| code));
+    }
+    all
+}
 
 /// Copy that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
 //! The faces that are carried along (`fixtures/fonts`, with their licences).
 
 use cosmic_text::{Fallback, FontSystem, fontdb};
+use skrifa::FontRef;
 use std::sync::Arc;
 use unicode_script::Script;
 
@@ -64,7 +65,9 @@ pub(super) fn fonts() -> FontSystem {
     FontSystem::new_with_locale_and_db_and_fallback("zh-CN".into(), faces, Substitutes)
 }
 
-/// The file of a face, for its outlines.
-pub(super) fn files() -> impl Iterator<Item = &'static [u8]> {
-    FILES.into_iter()
+/// The faces themselves, in the same order: for their characters and outlines.
+pub(super) fn faces() -> impl Iterator<Item = FontRef<'static>> {
+    FILES
+        .into_iter()
+        .map(|file| FontRef::new(file).expect("the faces that are carried along can be read"))
 }

@@ -72,18 +72,16 @@ pub struct Block {
 /// Sets copy. One at a time: it keeps what it shaped before.
 pub struct Typesetter {
     fonts: Mutex<FontSystem>,
-    files: Vec<(fontdb::ID, FontRef<'static>)>,
+    faces: Vec<(fontdb::ID, FontRef<'static>)>,
 }
 
 impl Default for Typesetter {
     fn default() -> Self {
         let fonts = faces::fonts();
-        let ids: Vec<fontdb::ID> = fonts.db().faces().map(|face| face.id).collect();
-        let refs = faces::files()
-            .map(|file| FontRef::new(file).expect("the faces that are carried along can be read"));
-        let files = ids.into_iter().zip(refs).collect();
+        let ids = fonts.db().faces().map(|face| face.id);
+        let faces = ids.zip(faces::faces()).collect();
         let fonts = Mutex::new(fonts);
-        Self { fonts, files }
+        Self { fonts, faces }
     }
 }
 
@@ -142,7 +140,7 @@ impl Typesetter {
     }
 
     fn outline(&self, glyph: Glyph, size: f32) -> Option<Path> {
-        let (_, font) = self.files.iter().find(|(id, _)| *id == glyph.font)?;
+        let (_, font) = self.faces.iter().find(|(id, _)| *id == glyph.font)?;
         let outline = font.outline_glyphs().get(GlyphId::from(glyph.id))?;
         let mut pen = Pen(PathBuilder::new());
         outline

@@ -2,12 +2,32 @@
 
 use super::envelope::Envelope;
 use super::refusal::Service;
-use crate::exchange::{InputFlaw, Reply};
+use crate::exchange::{Failure, InputFlaw, Reply};
+use crate::imaging::Kind;
 use crate::providers::{CatalogueRow, Desk};
 use serde_json::json;
 
 /// Largest picture: 2M, read as 2·2^20 (INFERRED, `wire/jdcloud.md` §7.4).
 pub(super) const MOST_BYTES: usize = 2 << 20;
+
+/// Checks a picture that comes as it is, in this order: whether it is there, its size, its kind.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn check(picture: &[u8], is_taken: impl FnOnce(Kind) -> bool) -> Result<(), Failure> {
+    if picture.is_empty() {
+        return Err(Failure::Input(InputFlaw::Empty));
+    }
+    if picture.len() > MOST_BYTES {
+        return Err(Failure::TooLarge {
+            limit: MOST_BYTES as u64,
+        });
+    }
+    let is_taken = Kind::of(picture).is_some_and(is_taken);
+    is_taken
+        .then_some(())
+        .ok_or(Failure::Input(InputFlaw::PictureKind))
+}
 
 /// A business error of any service.
 pub(super) const fn business(code: &'static str, en: &'static str) -> CatalogueRow {

@@ -1,6 +1,6 @@
 //! What a call asks to be composed, in the forms of all three generations of documents (`wire/jdcloud.md` §1.2).
 
-use super::super::ling::MOST_BYTES;
+use super::super::ling;
 use super::wire;
 use crate::composition::{Size, Style};
 use crate::exchange::{Call, Failure, InputFlaw, Volume};
@@ -45,6 +45,12 @@ pub(super) struct Asked {
 }
 
 impl Service {
+    /// The service of an operation.
+    pub(super) fn of(operation: &str) -> Option<Self> {
+        let all = [Self::Custom, Self::Intelligent];
+        all.into_iter().find(|service| service.operation() == operation)
+    }
+
     /// The operation it is counted and charged as.
     pub(super) fn operation(self) -> &'static str {
         match self {
@@ -63,15 +69,8 @@ fn form(call: &Call) -> Result<Form, Failure> {
     Form::read(kind, &call.body).map_err(|_| Failure::Input(InputFlaw::NotJson))
 }
 
-/// Which service a call is for: by its path, or by what its body names.
-pub(super) fn service(call: &Call) -> Option<Service> {
-    let path = call.path.trim_end_matches('/');
-    if path.ends_with(wire::INTELLIGENT) {
-        return Some(Service::Intelligent);
-    }
-    if path.ends_with(wire::CUSTOM) {
-        return Some(Service::Custom);
-    }
+/// Which service the body of a call names, where it is for both.
+pub(super) fn named_service(call: &Call) -> Option<Service> {
     match form(call).ok()?.lexeme("service")?.trim() {
         "1" => Some(Service::Custom),
         "2" => Some(Service::Intelligent),
@@ -99,8 +98,8 @@ impl Asked {
     ///
     /// # Errors
     /// 12001 for what is missing or cannot be, 12007 and 12009 for pictures that are not taken.
-    pub(super) fn read(call: &Call, desk: &Desk) -> Result<Self, Failure> {
-        let service = service(call).ok_or(field("service"))?;
+    pub(super) fn read(operation: &str, call: &Call, desk: &Desk) -> Result<Self, Failure> {
+        let service = Service::of(operation).ok_or(field("service"))?;
         let form = form(call)?;
         let template = form.lexeme("template_id").filter(|id| !id.is_empty());
         let choice = match (template, service) {
@@ -184,17 +183,7 @@ fn pictures(form: &Form, desk: &Desk) -> Result<Vec<Bytes>, Failure> {
 
 /// Size and kind of a picture, in the order of matting. Other kinds are taken where the world is lenient.
 pub(super) fn check(picture: &Bytes, desk: &Desk) -> Result<(), Failure> {
-    if picture.is_empty() {
-        return Err(Failure::Input(InputFlaw::Empty));
-    }
-    if picture.len() > MOST_BYTES {
-        return Err(Failure::TooLarge {
-            limit: MOST_BYTES as u64,
-        });
-    }
-    match Kind::of(picture) {
-        Some(Kind::Jpeg) => Ok(()),
-        Some(_) if !desk.strict("jdcloud-composing.format") => Ok(()),
-        Some(_) | None => Err(Failure::Input(InputFlaw::PictureKind)),
-    }
+    ling::check(picture, |kind| {
+        kind == Kind::Jpeg || !desk.strict("jdcloud-composing.format")
+    })
 }

@@ -107,7 +107,7 @@ impl Provider for Composing {
         if operation.id != wire::DESIGN {
             return operation;
         }
-        let named = asked::service(call).map(asked::Service::operation);
+        let named = asked::named_service(call).map(asked::Service::operation);
         let found = named.and_then(|id| OPERATIONS.iter().find(|operation| operation.id == id));
         found.unwrap_or(operation)
     }
@@ -139,7 +139,7 @@ impl Provider for Composing {
             wire::TEMPLATES => answer::templates(call, desk),
             wire::STYLE => answer::style(call, desk),
             wire::COLOURS => answer::colours(call, desk),
-            _ => answer::compose(call, desk),
+            id => answer::compose(id, call, desk),
         }
     }
 

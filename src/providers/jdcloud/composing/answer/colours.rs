@@ -2,10 +2,10 @@
 //! three.
 
 use super::super::super::envelope::Envelope;
-use super::{ANY_SIZE, picture};
+use super::picture;
 use crate::composition::recoloured;
 use crate::exchange::{Call, Failure};
-use crate::imaging::encode_rgba;
+use crate::imaging::{PixelRange, encode_rgba};
 use crate::providers::{Answer, Desk};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ pub(in super::super) fn colours(call: &Call, desk: &Desk) -> Result<Answer, Fail
     let bytes = picture(call, desk)?;
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
-        let picture = desk.studio.picture(&bytes, ANY_SIZE);
+        let picture = desk.studio.picture(&bytes, PixelRange::ANY);
         let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
         // A lie about colours: they stay as they are.
         let turns = if desk.lie.is_some() { [0.0; 3] } else { TURNS };

@@ -2,17 +2,16 @@
 
 use super::super::super::envelope::Envelope;
 use super::super::asked::{Asked, Choice, Service};
-use super::ANY_SIZE;
 use crate::composition::{Composed, Order, Size, Style, Template, builtin, builtins, style_of};
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::imaging::Sprite;
+use crate::imaging::{PixelRange, Sprite};
 use crate::providers::{Answer, Desk};
 use crate::world::{Language, TemplateError};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub(in super::super) fn compose(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    let asked = Asked::read(call, desk)?;
+pub(in super::super) fn compose(operation: &str, call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    let asked = Asked::read(operation, call, desk)?;
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
         let (products, mut notes) = products(&asked, &desk)?;
@@ -32,7 +31,7 @@ fn products(asked: &Asked, desk: &Desk) -> Result<(Vec<Arc<Sprite>>, Vec<Decisio
     }
     let mut notes = Vec::new();
     let pieces = asked.pictures.iter().map(|picture| {
-        let piece = desk.studio.piece(picture, ANY_SIZE);
+        let piece = desk.studio.piece(picture, PixelRange::ANY);
         let piece = piece.map_err(|flaw| Failure::Input(flaw.into()))?;
         notes.push(Decision::choose(Stage::Answer, "matte", piece.because.clone()));
         Ok(piece.sprite.clone())

@@ -12,15 +12,8 @@ pub(super) use templates::templates;
 
 use super::asked;
 use crate::exchange::{Call, Failure};
-use crate::imaging::PixelRange;
 use crate::providers::Desk;
 use bytes::Bytes;
-
-/// Documented are bytes and format; pixels are bounded only by what may be decoded at all.
-const ANY_SIZE: PixelRange = PixelRange {
-    least: 1,
-    most: 32_768,
-};
 
 /// The picture that is the whole body.
 fn picture(call: &Call, desk: &Desk) -> Result<Bytes, Failure> {

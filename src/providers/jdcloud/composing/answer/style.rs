@@ -1,10 +1,10 @@
 //! The style of a picture (`wire/jdcloud.md` §1.3).
 
 use super::super::super::envelope::Envelope;
-use super::{ANY_SIZE, picture};
+use super::picture;
 use crate::composition::{Style, style_chances};
 use crate::exchange::{Call, Decision, Failure, Stage};
-use crate::imaging::Sprite;
+use crate::imaging::{PixelRange, Sprite};
 use crate::providers::{Answer, Desk};
 use serde_json::{Value, json};
 
@@ -12,15 +12,15 @@ pub(in super::super) fn style(call: &Call, desk: &Desk) -> Result<Answer, Failur
     let bytes = picture(call, desk)?;
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
-        let picture = desk.studio.picture(&bytes, ANY_SIZE);
+        let picture = desk.studio.picture(&bytes, PixelRange::ANY);
         let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
         let mut chances = style_chances(&Sprite::whole(&picture.within(256)));
         if desk.lie.is_some() {
             // A lie about a style: the least likely is said to be the likeliest.
-            let turned: Vec<f64> = chances.iter().rev().map(|(_, chance)| *chance).collect();
-            let styles: Vec<Style> = chances.iter().map(|(style, _)| *style).collect();
-            chances = styles.into_iter().zip(turned).collect();
-            chances.reverse();
+            let turned: Vec<Style> = chances.iter().rev().map(|(style, _)| *style).collect();
+            for ((style, _), other) in chances.iter_mut().zip(turned) {
+                *style = other;
+            }
         }
         let because = "by lightness, colour and contrast of all of it";
         let note = Decision::choose(Stage::Answer, "style", because);

@@ -1,32 +1,16 @@
 //! Image matting: a JPEG in, the URL of a transparent PNG out.
 
 use super::super::super::envelope::Envelope;
-use super::super::super::ling::MOST_BYTES;
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
+use super::super::super::ling;
+use crate::exchange::{Call, Decision, Failure, Reply, Stage};
 use crate::imaging::{CutOut, Kind, PixelRange, Side};
 use crate::providers::{Answer, Desk};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// Documented are bytes and format; pixels are bounded only by what may be decoded at all.
-const ANY_SIZE: PixelRange = PixelRange {
-    least: 1,
-    most: 32_768,
-};
-
 pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
     let body = call.body.clone();
-    if body.is_empty() {
-        return Err(Failure::Input(InputFlaw::Empty));
-    }
-    if body.len() > MOST_BYTES {
-        return Err(Failure::TooLarge {
-            limit: MOST_BYTES as u64,
-        });
-    }
-    if Kind::of(&body) != Some(Kind::Jpeg) {
-        return Err(Failure::Input(InputFlaw::PictureKind));
-    }
+    ling::check(&body, |kind| kind == Kind::Jpeg)?;
     let remembered = desk.studio.remembered_cut_out(call.content);
     if let Some(cut) = remembered.filter(|_| desk.lie.is_none()) {
         let note = Decision::choose(Stage::Answer, "cache", "the same picture was cut out before");
@@ -36,7 +20,7 @@ pub(in super::super) fn cutout(call: &Call, desk: &Desk) -> Result<Answer, Failu
     Ok(Answer::Work(Box::new(move || {
         let cut = desk
             .studio
-            .cut_out(&body, ANY_SIZE, side(&desk))
+            .cut_out(&body, PixelRange::ANY, side(&desk))
             .map_err(|flaw| Failure::Input(flaw.into()))?;
         Ok(reply(&cut, None, &desk))
     })))

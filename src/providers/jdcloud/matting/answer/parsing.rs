@@ -1,7 +1,7 @@
 //! Human parsing: a picture in, a class for each pixel out.
 
 use super::super::super::envelope::Envelope;
-use super::super::super::ling::MOST_BYTES;
+use super::super::super::ling;
 use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
 use crate::imaging::{Kind, Person, PixelRange};
 use crate::providers::{Answer, Desk};
@@ -14,17 +14,7 @@ const SIZES: PixelRange = PixelRange {
 
 pub(in super::super) fn parsing(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
     let body = call.body.clone();
-    if body.is_empty() {
-        return Err(Failure::Input(InputFlaw::Empty));
-    }
-    if body.len() > MOST_BYTES {
-        return Err(Failure::TooLarge {
-            limit: MOST_BYTES as u64,
-        });
-    }
-    if !matches!(Kind::of(&body), Some(Kind::Jpeg | Kind::Png)) {
-        return Err(Failure::Input(InputFlaw::PictureKind));
-    }
+    ling::check(&body, |kind| matches!(kind, Kind::Jpeg | Kind::Png))?;
     let desk = desk.clone();
     Ok(Answer::Work(Box::new(move || {
         let people = desk
