@@ -13,20 +13,20 @@ use rustix::time::{ClockId, clock_gettime};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
-use understudy::composition::{Composer, Order, Size, builtins};
-use understudy::imaging::{PixelRange, Sprite, Studio, StudioSettings, Way};
+use understudy::composition::{CanvasSize, Composer, CompositionRequest, builtins};
+use understudy::imaging::{MatteOptions, PixelRange, Sprite, Studio, StudioSettings};
 
 fn main() {
     let texts = ["夏日焕新", "轻盈一夏 · 清爽上市", "¥199", "立即抢购"].map(str::to_owned);
     let product = [cut()];
     let composer = Composer::default();
-    let order = |nth: usize, size: Size| Order {
+    let order = |nth: usize, size: CanvasSize| CompositionRequest {
         template: &builtins()[nth].template,
         size,
         products: &product,
         texts: &texts,
     };
-    let square = Size {
+    let square = CanvasSize {
         width: 800,
         height: 800,
     };
@@ -47,13 +47,13 @@ fn main() {
     );
     let matting = median(5, || drop(black_box(cut())));
     println!("cutting the product out of a 1000×1000 JPEG: {matting:.1} ms of CPU");
-    let sizes: Vec<Size> = (0..10)
-        .map(|nth| Size {
+    let sizes: Vec<CanvasSize> = (0..10)
+        .map(|nth| CanvasSize {
             width: 400 + 80 * nth,
             height: 1120 - 80 * nth,
         })
         .collect();
-    let orders: Vec<Order<'_>> = sizes.iter().map(|size| order(3, *size)).collect();
+    let orders: Vec<CompositionRequest<'_>> = sizes.iter().map(|size| order(3, *size)).collect();
     let (mut together, mut apart) = (Vec::new(), Vec::new());
     for _ in 0..7 {
         together.push(wall(|| drop(black_box(composer.compose_all(&orders)))));
@@ -69,7 +69,7 @@ fn main() {
         together / apart
     );
     let before = peak();
-    let largest = Size {
+    let largest = CanvasSize {
         width: 4096,
         height: 4096,
     };
@@ -85,7 +85,7 @@ fn main() {
 /// The thing in a picture of a thing on white.
 fn cut() -> Arc<Sprite> {
     let settings = StudioSettings {
-        way: Way::default(),
+        way: MatteOptions::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };

@@ -11,18 +11,18 @@
     reason = "a benchmark may panic, and prints what it found"
 )]
 
-#[path = "../tests/support/synthetic.rs"]
-mod synthetic;
+#[path = "../tests/support/scenes.rs"]
+mod scenes;
 
+use scenes::{Backdrop, SIDE, Scene, scenes};
 use std::collections::BTreeMap;
-use synthetic::{Backdrop, SIDE, Scene, scenes};
-use understudy::imaging::{MatteMode, Model, Picture, PixelRange, foreground, matte};
+use understudy::imaging::{MatteMode, MatteModel, Picture, PixelRange, foreground, matte};
 
 struct Options {
     seeds: Vec<u64>,
     scenes: usize,
     sheet: Option<std::path::PathBuf>,
-    model: Option<Model>,
+    model: Option<MatteModel>,
 }
 
 fn main() {
@@ -53,7 +53,7 @@ fn options() -> Options {
             "--seed" => options.seeds = vec![words.next().unwrap().parse().unwrap()],
             "--scenes" => options.scenes = words.next().unwrap().parse().unwrap(),
             "--sheet" => options.sheet = Some(words.next().unwrap().into()),
-            "--model" => options.model = Some(Model::load(words.next().unwrap().as_ref()).unwrap()),
+            "--model" => options.model = Some(MatteModel::load(words.next().unwrap().as_ref()).unwrap()),
             _ => {}
         }
     }

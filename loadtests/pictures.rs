@@ -11,7 +11,7 @@
 )]
 
 use std::time::Instant;
-use understudy::imaging::{PixelRange, Side, Studio, StudioSettings, Way};
+use understudy::imaging::{MatteOptions, MatteSide, PixelRange, Studio, StudioSettings};
 
 const ANY: PixelRange = PixelRange { least: 1, most: 8192 };
 
@@ -28,7 +28,7 @@ fn main() {
                 picture.extend(nth.to_le_bytes());
                 let studio = studio();
                 let begun = Instant::now();
-                studio.cut_out(&picture, ANY, Side::Thing).unwrap();
+                studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap();
                 begun.elapsed().as_secs_f64() * 1e3
             });
             println!("{name:<22} {side:>4}×{side:<4} {cost:>8.1} ms, one thread");
@@ -37,7 +37,7 @@ fn main() {
     let mut picture = scaled("photos/astronaut.jpg", 512);
     picture.resize(200_000, 0);
     let studio = studio();
-    studio.cut_out(&picture, ANY, Side::Thing).unwrap();
+    studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap();
     let cost = median(101, |_| {
         let begun = Instant::now();
         std::hint::black_box(studio.remembered_cut_out(xxhash_rust::xxh3::xxh3_128(&picture))).unwrap();
@@ -48,7 +48,7 @@ fn main() {
 
 fn studio() -> Studio {
     let settings = StudioSettings {
-        way: Way::default(),
+        way: MatteOptions::default(),
         max_pixels: 40_000_000,
         cache_bytes: 64 << 20,
     };

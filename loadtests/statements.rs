@@ -19,9 +19,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 use understudy::clock::{Day, Time};
-use understudy::exchange::{Attribution, Entry, Outcome, Party, RequestId, ServiceRow};
+use understudy::exchange::{Attribution, LedgerEntry, Outcome, Party, RequestId, ServiceBucket};
 use understudy::providers::contracts;
-use understudy::sla::{Bill, Calendar, Contract, Cycle, Grants, Place, Policy, Statement, Word};
+use understudy::sla::{
+    CauseAuthority, Contract, Cycle, CycleBill, CyclePlacement, ExclusionRules, ReadingPolicy, Statement,
+    WorkdayCalendar,
+};
 use understudy::store::{Store, open};
 
 /// Calls the roll-ups of the large month stand for.
@@ -58,7 +61,7 @@ fn contract(name: &str) -> &'static Contract {
 }
 
 /// A row; most are served, some answered with 503, some never, some for a cause.
-fn entry(nth: u64, arrived: Time) -> Arc<Entry> {
+fn entry(nth: u64, arrived: Time) -> Arc<LedgerEntry> {
     let (outcome, status) = match nth % 199 {
         0 => (Outcome::NoResponse, None),
         1 | 2 => (Outcome::Answered, Some(503)),
@@ -73,7 +76,7 @@ fn entry(nth: u64, arrived: Time) -> Arc<Entry> {
             ..Attribution::default()
         })
     });
-    Arc::new(Entry {
+    Arc::new(LedgerEntry {
         request_id: RequestId::from_bits(u128::from(nth)),
         world: "demo".into(),
         provider: Cow::Borrowed("jdcloud-matting"),
@@ -82,7 +85,7 @@ fn entry(nth: u64, arrived: Time) -> Arc<Entry> {
         arrived,
         ended: arrived,
         arrived_real: arrived,
-        own_us: 30,
+        processing_us: 30,
         bytes_in: 50_000,
         bytes_out: 400,
         status,
@@ -93,7 +96,7 @@ fn entry(nth: u64, arrived: Time) -> Arc<Entry> {
         fee_fen: 5,
         content: u128::from(nth).wrapping_mul(0x9e37_79b9_7f4a_7c15),
         attribution,
-        ..Entry::default()
+        ..LedgerEntry::default()
     })
 }
 
@@ -113,18 +116,23 @@ fn fill(store: &dyn Store, rows: u64) -> f64 {
     rows as f64 / begun.elapsed().as_secs_f64()
 }
 
-fn settle(name: &str, rows: &[ServiceRow], policy: &Policy, calendar: &Calendar) -> Statement {
+fn settle(
+    name: &str,
+    rows: &[ServiceBucket],
+    policy: &ReadingPolicy,
+    calendar: &WorkdayCalendar,
+) -> Statement {
     let contract = contract(name);
-    let grants = Grants {
+    let grants = ExclusionRules {
         contract,
         policy,
         calendar,
-        word: Word::Truth,
+        word: CauseAuthority::Truth,
     };
-    let place = Place::alone(Cycle::of_month("2026-11".parse().unwrap(), None));
-    let bill = Bill {
+    let place = CyclePlacement::alone(Cycle::of_month("2026-11".parse().unwrap(), None));
+    let bill = CycleBill {
         gross: 12_345_678,
-        ..Bill::default()
+        ..CycleBill::default()
     };
     Statement::new(contract, grants.figures(place, rows, bill), policy, calendar).unwrap()
 }
@@ -141,7 +149,7 @@ fn from_rollups(path: &str) {
     let (from, to) = month();
     let times = CALLS / (BUCKETS * 60);
     // Another number of calls in each bucket, so that no two rates are alike.
-    let many = |rows: &[ServiceRow]| -> Vec<ServiceRow> {
+    let many = |rows: &[ServiceBucket]| -> Vec<ServiceBucket> {
         let grown = rows.iter().enumerate().map(|(nth, row)| {
             let mut own = row.clone();
             for _ in 1..times {
@@ -152,9 +160,9 @@ fn from_rollups(path: &str) {
         });
         grown.collect()
     };
-    let calendar = Calendar::built_in();
+    let calendar = WorkdayCalendar::built_in();
     for name in ["jd_matting", "kling", "tupu"] {
-        let policy = Policy::defaults(contract(name).settings);
+        let policy = ReadingPolicy::defaults(contract(name).settings);
         let (mut times, mut calls) = (Vec::new(), 0);
         for _ in 0..ROUNDS {
             let begun = Instant::now();

@@ -1,22 +1,22 @@
 //! Puts the parts together, once, for the program and for every test.
 
-use crate::admin::{self, Admin, Guard, credentials, is_loopback};
-use crate::clock::{Change, Clock, Face};
+use crate::admin::{self, AdminState, RequestGuard, credentials, is_loopback};
+use crate::clock::{Clock, ClockChange, TimeMapping};
 use crate::dice::Dice;
-use crate::faults::{Fault, Flaw, Known};
+use crate::faults::{Fault, FaultSpecError, ValidationContext};
 use crate::gateway::{
-    BACKLOG, Connection, Gate, Gateway, Meter, Pool, Routes, follow_all, known_providers, receive,
+    BACKLOG, Connection, Gateway, ListenerSwitch, Metrics, Pool, Routes, follow_all, known_providers, receive,
 };
-use crate::imaging::{Model, Studio, StudioSettings, Way};
-use crate::jobs::Retries;
+use crate::imaging::{MatteModel, MatteOptions, Studio, StudioSettings};
+use crate::jobs::RetryPolicy;
 use crate::ledger::{Ledger, LedgerSettings};
-use crate::outbound::{Outbound, OutboundSettings};
+use crate::outbound::{OutboundClient, OutboundSettings};
 use crate::providers::Providers;
 use crate::settings::{Settings, SignatureClock};
-use crate::sla::Calendar;
+use crate::sla::WorkdayCalendar;
 use crate::store::{self, Store};
-use crate::world::faults::{Board, BoardSettings};
-use crate::world::{DEMO, Files, Jobs, Templates, Worlds, WorldsSetup};
+use crate::world::faults::{BoardSettings, FaultRegistry};
+use crate::world::{DEMO, Jobs, ResultFiles, TemplateStore, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
@@ -38,9 +38,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const ADMIN_WORKERS: usize = 1;
 
 /// A server that is put together and bound, but does not serve yet.
-pub struct House {
+pub struct Application {
     gateway: Data<Gateway>,
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     provider_socket: TcpListener,
     admin_socket: TcpListener,
     settings: Settings,
@@ -54,7 +54,7 @@ pub struct House {
 
 /// What the ready file and the first line of `--log-format json` say.
 #[derive(Clone, Debug, Serialize)]
-pub struct Ready {
+pub struct ReadyFile {
     /// Base URL of the provider listener.
     pub listen: String,
     /// Base URL of the admin listener.
@@ -69,7 +69,7 @@ pub struct Ready {
     pub credentials: Value,
 }
 
-impl House {
+impl Application {
     /// Opens the store, loads the worlds, binds the listeners.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl House {
         first_faults(&gateway)?;
         let fresh_token =
             (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
-        let guard = Guard {
+        let guard = RequestGuard {
             token: settings
                 .server
                 .admin_token
@@ -95,8 +95,9 @@ impl House {
             hosts: settings.server.admin_hosts.clone(),
             address: admin_listen,
         };
-        let calendar = Calendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
-        let admin = Data::new(Admin {
+        let calendar =
+            WorkdayCalendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
+        let admin = Data::new(AdminState {
             calendar: Arc::new(calendar),
             gateway: gateway.clone(),
             store,
@@ -120,8 +121,8 @@ impl House {
     }
 
     /// What the ready file says.
-    pub fn ready(&self) -> Ready {
-        Ready {
+    pub fn ready(&self) -> ReadyFile {
+        ReadyFile {
             listen: format!("http://{}", self.listen),
             admin: format!("http://{}", self.admin_listen),
             pid: std::process::id(),
@@ -139,7 +140,7 @@ impl House {
     ///
     /// # Errors
     /// When a listener cannot be used.
-    pub fn serve(self) -> std::io::Result<Serving> {
+    pub fn serve(self) -> std::io::Result<ServingApplication> {
         let server = &self.settings.server;
         allow_many_sockets();
         let gate_socket = self.provider_socket.try_clone()?;
@@ -174,14 +175,14 @@ impl House {
         .shutdown_timeout(1)
         .listen(self.admin_socket)?
         .run();
-        let serving = Serving {
+        let serving = ServingApplication {
             provider: provider.handle(),
             admin: control.handle(),
             ledger: self.gateway.ledger.clone(),
             faults: self.gateway.faults.clone(),
             jobs: self.gateway.jobs.clone(),
         };
-        let gate = Gate {
+        let gate = ListenerSwitch {
             socket: gate_socket,
             server: provider.handle(),
         };
@@ -197,7 +198,7 @@ impl House {
     }
 
     /// What the admin API works on.
-    pub fn admin(&self) -> &Data<Admin> {
+    pub fn admin(&self) -> &Data<AdminState> {
         &self.admin
     }
 
@@ -214,15 +215,15 @@ impl House {
 
 /// A server that serves.
 #[derive(Clone)]
-pub struct Serving {
+pub struct ServingApplication {
     provider: ServerHandle,
     admin: ServerHandle,
     ledger: Arc<Ledger>,
-    faults: Arc<Board>,
+    faults: Arc<FaultRegistry>,
     jobs: Arc<Jobs>,
 }
 
-impl Serving {
+impl ServingApplication {
     /// Takes no new calls, finishes those in flight (faults let go of those they hold), writes what the ledger
     /// still has to.
     pub async fn stop(&self) {
@@ -290,7 +291,7 @@ fn allow_many_sockets() {
 pub fn check_faults(settings: &Settings) -> anyhow::Result<()> {
     let now = Clock::real().now();
     for (nth, spec) in settings.fault.iter().enumerate() {
-        let known = Known {
+        let known = ValidationContext {
             providers: known_providers(Providers::default()),
             worlds: spec.matching.world.iter().cloned().collect(),
         };
@@ -300,7 +301,7 @@ pub fn check_faults(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn wrong_fault(nth: usize, flaw: &Flaw) -> anyhow::Error {
+fn wrong_fault(nth: usize, flaw: &FaultSpecError) -> anyhow::Error {
     anyhow::anyhow!("config: fault {} of [[fault]]: {flaw}", nth + 1)
 }
 
@@ -317,7 +318,10 @@ fn gateway(
     (store, clock): (&Arc<dyn Store>, &Clock),
     (seed, run): (u64, u64),
 ) -> anyhow::Result<Gateway> {
-    let files = Arc::new(Files::new(bytes(settings.files.max_bytes), settings.files.ttl));
+    let files = Arc::new(ResultFiles::new(
+        bytes(settings.files.max_bytes),
+        settings.files.ttl,
+    ));
     let worlds = Worlds::load(WorldsSetup {
         store: store.clone(),
         clock: clock.clone(),
@@ -339,7 +343,7 @@ fn gateway(
         linger: settings.ledger.linger,
     };
     let studio = StudioSettings {
-        way: Way {
+        way: MatteOptions {
             mode: settings.imaging.matte,
             edge: settings.imaging.edge,
         },
@@ -350,7 +354,7 @@ fn gateway(
     Ok(Gateway {
         providers,
         worlds: Arc::new(worlds),
-        faults: Arc::new(Board::new(
+        faults: Arc::new(FaultRegistry::new(
             BoardSettings {
                 ttl: settings.faults.ttl,
                 by_header: settings.faults.by_header,
@@ -361,10 +365,10 @@ fn gateway(
         ledger: Arc::new(
             Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,
         ),
-        meter: Arc::new(Meter::new()),
+        metrics: Arc::new(Metrics::new()),
         studio: Arc::new(Studio::new(studio, model(settings)?)),
         composer: Arc::default(),
-        templates: Arc::new(Templates::new(store.clone())),
+        templates: Arc::new(TemplateStore::new(store.clone())),
         files,
         jobs: Arc::new(jobs),
         outbound: Arc::new(outbound(settings)),
@@ -379,7 +383,7 @@ fn gateway(
 
 /// The jobs of the store.
 fn jobs(settings: &Settings, store: &Arc<dyn Store>, worlds: &Worlds) -> anyhow::Result<Jobs> {
-    let retries = Retries {
+    let retries = RetryPolicy {
         most: settings.jobs.retries,
         backoff: settings.jobs.backoff,
     };
@@ -387,8 +391,8 @@ fn jobs(settings: &Settings, store: &Arc<dyn Store>, worlds: &Worlds) -> anyhow:
     Ok(Jobs::load(store.clone(), clock_of, retries)?)
 }
 
-fn outbound(settings: &Settings) -> Outbound {
-    Outbound::new(OutboundSettings {
+fn outbound(settings: &Settings) -> OutboundClient {
+    OutboundClient::new(OutboundSettings {
         hosts: settings.outbound.hosts.clone(),
         timeout: settings.outbound.timeout,
         redirects: settings.outbound.redirects,
@@ -396,11 +400,11 @@ fn outbound(settings: &Settings) -> Outbound {
 }
 
 /// The model that was named, or else the one that is installed, or else none.
-fn model(settings: &Settings) -> anyhow::Result<Option<Model>> {
+fn model(settings: &Settings) -> anyhow::Result<Option<MatteModel>> {
     let installed = installed_model(settings);
     match &settings.imaging.model {
-        Some(named) => Ok(Some(Model::load(named)?)),
-        None if installed.exists() => Ok(Some(Model::load(&installed)?)),
+        Some(named) => Ok(Some(MatteModel::load(named)?)),
+        None if installed.exists() => Ok(Some(MatteModel::load(&installed)?)),
         None => Ok(None),
     }
 }
@@ -446,17 +450,19 @@ fn next_run(store: &dyn Store) -> anyhow::Result<u64> {
 /// The clock as it is set, or else as the last run on this store left it, or else real time.
 fn first_clock(store: &dyn Store, settings: &Settings) -> anyhow::Result<Clock> {
     let kept = store.meta(admin::CLOCK_META)?;
-    let face = match kept {
-        Some(json) => serde_json::from_str::<Face>(&json).context("the clock in the store cannot be read")?,
-        None => Face::real(),
+    let mapping = match kept {
+        Some(json) => {
+            serde_json::from_str::<TimeMapping>(&json).context("the clock in the store cannot be read")?
+        }
+        None => TimeMapping::real(),
     };
-    let clock = Clock::new(face);
-    let asked = Change {
+    let clock = Clock::new(mapping);
+    let asked = ClockChange {
         now: settings.clock.time,
         scale: settings.clock.scale,
         frozen: None,
     };
-    if asked != Change::default() {
+    if asked != ClockChange::default() {
         clock.change(asked);
     }
     Ok(clock)

@@ -8,8 +8,8 @@
 //! // Shut down, with every row written, when `server` is dropped.
 //! ```
 
-use crate::admin::{Admin, settled};
-use crate::app::{House, Ready, Serving};
+use crate::admin::{AdminState, settled};
+use crate::app::{Application, ReadyFile, ServingApplication};
 use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::providers::Providers;
@@ -53,19 +53,19 @@ impl Understudy {
     /// # Errors
     /// What cannot be used, and why.
     pub fn start(self) -> anyhow::Result<Running> {
-        let house = House::build(self.settings.checked()?, self.providers)?;
-        let ready = house.ready();
-        let (gateway, clock) = (house.gateway().clone(), house.clock().clone());
-        let admin = house.admin().clone().into_inner();
+        let application = Application::build(self.settings.checked()?, self.providers)?;
+        let ready = application.ready();
+        let (gateway, clock) = (application.gateway().clone(), application.clock().clone());
+        let admin = application.admin().clone().into_inner();
         let (started, wait) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::Builder::new()
             .name("understudy".into())
             .spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
-                    let serving = house.serve();
+                    let serving = application.serve();
                     let running = serving.as_ref().ok().cloned();
-                    drop(started.send(serving.map(|_: Serving| ())));
+                    drop(started.send(serving.map(|_: ServingApplication| ())));
                     if let Some(running) = running {
                         drop(stopped.await);
                         running.stop().await;
@@ -86,9 +86,9 @@ impl Understudy {
 
 /// A running server; dropping it shuts it down and waits until every row is written.
 pub struct Running {
-    ready: Ready,
+    ready: ReadyFile,
     gateway: Arc<Gateway>,
-    admin: Arc<Admin>,
+    admin: Arc<AdminState>,
     clock: Clock,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -96,7 +96,7 @@ pub struct Running {
 
 impl Running {
     /// Addresses and demo credentials.
-    pub fn ready(&self) -> &Ready {
+    pub fn ready(&self) -> &ReadyFile {
         &self.ready
     }
 

@@ -23,7 +23,7 @@ pub struct OutboundSettings {
 
 /// Why nothing was fetched or sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotSent {
+pub enum OutboundError {
     /// The address is not one of those that may be reached.
     #[error("{0} is neither loopback nor one of outbound.hosts")]
     NotAllowed(String),
@@ -40,7 +40,7 @@ pub enum NotSent {
 
 /// Fetches and sends. Calls block; they are made on threads that may.
 #[derive(Clone)]
-pub struct Outbound {
+pub struct OutboundClient {
     agent: Agent,
     policy: Arc<Policy>,
 }
@@ -50,7 +50,7 @@ struct Policy {
     hosts: Vec<String>,
 }
 
-impl Outbound {
+impl OutboundClient {
     /// With these settings.
     pub fn new(settings: OutboundSettings) -> Self {
         let policy = Arc::new(Policy {
@@ -74,16 +74,18 @@ impl Outbound {
     ///
     /// # Errors
     /// Why not.
-    pub fn check(&self, url: &str) -> Result<(), NotSent> {
-        let uri: Uri = url.parse().map_err(|_| NotSent::NotHttp(url.to_owned()))?;
+    pub fn check(&self, url: &str) -> Result<(), OutboundError> {
+        let uri: Uri = url.parse().map_err(|_| OutboundError::NotHttp(url.to_owned()))?;
         let host = uri.host().filter(|host| !host.is_empty());
         let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
         let host = host
             .filter(|_| is_http)
-            .ok_or_else(|| NotSent::NotHttp(url.to_owned()))?;
+            .ok_or_else(|| OutboundError::NotHttp(url.to_owned()))?;
         // A name may still resolve to loopback; a number cannot become another.
         match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(address) if !self.policy.allows(host, address) => Err(NotSent::NotAllowed(host.to_owned())),
+            Ok(address) if !self.policy.allows(host, address) => {
+                Err(OutboundError::NotAllowed(host.to_owned()))
+            }
             Ok(_) | Err(_) => Ok(()),
         }
     }
@@ -92,7 +94,7 @@ impl Outbound {
     ///
     /// # Errors
     /// When it may not be reached, cannot be, or is too large.
-    pub fn fetch(&self, url: &str, referer: Option<&str>, most: u64) -> Result<Vec<u8>, NotSent> {
+    pub fn fetch(&self, url: &str, referer: Option<&str>, most: u64) -> Result<Vec<u8>, OutboundError> {
         self.check(url)?;
         let mut request = self.agent.get(url);
         if let Some(referer) = referer {
@@ -100,7 +102,10 @@ impl Outbound {
         }
         let mut answer = request.call().map_err(|why| failed(&why))?;
         if !answer.status().is_success() {
-            return Err(NotSent::Failed(format!("{url} answers {}", answer.status())));
+            return Err(OutboundError::Failed(format!(
+                "{url} answers {}",
+                answer.status()
+            )));
         }
         let body = answer
             .body_mut()
@@ -109,14 +114,14 @@ impl Outbound {
             .read_to_vec();
         let bytes = body.map_err(|why| {
             if matches!(why, Error::BodyExceedsLimit(_)) {
-                NotSent::TooLarge(most)
+                OutboundError::TooLarge(most)
             } else {
                 failed(&why)
             }
         })?;
         // The library's limit is reached, not passed, by a body of its size.
         if bytes.len() as u64 > most {
-            return Err(NotSent::TooLarge(most));
+            return Err(OutboundError::TooLarge(most));
         }
         Ok(bytes)
     }
@@ -125,7 +130,7 @@ impl Outbound {
     ///
     /// # Errors
     /// When the address may not be reached or does not answer.
-    pub fn post(&self, url: &str, json: &[u8]) -> Result<u16, NotSent> {
+    pub fn post(&self, url: &str, json: &[u8]) -> Result<u16, OutboundError> {
         self.check(url)?;
         let request = self.agent.post(url).header("content-type", "application/json");
         let answer = request.send(json).map_err(|why| failed(&why))?;
@@ -133,13 +138,13 @@ impl Outbound {
     }
 }
 
-fn failed(why: &Error) -> NotSent {
+fn failed(why: &Error) -> OutboundError {
     if let Error::Other(own) = why
-        && let Some(refused) = own.downcast_ref::<NotSent>()
+        && let Some(refused) = own.downcast_ref::<OutboundError>()
     {
         return refused.clone();
     }
-    NotSent::Failed(why.to_string())
+    OutboundError::Failed(why.to_string())
 }
 
 impl Policy {
@@ -200,7 +205,7 @@ impl Resolver for Checked {
             allowed.push(*address);
         }
         if allowed.is_empty() {
-            return Err(Error::Other(Box::new(NotSent::NotAllowed(host.to_owned()))));
+            return Err(Error::Other(Box::new(OutboundError::NotAllowed(host.to_owned()))));
         }
         Ok(allowed)
     }
@@ -241,19 +246,22 @@ mod tests {
 
     #[test]
     fn addresses_are_refused_by_their_form_before_anything_is_sent() {
-        let outbound = Outbound::new(OutboundSettings {
+        let outbound = OutboundClient::new(OutboundSettings {
             hosts: Vec::new(),
             timeout: Duration::from_secs(1),
             redirects: 0,
         });
         assert!(matches!(
             outbound.check("ftp://127.0.0.1/x"),
-            Err(NotSent::NotHttp(_))
+            Err(OutboundError::NotHttp(_))
         ));
-        assert!(matches!(outbound.check("/etc/passwd"), Err(NotSent::NotHttp(_))));
+        assert!(matches!(
+            outbound.check("/etc/passwd"),
+            Err(OutboundError::NotHttp(_))
+        ));
         assert!(matches!(
             outbound.check("http://10.0.0.1/x"),
-            Err(NotSent::NotAllowed(_))
+            Err(OutboundError::NotAllowed(_))
         ));
         assert_eq!(outbound.check("http://[::1]:8080/x"), Ok(()));
         assert_eq!(outbound.check("http://localhost/x"), Ok(()));
@@ -274,7 +282,7 @@ mod tests {
 
     #[test]
     fn redirects_lead_nowhere_else_and_sizes_and_statuses_are_minded() {
-        let outbound = Outbound::new(OutboundSettings {
+        let outbound = OutboundClient::new(OutboundSettings {
             hosts: Vec::new(),
             timeout: Duration::from_secs(5),
             redirects: 3,
@@ -283,13 +291,16 @@ mod tests {
             once("HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/meta\r\ncontent-length: 0\r\n\r\n");
         assert_eq!(
             outbound.fetch(&away, None, 100),
-            Err(NotSent::NotAllowed("169.254.169.254".into()))
+            Err(OutboundError::NotAllowed("169.254.169.254".into()))
         );
         let large = once("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
-        assert_eq!(outbound.fetch(&large, None, 4), Err(NotSent::TooLarge(4)));
+        assert_eq!(outbound.fetch(&large, None, 4), Err(OutboundError::TooLarge(4)));
         let whole = once("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
         assert_eq!(outbound.fetch(&whole, None, 5), Ok(b"hello".to_vec()));
         let gone = once("HTTP/1.1 404 Gone\r\ncontent-length: 0\r\n\r\n");
-        assert!(matches!(outbound.fetch(&gone, None, 5), Err(NotSent::Failed(_))));
+        assert!(matches!(
+            outbound.fetch(&gone, None, 5),
+            Err(OutboundError::Failed(_))
+        ));
     }
 }

@@ -1,33 +1,36 @@
 //! Worlds, keys, journal, contracts: the control API.
 
-use super::support::{Bench, fixture};
+use super::support::{TestServer, fixture};
 use serde_json::{Value, json};
 
 #[test]
 fn a_world_is_one_post_away_and_its_keys_open_it() {
-    let bench = Bench::new();
-    let made = bench.admin("POST", "worlds", json!({"name": "ci-7"}));
+    let server = TestServer::new();
+    let made = server.admin("POST", "worlds", json!({"name": "ci-7"}));
     assert_eq!(made.status, 201);
     let credentials = &made.json()["credentials"]["jdcloud"];
     let pair = (
         credentials["ak"].as_str().unwrap(),
         credentials["sk"].as_str().unwrap(),
     );
-    let answer = bench.signed("POST", "/api/cutout", &fixture("pictures/plain.jpg"), pair);
+    let answer = server.signed("POST", "/api/cutout", &fixture("pictures/plain.jpg"), pair);
     assert_eq!(answer.json()["code"], 10000);
-    assert_eq!(bench.get("journal?world=ci-7").as_array().unwrap().len(), 1);
-    assert_eq!(bench.get("journal?world=demo").as_array().unwrap().len(), 0);
-    assert_eq!(bench.admin("POST", "worlds", json!({"name": "ci-7"})).status, 409);
-    assert_eq!(bench.admin("DELETE", "worlds/ci-7", Value::Null).status, 204);
-    assert_eq!(bench.admin("GET", "worlds/ci-7", Value::Null).status, 404);
-    let stranger = bench.signed("POST", "/api/cutout", &fixture("pictures/plain.jpg"), pair);
+    assert_eq!(server.get("journal?world=ci-7").as_array().unwrap().len(), 1);
+    assert_eq!(server.get("journal?world=demo").as_array().unwrap().len(), 0);
+    assert_eq!(
+        server.admin("POST", "worlds", json!({"name": "ci-7"})).status,
+        409
+    );
+    assert_eq!(server.admin("DELETE", "worlds/ci-7", Value::Null).status, 204);
+    assert_eq!(server.admin("GET", "worlds/ci-7", Value::Null).status, 404);
+    let stranger = server.signed("POST", "/api/cutout", &fixture("pictures/plain.jpg"), pair);
     assert_eq!(stranger.status, 401);
-    assert_eq!(bench.get("usage?world=demo")[0]["calls"], 1);
+    assert_eq!(server.get("usage?world=demo")[0]["calls"], 1);
 }
 
 #[test]
 fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let cases = [
         (json!({"name": ""}), "expected 1 to 64"),
         (json!({"name": "Über"}), "expected 1 to 64"),
@@ -54,16 +57,16 @@ fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
         ),
     ];
     for (body, expected) in cases {
-        let answer = bench.admin("POST", "worlds", body.clone());
+        let answer = server.admin("POST", "worlds", body.clone());
         assert_eq!(answer.status, 422, "{body}");
         assert_eq!(answer.header("content-type"), "application/problem+json");
         let detail = answer.json()["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains(expected), "{body}: {detail}");
     }
-    assert_eq!(bench.get("worlds").as_array().unwrap().len(), 1);
-    let answer = bench.send(
+    assert_eq!(server.get("worlds").as_array().unwrap().len(), 1);
+    let answer = server.send(
         "POST",
-        &format!("http://{}/_understudy/worlds", bench.admin_host()),
+        &format!("http://{}/_understudy/worlds", server.admin_host()),
         &[],
         b"{",
     );
@@ -72,20 +75,20 @@ fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
 
 #[test]
 fn the_demo_world_cannot_be_deleted() {
-    let bench = Bench::new();
-    assert_eq!(bench.admin("DELETE", "worlds/demo", Value::Null).status, 422);
+    let server = TestServer::new();
+    assert_eq!(server.admin("DELETE", "worlds/demo", Value::Null).status, 422);
 }
 
 #[test]
 fn keys_are_disabled_expired_restricted_rotated_and_removed() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let picture = fixture("pictures/plain.jpg");
-    let (ak, sk) = (bench.demo("ak"), bench.demo("sk"));
-    let (appkey, secret) = (bench.demo("appkey"), bench.demo("secret"));
+    let (ak, sk) = (server.demo("ak"), server.demo("sk"));
+    let (appkey, secret) = (server.demo("appkey"), server.demo("secret"));
     let path = format!("worlds/demo/keys/{ak}");
     let app_path = format!("worlds/demo/keys/{appkey}");
     let change = |path: &str, change: Value| {
-        let answer = bench.admin("PATCH", path, change);
+        let answer = server.admin("PATCH", path, change);
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     };
@@ -93,8 +96,11 @@ fn keys_are_disabled_expired_restricted_rotated_and_removed() {
 
     change(&path, json!({"state": "disabled"}));
     change(&app_path, json!({"state": "disabled"}));
-    assert_eq!(bench.cutout(&picture).json()["error"]["status"], "HTTP_FORBIDDEN");
-    assert_eq!(code(&bench.cutout_by_app(&picture, (&appkey, &secret))), 10050);
+    assert_eq!(
+        server.cutout(&picture).json()["error"]["status"],
+        "HTTP_FORBIDDEN"
+    );
+    assert_eq!(code(&server.cutout_by_app(&picture, (&appkey, &secret))), 10050);
     change(
         &path,
         json!({"state": "active", "operations": ["jdcloud-matting/selfie-seg"]}),
@@ -103,60 +109,60 @@ fn keys_are_disabled_expired_restricted_rotated_and_removed() {
         &app_path,
         json!({"state": "active", "operations": ["jdcloud-matting/selfie-seg"]}),
     );
-    assert_eq!(bench.cutout(&picture).status, 403);
-    assert_eq!(code(&bench.cutout_by_app(&picture, (&appkey, &secret))), 10048);
+    assert_eq!(server.cutout(&picture).status, 403);
+    assert_eq!(code(&server.cutout_by_app(&picture, (&appkey, &secret))), 10048);
     change(
         &path,
         json!({"operations": null, "expires": "2026-11-22T12:00:01+08:00"}),
     );
-    assert_eq!(bench.cutout(&picture).status, 200);
-    bench.admin("POST", "clock/advance", json!({"by": "1s"}));
-    assert_eq!(bench.cutout(&picture).status, 401);
+    assert_eq!(server.cutout(&picture).status, 200);
+    server.admin("POST", "clock/advance", json!({"by": "1s"}));
+    assert_eq!(server.cutout(&picture).status, 401);
     change(&path, json!({"expires": null, "state": "arrears"}));
-    assert_eq!(code(&bench.cutout(&picture)), 10010);
+    assert_eq!(code(&server.cutout(&picture)), 10010);
     change(&path, json!({"state": "leaked"}));
-    assert_eq!(bench.cutout(&picture).status, 200);
+    assert_eq!(server.cutout(&picture).status, 200);
 
     let fresh = change(&path, json!({"state": "active", "rotate": true}))["secret"]
         .as_str()
         .unwrap()
         .to_owned();
     assert_ne!(fresh, sk);
-    assert_eq!(bench.cutout(&picture).status, 401);
+    assert_eq!(server.cutout(&picture).status, 401);
     assert_eq!(
-        bench
+        server
             .signed("POST", "/api/cutout", &picture, (&ak, &fresh))
             .status,
         200
     );
-    assert_eq!(bench.get("worlds/demo/keys")[0]["secret"], "****");
-    assert_eq!(bench.get("worlds/demo/keys?reveal=true")[0]["secret"], fresh);
+    assert_eq!(server.get("worlds/demo/keys")[0]["secret"], "****");
+    assert_eq!(server.get("worlds/demo/keys?reveal=true")[0]["secret"], fresh);
 
-    assert_eq!(bench.admin("DELETE", &path, Value::Null).status, 204);
+    assert_eq!(server.admin("DELETE", &path, Value::Null).status, 204);
     assert_eq!(
-        bench
+        server
             .signed("POST", "/api/cutout", &picture, (&ak, &fresh))
             .status,
         401
     );
-    assert_eq!(bench.admin("PATCH", &path, json!({})).status, 404);
+    assert_eq!(server.admin("PATCH", &path, json!({})).status, 404);
     for bad in [
         json!({"state": "asleep"}),
         json!({"operations": ["acme"]}),
         json!({"stat": "active"}),
     ] {
-        assert_eq!(bench.admin("PATCH", &app_path, bad).status, 422);
+        assert_eq!(server.admin("PATCH", &app_path, bad).status, 422);
     }
 }
 
 #[test]
 fn a_key_can_be_given_its_parts() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let new = json!({"vendor": "jdcloud", "scheme": "aksk", "id": "MYAK", "secret": "mysecret"});
-    assert_eq!(bench.admin("POST", "worlds/demo/keys", new.clone()).status, 201);
-    assert_eq!(bench.admin("POST", "worlds/demo/keys", new).status, 409);
+    assert_eq!(server.admin("POST", "worlds/demo/keys", new.clone()).status, 201);
+    assert_eq!(server.admin("POST", "worlds/demo/keys", new).status, 409);
     assert_eq!(
-        bench
+        server
             .signed(
                 "POST",
                 "/api/cutout",
@@ -171,7 +177,7 @@ fn a_key_can_be_given_its_parts() {
         json!({"vendor": "jdcloud", "scheme": "jwt"}),
         json!({"vendor": "jdcloud", "id": "a b"}),
     ] {
-        let answer = bench.admin("POST", "worlds/demo/keys", bad);
+        let answer = server.admin("POST", "worlds/demo/keys", bad);
         assert_eq!(answer.status, 422);
         assert!(answer.json()["field"].is_string());
     }
@@ -179,15 +185,15 @@ fn a_key_can_be_given_its_parts() {
 
 #[test]
 fn the_journal_lists_explains_masks_and_forgets() {
-    let bench = Bench::new();
-    bench.cutout(&fixture("pictures/plain.png"));
-    let record = bench.get("journal")[0].clone();
+    let server = TestServer::new();
+    server.cutout(&fixture("pictures/plain.png"));
+    let record = server.get("journal")[0].clone();
     assert_eq!(record["code"], "12007");
     assert_eq!(record["outcome"], "answered");
     assert_eq!(record["fee_fen"], 8);
     let text = record.to_string();
     assert!(
-        text.contains("Signature=****") && !text.contains(&bench.demo("sk")),
+        text.contains("Signature=****") && !text.contains(&server.demo("sk")),
         "{text}"
     );
     assert!(record["request"]["body"].is_null());
@@ -197,7 +203,7 @@ fn the_journal_lists_explains_masks_and_forgets() {
             .unwrap()
             .contains("12007")
     );
-    let explained = bench.explain_last();
+    let explained = server.explain_last();
     let last = explained["decisions"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(
         (last["stage"].as_str(), last["verdict"].as_str()),
@@ -205,27 +211,27 @@ fn the_journal_lists_explains_masks_and_forgets() {
     );
     assert!(last["because"].as_str().unwrap().contains("PictureKind"));
     assert_eq!(
-        bench.admin("DELETE", "journal", Value::Null).json()["forgotten"],
+        server.admin("DELETE", "journal", Value::Null).json()["forgotten"],
         1
     );
-    assert_eq!(bench.get("journal").as_array().unwrap().len(), 0);
-    assert_eq!(bench.admin("GET", "journal/xyz", Value::Null).status, 400);
+    assert_eq!(server.get("journal").as_array().unwrap().len(), 0);
+    assert_eq!(server.admin("GET", "journal/xyz", Value::Null).status, 400);
     assert_eq!(
-        bench
+        server
             .admin("GET", "journal/00000000000000000000000000000000", Value::Null)
             .status,
         404
     );
-    assert_eq!(bench.admin("GET", "journal?colour=red", Value::Null).status, 400);
+    assert_eq!(server.admin("GET", "journal?colour=red", Value::Null).status, 400);
 }
 
 #[test]
 fn bodies_are_kept_only_where_the_world_captures() {
-    let bench = Bench::new();
-    bench.admin("PATCH", "worlds/demo", json!({"settings": {"capture": true}}));
-    bench.cutout(&fixture("pictures/plain.jpg"));
+    let server = TestServer::new();
+    server.admin("PATCH", "worlds/demo", json!({"settings": {"capture": true}}));
+    server.cutout(&fixture("pictures/plain.jpg"));
     use base64::Engine;
-    let kept = bench.get("journal")[0]["request"]["body"]["base64"]
+    let kept = server.get("journal")[0]["request"]["body"]["base64"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -237,21 +243,21 @@ fn bodies_are_kept_only_where_the_world_captures() {
 
 #[test]
 fn the_journal_is_bounded_by_bytes_and_says_what_it_dropped() {
-    let bench = Bench::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::kib(16));
+    let server = TestServer::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::kib(16));
     for _ in 0..50 {
-        bench.cutout(b"no picture");
+        server.cutout(b"no picture");
     }
-    let kept = bench.get("journal").as_array().unwrap().len();
+    let kept = server.get("journal").as_array().unwrap().len();
     assert!((2..20).contains(&kept), "{kept}");
-    assert_eq!(bench.get("worlds/demo")["journal_dropped"], 50 - kept);
+    assert_eq!(server.get("worlds/demo")["journal_dropped"], 50 - kept);
 }
 
 #[test]
 fn assertions_count_calls_and_show_near_misses() {
-    let bench = Bench::new();
-    bench.cutout(&fixture("pictures/plain.jpg"));
-    bench.cutout(&fixture("pictures/plain.png"));
-    let verify = |body: Value| bench.admin("POST", "journal/verify", body).json();
+    let server = TestServer::new();
+    server.cutout(&fixture("pictures/plain.jpg"));
+    server.cutout(&fixture("pictures/plain.png"));
+    let verify = |body: Value| server.admin("POST", "journal/verify", body).json();
     let good = verify(json!({"match": {"operation": "cutout", "method": "POST", "status": 200}, "count": 2}));
     assert_eq!(good["passed"], true);
     let missed = verify(json!({"match": {"code": "12009"}}));
@@ -263,17 +269,17 @@ fn assertions_count_calls_and_show_near_misses() {
         false
     );
     assert_eq!(
-        verify(json!({"match": {"header": {"host": bench.host()}}, "at_least": 2}))["passed"],
+        verify(json!({"match": {"header": {"host": server.host()}}, "at_least": 2}))["passed"],
         true
     );
     assert_eq!(
-        bench
+        server
             .admin("POST", "journal/verify", json!({"match": {"colour": 1}}))
             .status,
         422
     );
     assert_eq!(
-        bench
+        server
             .admin("POST", "journal/verify", json!({"count": 1, "at_least": 1}))
             .status,
         422
@@ -282,8 +288,8 @@ fn assertions_count_calls_and_show_near_misses() {
 
 #[test]
 fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
-    let bench = Bench::new();
-    let contract = bench.get("contracts/jdcloud-matting");
+    let server = TestServer::new();
+    let contract = server.get("contracts/jdcloud-matting");
     assert!(
         contract["contract"]["terms"]
             .as_array()
@@ -295,7 +301,7 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
         contract["operations"][0]["prices"][1],
         json!({"from": 3001, "fen": 6})
     );
-    let host = bench.host();
+    let host = server.host();
     let picture = fixture("pictures/plain.jpg");
     let mut seen = 0;
     for row in contract["errors"]
@@ -313,9 +319,9 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
             extra: &[],
         };
         let mut headers =
-            super::support::signer::sign(&unsigned, 2, &bench.demo("ak"), &bench.demo("sk"), bench.now());
+            super::support::signer::sign(&unsigned, 2, &server.demo("ak"), &server.demo("sk"), server.now());
         headers.push(("x-understudy-refusal".into(), code.into()));
-        let answer = bench.send("POST", &format!("http://{host}/api/cutout"), &headers, &picture);
+        let answer = server.send("POST", &format!("http://{host}/api/cutout"), &headers, &picture);
         assert_eq!(
             u64::from(answer.status),
             row["status"].as_u64().unwrap(),
@@ -330,40 +336,40 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
         seen += 1;
     }
     assert_eq!(seen, 70);
-    bench.admin(
+    server.admin(
         "PATCH",
         "worlds/demo",
         json!({"settings": {"ignore_rehearsals": true}}),
     );
-    assert_eq!(bench.admin("GET", "contracts/acme", Value::Null).status, 404);
+    assert_eq!(server.admin("GET", "contracts/acme", Value::Null).status, 404);
 }
 
 #[test]
 fn messages_come_in_english_on_request() {
-    let bench = Bench::new();
-    bench.admin("PATCH", "worlds/demo", json!({"settings": {"language": "en"}}));
+    let server = TestServer::new();
+    server.admin("PATCH", "worlds/demo", json!({"settings": {"language": "en"}}));
     assert_eq!(
-        bench.cutout(&fixture("pictures/plain.jpg")).json()["msg"],
+        server.cutout(&fixture("pictures/plain.jpg")).json()["msg"],
         "Search succeeded"
     );
 }
 
 #[test]
 fn reset_forgets_calls_and_on_request_the_ledger() {
-    let bench = Bench::new();
-    bench.cutout(&fixture("pictures/plain.jpg"));
-    assert_eq!(bench.get("worlds/demo")["spent_fen"], 8);
-    assert_eq!(bench.admin("POST", "reset", Value::Null).json()["forgotten"], 1);
-    assert_eq!(bench.get("usage")[0]["fee_fen"], 8);
-    bench.admin("POST", "reset", json!({"ledger": true}));
-    assert_eq!(bench.get("usage"), json!([]));
-    assert_eq!(bench.get("worlds/demo")["spent_fen"], 0);
+    let server = TestServer::new();
+    server.cutout(&fixture("pictures/plain.jpg"));
+    assert_eq!(server.get("worlds/demo")["spent_fen"], 8);
+    assert_eq!(server.admin("POST", "reset", Value::Null).json()["forgotten"], 1);
+    assert_eq!(server.get("usage")[0]["fee_fen"], 8);
+    server.admin("POST", "reset", json!({"ledger": true}));
+    assert_eq!(server.get("usage"), json!([]));
+    assert_eq!(server.get("worlds/demo")["spent_fen"], 0);
 }
 
 #[test]
 fn the_openapi_document_describes_every_route() {
-    let bench = Bench::new();
-    let document = bench.get("openapi.json");
+    let server = TestServer::new();
+    let document = server.get("openapi.json");
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
     for path in [
         "health",
@@ -388,22 +394,22 @@ fn the_openapi_document_describes_every_route() {
 
 #[test]
 fn health_ready_info_and_metrics_answer() {
-    let bench = Bench::new();
-    assert_eq!(bench.get("health")["matte"], "key, else classic");
-    assert_eq!(bench.get("ready")["status"], "ready");
-    assert_eq!(bench.get("info")["seed"], 1);
-    bench.cutout(&fixture("pictures/plain.jpg"));
-    let metrics = bench.admin("GET", "metrics", Value::Null).text();
+    let server = TestServer::new();
+    assert_eq!(server.get("health")["matte"], "key, else classic");
+    assert_eq!(server.get("ready")["status"], "ready");
+    assert_eq!(server.get("info")["seed"], 1);
+    server.cutout(&fixture("pictures/plain.jpg"));
+    let metrics = server.admin("GET", "metrics", Value::Null).text();
     let line = "understudy_calls_total{operation=\"cutout\",outcome=\"answered\",provider=\"jdcloud-matting\",status=\"2xx\"} 1";
     assert!(metrics.contains(line), "{metrics}");
 }
 
 #[test]
 fn pages_of_other_origins_and_rebound_names_are_refused() {
-    let bench = Bench::new();
-    let url = format!("http://{}/_understudy/info", bench.admin_host());
+    let server = TestServer::new();
+    let url = format!("http://{}/_understudy/info", server.admin_host());
     let with = |name: &str, value: &str| {
-        bench
+        server
             .send("GET", &url, &[(name.into(), value.into())], &[])
             .status
     };
@@ -411,14 +417,14 @@ fn pages_of_other_origins_and_rebound_names_are_refused() {
     assert_eq!(with("origin", "http://evil.example"), 403);
     assert_eq!(with("origin", "null"), 403);
     assert_eq!(with("host", "localhost:1"), 200);
-    assert_eq!(with("origin", &format!("http://{}", bench.admin_host())), 200);
+    assert_eq!(with("origin", &format!("http://{}", server.admin_host())), 200);
 }
 
 #[test]
 fn a_token_is_asked_for_where_one_is_set() {
-    let bench = Bench::with(|settings| settings.server.admin_token = Some("t0ken".into()));
-    let url = format!("http://{}/_understudy/info", bench.admin_host());
-    let with = |value: &str| bench.send("GET", &url, &[("authorization".into(), value.into())], &[]);
+    let server = TestServer::with(|settings| settings.server.admin_token = Some("t0ken".into()));
+    let url = format!("http://{}/_understudy/info", server.admin_host());
+    let with = |value: &str| server.send("GET", &url, &[("authorization".into(), value.into())], &[]);
     assert_eq!(with("Bearer wrong").status, 401);
     assert_eq!(with("Bearer wrong").json()["title"], "Unauthorized");
     assert_eq!(with("Bearer t0ken").status, 200);

@@ -292,7 +292,7 @@ fn a_folder_with_an_sla_is_a_contract_and_a_provider_has_readme_and_fixtures() {
     assert_eq!(contracts, understudy::providers::contracts().len());
     let listed: Vec<_> = understudy::providers::ALL
         .iter()
-        .map(|provider| provider.card().id)
+        .map(|provider| provider.spec().id)
         .collect();
     assert_eq!(folders.len(), listed.len());
     for id in listed {

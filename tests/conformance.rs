@@ -3,7 +3,7 @@
 use super::support::compose::jpeg_size;
 use super::support::signer::{Unsigned, app_query, sign};
 use super::support::tupu::opened;
-use super::support::{Answer, Bench, fixture};
+use super::support::{Answer, TestServer, fixture};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,16 +46,16 @@ fn replayed(provider: &str, least: usize) {
     settings.set_omit_expression(true);
     settings.bind(|| {
         for file in files {
-            let bench = Bench::new();
-            let answer = play(&bench, &std::fs::read_to_string(&file).unwrap());
+            let server = TestServer::new();
+            let answer = play(&server, &std::fs::read_to_string(&file).unwrap());
             let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-            insta::assert_snapshot!(name, whole(&bench, &answer));
+            insta::assert_snapshot!(name, whole(&server, &answer));
         }
     });
 }
 
 /// Sends a golden request: a `# sign:` line, a request line, headers, a blank line, a body or `< file`.
-fn play(bench: &Bench, text: &str) -> Answer {
+fn play(server: &TestServer, text: &str) -> Answer {
     let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
     let mut lines = head.lines();
     let how = lines.next().unwrap().strip_prefix("# sign: ").unwrap();
@@ -72,7 +72,7 @@ fn play(bench: &Bench, text: &str) -> Answer {
     };
     let host = headers[0].1.clone();
     let mut target = target.to_owned();
-    let (ak, sk) = (bench.demo("ak"), bench.demo("sk"));
+    let (ak, sk) = (server.demo("ak"), server.demo("sk"));
     let token = [("x-jdcloud-security-token", "dG9rZW4=")];
     let path = target.clone();
     let unsigned = |extra| Unsigned {
@@ -82,12 +82,12 @@ fn play(bench: &Bench, text: &str) -> Answer {
         body: &body,
         extra,
     };
-    let now = bench.now();
-    let (appkey, secret) = (bench.demo("appkey"), bench.demo("secret"));
+    let now = server.now();
+    let (appkey, secret) = (server.demo("appkey"), server.demo("secret"));
     let good_query = app_query(&appkey, &secret, now);
     match how {
         "none" => {}
-        "tupu" | "tupu-stale" => return tupu(bench, how, (&target, &headers), &body),
+        "tupu" | "tupu-stale" => return tupu(server, how, (&target, &headers), &body),
         "aksk" => headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now)),
         "aksk3" => headers.extend(sign(&unsigned(&[]), 3, &ak, &sk, now)),
         "aksk-token" => headers.extend(sign(&unsigned(&token), 2, &ak, &sk, now)),
@@ -120,32 +120,37 @@ fn play(bench: &Bench, text: &str) -> Answer {
         "appkey-no-sign" => target = format!("{target}?appkey={appkey}&timestamp={}", now.millis()),
         other => panic!("unknown way to sign: {other}"),
     }
-    bench.send(
+    server.send(
         method,
-        &format!("http://{}{target}", bench.host()),
+        &format!("http://{}{target}", server.host()),
         &headers,
         &body,
     )
 }
 
 /// A golden request of Tupu: its proof goes into the JSON, its secretId after the path.
-fn tupu(bench: &Bench, how: &str, (target, headers): (&str, &[(String, String)]), body: &[u8]) -> Answer {
+fn tupu(
+    server: &TestServer,
+    how: &str,
+    (target, headers): (&str, &[(String, String)]),
+    body: &[u8],
+) -> Answer {
     let (sid, key) = (
-        bench.tupu_credential("secret_id"),
-        bench.tupu_credential("private_key_pem"),
+        server.tupu_credential("secret_id"),
+        server.tupu_credential("private_key_pem"),
     );
-    let mut json = bench.tupu_proof(&sid, &key);
+    let mut json = server.tupu_proof(&sid, &key);
     if how == "tupu-stale" {
         json["timestamp"] = "1541499770".into();
     }
     let text = String::from_utf8_lossy(body).replace("{kit}", "http://{host}/_kit");
-    let text = text.replace("{host}", &bench.host());
+    let text = text.replace("{host}", &server.host());
     let fields: serde_json::Value = serde_json::from_str(&text).unwrap();
     for (name, value) in fields.as_object().unwrap() {
         json[name] = value.clone();
     }
-    let url = format!("http://{}{target}{sid}", bench.host());
-    bench.send("POST", &url, headers, json.to_string().as_bytes())
+    let url = format!("http://{}{target}{sid}", server.host());
+    server.send("POST", &url, headers, json.to_string().as_bytes())
 }
 
 fn body_of(text: &str) -> Vec<u8> {
@@ -177,7 +182,7 @@ fn form_of(text: &str) -> Vec<u8> {
 }
 
 /// The reply as text: status, headers by name, body. Long strings and files are named by their hash.
-fn whole(bench: &Bench, answer: &Answer) -> String {
+fn whole(server: &TestServer, answer: &Answer) -> String {
     let mut out = format!("{}\n", answer.status);
     let mut headers = answer.headers.clone();
     headers.sort();
@@ -189,9 +194,9 @@ fn whole(bench: &Bench, answer: &Answer) -> String {
         let mut json = answer.json();
         // An envelope is shown open, once its signature is right.
         if json["signature"].is_string() {
-            json = opened(&bench.tupu_credential("provider_public_key_pem"), &answer.body);
+            json = opened(&server.tupu_credential("provider_public_key_pem"), &answer.body);
         }
-        shorten(bench, &mut json);
+        shorten(server, &mut json);
         out.push_str(&serde_json::to_string_pretty(&json).unwrap());
     } else {
         out.push_str(&answer.text());
@@ -199,7 +204,7 @@ fn whole(bench: &Bench, answer: &Answer) -> String {
     out
 }
 
-fn shorten(bench: &Bench, json: &mut serde_json::Value) {
+fn shorten(server: &TestServer, json: &mut serde_json::Value) {
     use serde_json::Value;
     match json {
         Value::String(text) if text.len() > 300 => {
@@ -209,10 +214,15 @@ fn shorten(bench: &Bench, json: &mut serde_json::Value) {
                 sha256_hex(text.as_bytes())
             )
         }
-        Value::String(text) if text.contains("/_kit/") => *text = text.replace(&bench.host(), "{host}"),
+        Value::String(text) if text.contains("/_kit/") => *text = text.replace(&server.host(), "{host}"),
         Value::String(text) if text.contains("/_files/") => {
             let file = text.rsplit('/').next().unwrap();
-            let got = bench.send("GET", &format!("http://{}/_files/{file}", bench.host()), &[], &[]);
+            let got = server.send(
+                "GET",
+                &format!("http://{}/_files/{file}", server.host()),
+                &[],
+                &[],
+            );
             if got.header("content-type") == "image/jpeg" {
                 let (width, height) = jpeg_size(&got.body);
                 // Its name is drawn from its bytes, which are floating point's business.
@@ -236,8 +246,8 @@ fn shorten(bench: &Bench, json: &mut serde_json::Value) {
                 sha256_hex(text.as_bytes())
             ));
         }
-        Value::Array(all) => all.iter_mut().for_each(|one| shorten(bench, one)),
-        Value::Object(fields) => fields.values_mut().for_each(|one| shorten(bench, one)),
+        Value::Array(all) => all.iter_mut().for_each(|one| shorten(server, one)),
+        Value::Object(fields) => fields.values_mut().for_each(|one| shorten(server, one)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -1,10 +1,11 @@
 //! The mattes keep the figures they are said to have, on scenes with a known truth.
 
 use super::support::program::Folder;
+use super::support::scenes::{Backdrop, SIDE, Scene, scenes};
 use super::support::skip;
-use super::support::synthetic::{Backdrop, SIDE, Scene, scenes};
 use understudy::imaging::{
-    Edge, MatteMode, Model, Picture, PixelRange, Plane, Tier, Way, closed_form, foreground, matte,
+    EdgeMethod, MatteMethod, MatteMode, MatteModel, MatteOptions, Picture, PixelRange, Plane, closed_form,
+    foreground, matte,
 };
 
 const ANY: PixelRange = PixelRange { least: 1, most: 4096 };
@@ -79,11 +80,11 @@ fn the_neural_matte_is_used_where_a_model_is_installed() {
     if !file.exists() {
         return skip("the neural matte's model is not installed in target/ci");
     }
-    let model = Model::load(&file).unwrap();
+    let model = MatteModel::load(&file).unwrap();
     let photo = super::support::fixture("photos/astronaut.jpg");
     let picture = Picture::decode(&photo, ANY, 1 << 24).unwrap();
     let found = matte(&picture, MatteMode::Auto, Some(&model));
-    assert_eq!(found.tier, Tier::Neural);
+    assert_eq!(found.tier, MatteMethod::Neural);
     let share = found.alpha.data.iter().sum::<f32>() / found.alpha.data.len() as f32;
     assert!(
         (0.3..0.8).contains(&share),
@@ -169,12 +170,12 @@ fn closed_form_is_as_good_as_pymattings_on_the_same_trimap() {
 fn a_closed_form_edge_is_a_choice_and_no_worse_on_the_same_mask() {
     let photo = super::support::fixture("photos/coffee.jpg");
     let picture = Picture::decode(&photo, ANY, 1 << 24).unwrap();
-    let way = |edge| Way {
+    let way = |edge| MatteOptions {
         mode: MatteMode::Classic,
         edge,
     };
-    let guided = matte(&picture, way(Edge::Guided), None);
-    let closed = matte(&picture, way(Edge::ClosedForm), None);
+    let guided = matte(&picture, way(EdgeMethod::Guided), None);
+    let closed = matte(&picture, way(EdgeMethod::ClosedForm), None);
     assert!(closed.because.contains("edge ClosedForm"), "{}", closed.because);
     let n = guided.alpha.data.len() as f32;
     let apart: f32 = guided

@@ -1,14 +1,14 @@
 //! What is made of a picture: size, orientation, kinds, sameness.
 
 use super::support::fixture;
-use understudy::imaging::{Picture, PictureFlaw, PixelRange, Plane, encode_rgba};
+use understudy::imaging::{Picture, PictureError, PixelRange, Plane, encode_rgba};
 
 const ANY: PixelRange = PixelRange {
     least: 1,
     most: 10_000,
 };
 
-fn decode(path: &str) -> Result<Picture, PictureFlaw> {
+fn decode(path: &str) -> Result<Picture, PictureError> {
     Picture::decode(&fixture(path), ANY, 10_000_000)
 }
 
@@ -57,17 +57,17 @@ fn sixteen_bits_and_transparency_come_down_to_eight_on_white() {
 #[test]
 fn broken_and_enormous_pictures_are_refused_before_they_cost_anything() {
     for (file, flaw) in [
-        ("truncated.jpg", PictureFlaw::Broken),
-        ("zero.jpg", PictureFlaw::Broken),
-        ("bomb.jpg", PictureFlaw::Size),
-        ("bomb.png", PictureFlaw::Size),
-        ("not-a-picture.jpg", PictureFlaw::Broken),
+        ("truncated.jpg", PictureError::Broken),
+        ("zero.jpg", PictureError::Broken),
+        ("bomb.jpg", PictureError::Size),
+        ("bomb.png", PictureError::Size),
+        ("not-a-picture.jpg", PictureError::Broken),
     ] {
         assert_eq!(decode(&format!("pictures/{file}")).unwrap_err(), flaw, "{file}");
     }
     assert_eq!(
         Picture::decode(b"hello", ANY, 1000).unwrap_err(),
-        PictureFlaw::Kind
+        PictureError::Kind
     );
     let tight = PixelRange {
         least: 200,
@@ -75,11 +75,11 @@ fn broken_and_enormous_pictures_are_refused_before_they_cost_anything() {
     };
     assert_eq!(
         Picture::decode(&fixture("pictures/plain.jpg"), tight, 1 << 20).unwrap_err(),
-        PictureFlaw::Size
+        PictureError::Size
     );
     assert_eq!(
         Picture::decode(&fixture("pictures/plain.jpg"), ANY, 100).unwrap_err(),
-        PictureFlaw::Size
+        PictureError::Size
     );
 }
 

@@ -9,10 +9,10 @@ use std::process::{Command, Stdio};
 use understudy::clock::{Day, Time};
 use understudy::exchange::Party;
 use understudy::providers::contracts;
-use understudy::sla::vectors::Bench;
+use understudy::sla::vectors::VectorRunner;
 use understudy::sla::{
-    Calendar, Contract, Cycle, Measure, Policy, Ratio, Requests, Row, Run, Traffic, View, buckets, requests,
-    whole,
+    AvailabilityKind, AvailabilityMeasure, BucketRun, Contract, Cycle, CycleRequests, CycleTraffic, Ratio,
+    ReadingPolicy, SlaRow, WorkdayCalendar, buckets, requests, whole,
 };
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/sla/vectors.json");
@@ -166,17 +166,20 @@ fn a_further_calendar_reaches_where_the_built_in_one_does_not() {
         r#"{"years": {"2027": {"weekday_holidays": ["2027-01-01"], "makeup_workdays": []}}}"#,
     )
     .unwrap();
-    let mut calendar = Calendar::built_in();
-    calendar.extend(Calendar::read(&std::fs::read_to_string(&file).unwrap()).unwrap());
+    let mut calendar = WorkdayCalendar::built_in();
+    calendar.extend(WorkdayCalendar::read(&std::fs::read_to_string(&file).unwrap()).unwrap());
     let vector = json!({"vectors": [{"id": "x", "provider": "jd_matting", "kind": "claim_window", "input": {"service_month": "2026-12"}}]});
-    let answer = |calendar: &Calendar| {
-        let bench = Bench {
+    let answer = |calendar: &WorkdayCalendar| {
+        let server = VectorRunner {
             contracts: &contracts(),
             calendar,
         };
-        bench.eval(&vector).unwrap()["vectors"][0]["expect"].clone()
+        server.eval(&vector).unwrap()["vectors"][0]["expect"].clone()
     };
-    assert_eq!(answer(&Calendar::built_in())["error"], "calendar_unknown_year");
+    assert_eq!(
+        answer(&WorkdayCalendar::built_in())["error"],
+        "calendar_unknown_year"
+    );
     assert_eq!(answer(&calendar)["opens_on"], "2027-01-07");
 }
 
@@ -184,7 +187,7 @@ fn a_further_calendar_reaches_where_the_built_in_one_does_not() {
 fn every_contract_has_the_settings_of_the_vectors_with_their_defaults() {
     let defaults = vectors()["defaults"].clone();
     for contract in contracts() {
-        let policy = Policy::defaults(contract.settings);
+        let policy = ReadingPolicy::defaults(contract.settings);
         for (name, reading) in defaults[contract.family].as_object().unwrap() {
             if !reading.is_null() {
                 assert!(
@@ -198,7 +201,7 @@ fn every_contract_has_the_settings_of_the_vectors_with_their_defaults() {
 }
 
 /// A row somewhere around March 2025.
-fn any_row(causes: &'static [&'static str]) -> impl Strategy<Value = Row> {
+fn any_row(causes: &'static [&'static str]) -> impl Strategy<Value = SlaRow> {
     let start: Time = "2025-02-27T00:00:00+08:00".parse().unwrap();
     let spans = (
         0i64..35 * 86_400,
@@ -210,7 +213,7 @@ fn any_row(causes: &'static [&'static str]) -> impl Strategy<Value = Row> {
     (spans, rest).prop_map(
         move |((at, delay, status, is_received), (responded, cause, party))| {
             let sent = start.shifted(at * 1_000_000);
-            Row {
+            SlaRow {
                 sent,
                 received: is_received.then(|| sent.shifted(delay * 1_000_000)),
                 status: status.filter(|_| is_received && responded),
@@ -232,8 +235,8 @@ fn march() -> Cycle {
 }
 
 /// Both figures of a mean over buckets: published and compensable.
-fn figures(sums: BTreeMap<Time, Run>, contract: &Contract, policy: &Policy) -> (Ratio, Ratio) {
-    let traffic = Traffic {
+fn figures(sums: BTreeMap<Time, BucketRun>, contract: &Contract, policy: &ReadingPolicy) -> (Ratio, Ratio) {
+    let traffic = CycleTraffic {
         runs: sums.into_values().collect(),
         background_valid: 0,
     };
@@ -243,7 +246,7 @@ fn figures(sums: BTreeMap<Time, Run>, contract: &Contract, policy: &Policy) -> (
             .availability(&sum, traffic.denominator(&march(), policy))
             .unwrap()
     };
-    (of(View::Published), of(View::Compensable))
+    (of(AvailabilityKind::Published), of(AvailabilityKind::Compensable))
 }
 
 const JD: &[&str] = &["JD-X01", "JD-X03", "JD-X12", "unheard-of"];
@@ -256,9 +259,9 @@ proptest! {
         kling in prop::collection::vec(any_row(KLING), 0..60),
         cut in 0usize..60,
     ) {
-        let (own, policy) = (contract("jd_matting"), Policy::defaults(contract("jd_matting").settings));
+        let (own, policy) = (contract("jd_matting"), ReadingPolicy::defaults(contract("jd_matting").settings));
         let (first, second) = jd.split_at(cut.min(jd.len()));
-        let mut sums = Requests::default();
+        let mut sums = CycleRequests::default();
         sums.add(&requests(first, own, &march(), &policy));
         sums.add(&requests(second, own, &march(), &policy));
         prop_assert_eq!(&sums, &requests(&jd, own, &march(), &policy));
@@ -267,7 +270,7 @@ proptest! {
         let counted = sums.counted(&policy);
         prop_assert_eq!(counted.requests, read.iter().filter(|row| row.in_denominator).count() as u128);
         prop_assert_eq!(counted.failures, read.iter().filter(|row| row.counts).count() as u128);
-        let (own, policy) = (contract("kling"), Policy::defaults(contract("kling").settings));
+        let (own, policy) = (contract("kling"), ReadingPolicy::defaults(contract("kling").settings));
         let (first, second) = kling.split_at(cut.min(kling.len()));
         let mut sums = buckets(first, own, &march(), &policy);
         for (start, run) in buckets(second, own, &march(), &policy) {
@@ -282,21 +285,21 @@ proptest! {
         at in 0i64..31 * 86_400,
     ) {
         let own = contract("jd_matting");
-        let jd_policy = Policy::defaults(own.settings);
+        let jd_policy = ReadingPolicy::defaults(own.settings);
         let sent = march().start.start().shifted(at * 1_000_000);
-        let figure = |rows: &[Row]| requests(rows, own, &march(), &jd_policy).counted(&jd_policy).availability(&jd_policy);
-        let failure = |cause: &str| Row { sent, received: Some(sent), cause: Some(cause.to_owned()), party: Some(Party::Provider), ..Row::default() };
-        let mut jd: Vec<Row> = rows.iter().map(|row| Row { cause: None, ..row.clone() }).collect();
+        let figure = |rows: &[SlaRow]| requests(rows, own, &march(), &jd_policy).counted(&jd_policy).availability(&jd_policy);
+        let failure = |cause: &str| SlaRow { sent, received: Some(sent), cause: Some(cause.to_owned()), party: Some(Party::Provider), ..SlaRow::default() };
+        let mut jd: Vec<SlaRow> = rows.iter().map(|row| SlaRow { cause: None, ..row.clone() }).collect();
         let before = figure(&jd);
         jd.push(failure("JD-X11"));
         prop_assert_eq!(figure(&jd), before);
         let own = contract("kling");
-        let policy = Policy::defaults(own.settings);
-        let both = |rows: &[Row]| figures(buckets(rows, own, &march(), &policy), own, &policy);
-        let error = |cause: &str| Row { status: Some(503), responded: true, ..failure(cause) };
-        let served = Row { status: Some(200), responded: true, cause: None, ..failure("") };
+        let policy = ReadingPolicy::defaults(own.settings);
+        let both = |rows: &[SlaRow]| figures(buckets(rows, own, &march(), &policy), own, &policy);
+        let error = |cause: &str| SlaRow { status: Some(503), responded: true, ..failure(cause) };
+        let served = SlaRow { status: Some(200), responded: true, cause: None, ..failure("") };
         // An excluded request stays valid, so it is compared with one that was served.
-        let with = |row: Row| both(&[&rows[..], &[row]].concat());
+        let with = |row: SlaRow| both(&[&rows[..], &[row]].concat());
         let (published, compensable) = with(served);
         prop_assert_eq!(with(error("KL-D1")), (published.clone(), compensable.clone()));
         let (published_c, compensable_c) = with(error("KL-C04"));
@@ -308,11 +311,11 @@ proptest! {
     fn rates_never_leave_0_to_1_in_the_default_reading(
         rows in prop::collection::vec(any_row(KLING), 0..60),
     ) {
-        for own in contracts().into_iter().filter(|own| own.measure == Measure::BucketMean) {
-            let policy = Policy::defaults(own.settings);
+        for own in contracts().into_iter().filter(|own| own.measure == AvailabilityMeasure::BucketMean) {
+            let policy = ReadingPolicy::defaults(own.settings);
             let sums = buckets(&rows, own, &march(), &policy);
             for run in sums.values() {
-                for view in [View::Published, View::Compensable] {
+                for view in [AvailabilityKind::Published, AvailabilityKind::Compensable] {
                     let rate = run.error_rate(own, view, &policy).to_ratio();
                     prop_assert!(whole(0) <= rate && rate <= whole(1));
                 }
@@ -325,7 +328,7 @@ proptest! {
     #[test]
     fn the_cycles_of_a_term_are_its_days_without_gap_or_overlap(day in 0i64..12_000, months in 1i32..40) {
         let start: Day = "1995-01-01".parse::<Day>().unwrap().plus(day);
-        let cycles = Cycle::of_term(start, months, &Policy::default());
+        let cycles = Cycle::of_term(start, months, &ReadingPolicy::default());
         prop_assert_eq!(cycles[0].start, start);
         for pair in cycles.windows(2) {
             prop_assert_eq!(pair[0].end.plus(1), pair[1].start);

@@ -2,14 +2,14 @@
 
 use super::support::program::pause;
 use super::support::signer::{Unsigned, sign};
-use super::support::{Bench, fixture};
+use super::support::{TestServer, fixture};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 /// A signed cutout as bytes on the wire, with the body framed as asked.
-fn request(bench: &Bench, target: &str, host: &str, body: &[u8], chunked: bool) -> Vec<u8> {
+fn request(server: &TestServer, target: &str, host: &str, body: &[u8], chunked: bool) -> Vec<u8> {
     let unsigned = Unsigned {
         method: "POST",
         path: "/api/cutout",
@@ -18,7 +18,7 @@ fn request(bench: &Bench, target: &str, host: &str, body: &[u8], chunked: bool) 
         extra: &[],
     };
     let mut head = format!("POST {target} HTTP/1.1\r\nhost: {host}\r\n");
-    for (name, value) in sign(&unsigned, 2, &bench.demo("ak"), &bench.demo("sk"), bench.now()) {
+    for (name, value) in sign(&unsigned, 2, &server.demo("ak"), &server.demo("sk"), server.now()) {
         write!(head, "{name}: {value}\r\n").unwrap();
     }
     let mut out = if chunked {
@@ -39,8 +39,8 @@ fn request(bench: &Bench, target: &str, host: &str, body: &[u8], chunked: bool) 
     out
 }
 
-fn connect(bench: &Bench) -> TcpStream {
-    let socket = TcpStream::connect(bench.host()).unwrap();
+fn connect(server: &TestServer) -> TcpStream {
+    let socket = TcpStream::connect(server.host()).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     socket
 }
@@ -59,26 +59,26 @@ fn read_until(socket: &mut TcpStream, end: &str) -> String {
     }
 }
 
-fn exchange(bench: &Bench, bytes: &[u8]) -> String {
-    let mut socket = connect(bench);
+fn exchange(server: &TestServer, bytes: &[u8]) -> String {
+    let mut socket = connect(server);
     socket.write_all(bytes).unwrap();
     read_until(&mut socket, "\"requestId\"")
 }
 
 #[test]
 fn chunked_bodies_and_absolute_targets_are_served() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let picture = fixture("pictures/plain.jpg");
     let host = "wko7luloi5tj.cn-north-1.jdcloud-api.net";
     let chunked = exchange(
-        &bench,
-        &request(&bench, "/api/cutout", &bench.host(), &picture, true),
+        &server,
+        &request(&server, "/api/cutout", &server.host(), &picture, true),
     );
     assert!(chunked.contains("cutout_image_url"), "{chunked}");
     let absolute = exchange(
-        &bench,
+        &server,
         &request(
-            &bench,
+            &server,
             &format!("http://{host}/api/cutout"),
             host,
             &picture,
@@ -90,32 +90,35 @@ fn chunked_bodies_and_absolute_targets_are_served() {
 
 #[test]
 fn an_empty_chunked_body_is_an_illegal_param() {
-    let bench = Bench::new();
-    let answer = exchange(&bench, &request(&bench, "/api/cutout", &bench.host(), b"", true));
+    let server = TestServer::new();
+    let answer = exchange(
+        &server,
+        &request(&server, "/api/cutout", &server.host(), b"", true),
+    );
     assert!(answer.contains("12001"), "{answer}");
 }
 
 #[test]
 fn pipelined_calls_are_answered_in_order() {
-    let bench = Bench::new();
-    let one = request(&bench, "/api/cutout", &bench.host(), b"one", false);
+    let server = TestServer::new();
+    let one = request(&server, "/api/cutout", &server.host(), b"one", false);
     let two = request(
-        &bench,
+        &server,
         "/api/cutout",
-        &bench.host(),
+        &server.host(),
         &fixture("pictures/plain.jpg"),
         false,
     );
-    let mut socket = connect(&bench);
+    let mut socket = connect(&server);
     socket.write_all(&[one, two].concat()).unwrap();
     let text = read_until(&mut socket, "cutout_image_url");
     assert!(text.find("12007").unwrap() < text.find("cutout_image_url").unwrap());
 }
 
 /// Waits until the ledger holds so many rows of an outcome.
-fn await_outcome(bench: &Bench, outcome: &str, count: usize) {
+fn await_outcome(server: &TestServer, outcome: &str, count: usize) {
     for _ in 0..2000 {
-        if bench
+        if server
             .get(&format!("journal?outcome={outcome}"))
             .as_array()
             .unwrap()
@@ -126,41 +129,41 @@ fn await_outcome(bench: &Bench, outcome: &str, count: usize) {
         }
         pause(Duration::from_millis(10));
     }
-    panic!("{}", bench.get("journal"));
+    panic!("{}", server.get("journal"));
 }
 
 #[test]
 fn a_client_that_leaves_while_uploading_leaves_a_row() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let whole = request(
-        &bench,
+        &server,
         "/api/cutout",
-        &bench.host(),
+        &server.host(),
         &fixture("photos/astronaut.jpg"),
         false,
     );
-    let mut socket = connect(&bench);
+    let mut socket = connect(&server);
     socket.write_all(&whole[..whole.len() / 2]).unwrap();
     pause(Duration::from_millis(50));
     drop(socket);
-    await_outcome(&bench, "abandoned", 1);
-    let record = bench.get("journal")[0].clone();
+    await_outcome(&server, "abandoned", 1);
+    let record = server.get("journal")[0].clone();
     assert_eq!(
         (record["status"].is_null(), record["fee_fen"].as_i64()),
         (true, Some(0))
     );
-    assert_eq!(bench.get("usage")[0]["abandoned"], 1);
+    assert_eq!(server.get("usage")[0]["abandoned"], 1);
 }
 
 #[test]
 fn a_client_that_leaves_before_the_answer_leaves_a_row() {
-    let bench = Bench::with(|settings| settings.pool.threads = Some(1));
+    let server = TestServer::with(|settings| settings.pool.threads = Some(1));
     let mut bodies = fixture("photos/astronaut.jpg");
     for nth in 0..6u8 {
         bodies.push(nth);
-        let mut socket = connect(&bench);
+        let mut socket = connect(&server);
         socket
-            .write_all(&request(&bench, "/api/cutout", &bench.host(), &bodies, false))
+            .write_all(&request(&server, "/api/cutout", &server.host(), &bodies, false))
             .unwrap();
         if nth == 5 {
             // The five before it keep the only worker busy.
@@ -170,13 +173,13 @@ fn a_client_that_leaves_before_the_answer_leaves_a_row() {
             std::thread::spawn(move || read_until(&mut socket, "\"requestId\""));
         }
     }
-    await_outcome(&bench, "abandoned", 1);
-    await_outcome(&bench, "answered", 5);
+    await_outcome(&server, "abandoned", 1);
+    await_outcome(&server, "answered", 5);
 }
 
 #[test]
 fn malformed_heads_get_an_answer_and_nothing_hangs() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let cases: [&[u8]; 7] = [
         b"GARBAGE\r\n\r\n",
         b"POST /api/cutout HTTP/9.9\r\n\r\n",
@@ -187,7 +190,7 @@ fn malformed_heads_get_an_answer_and_nothing_hangs() {
         b"POST /api/cutout HTTP/1.1\r\nhost: x\r\nauthorization: \xff\xfe\r\ncontent-length: 0\r\n\r\n",
     ];
     for case in cases {
-        let mut socket = connect(&bench);
+        let mut socket = connect(&server);
         socket.write_all(case).unwrap();
         drop(socket.shutdown(Shutdown::Write));
         let mut answer = Vec::new();
@@ -199,14 +202,14 @@ fn malformed_heads_get_an_answer_and_nothing_hangs() {
             String::from_utf8_lossy(case)
         );
     }
-    assert_eq!(bench.cutout(&fixture("pictures/plain.jpg")).status, 200);
+    assert_eq!(server.cutout(&fixture("pictures/plain.jpg")).status, 200);
 }
 
 #[test]
 fn a_body_beyond_all_measure_is_refused_without_being_kept() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let head = "POST /api/cutout HTTP/1.1\r\nhost: x\r\ncontent-length: 20000000\r\n\r\n";
-    let mut socket = connect(&bench);
+    let mut socket = connect(&server);
     socket.write_all(head.as_bytes()).unwrap();
     let zeros = vec![0; 1 << 20];
     for _ in 0..19 {

@@ -1,7 +1,7 @@
 //! Charges by world, operation and day: what was used, how it was paid, what is left; and the same as FOCUS rows.
 
-use super::table::Sheet;
-use super::{Admin, Problem, input, usage, worlds};
+use super::csv::CsvTable;
+use super::{AdminState, ProblemDetails, input, usage, worlds};
 use crate::clock::Day;
 use crate::sla::{decimal, keep_through};
 use crate::store::DayUsage;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Charges of one operation on one local day, in fen.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Charge {
+pub(super) struct ChargeView {
     #[schema(value_type = String)]
     day: Day,
     world: String,
@@ -34,19 +34,19 @@ pub(super) struct Charge {
 
 /// What a world has left.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Account {
+pub(super) struct AccountView {
     world: String,
     /// Cash that is left; unlimited where absent.
     cash_left_fen: Option<i64>,
     granted_left_fen: i64,
     debt_fen: i64,
-    coupons: Vec<Left>,
-    packs: Vec<Left>,
+    coupons: Vec<RemainderView>,
+    packs: Vec<RemainderView>,
 }
 
 /// What is left of a coupon (fen) or a pack (units).
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Left {
+pub(super) struct RemainderView {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
@@ -60,9 +60,9 @@ pub(super) struct Left {
 
 /// Charges and accounts.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Charges {
-    charges: Vec<Charge>,
-    accounts: Vec<Account>,
+pub(super) struct ChargesView {
+    charges: Vec<ChargeView>,
+    accounts: Vec<AccountView>,
 }
 
 #[derive(Default, Deserialize)]
@@ -74,7 +74,7 @@ struct ChargeQuery {
     to: Option<Day>,
 }
 
-impl Charge {
+impl ChargeView {
     fn of(usage: DayUsage) -> Self {
         let sums = usage.sums;
         Self {
@@ -94,7 +94,7 @@ impl Charge {
     }
 }
 
-async fn read(admin: &Admin, query: &ChargeQuery) -> Result<Vec<Charge>, Problem> {
+async fn read(admin: &AdminState, query: &ChargeQuery) -> Result<Vec<ChargeView>, ProblemDetails> {
     let span = (
         query.from.map(Day::start),
         query.to.map(|day| day.plus(1).start()),
@@ -103,16 +103,16 @@ async fn read(admin: &Admin, query: &ChargeQuery) -> Result<Vec<Charge>, Problem
     let wanted = |usage: &DayUsage| {
         usage.sums.units > 0 && query.provider.as_ref().is_none_or(|own| *own == usage.provider)
     };
-    Ok(usage.into_iter().filter(wanted).map(Charge::of).collect())
+    Ok(usage.into_iter().filter(wanted).map(ChargeView::of).collect())
 }
 
-fn account(world: &World) -> Account {
+fn account(world: &World) -> AccountView {
     let settings = world.settings();
-    world.admission.meters(|meters| {
-        let purse = meters.purse();
+    world.admission.usage(|usage| {
+        let wallet = usage.wallet();
         let coupons = settings.coupons.iter().map(|coupon| {
-            let used = purse.drawn(&coupon.pot());
-            Left {
+            let used = wallet.drawn(&coupon.pot());
+            RemainderView {
                 id: coupon.id.clone(),
                 provider: coupon.provider.clone(),
                 used,
@@ -123,8 +123,8 @@ fn account(world: &World) -> Account {
         let bought = settings.subscriptions.iter();
         let packs = bought.flat_map(|(provider, own)| own.packs.iter().map(move |pack| (provider, pack)));
         let packs = packs.map(|(provider, pack)| {
-            let used = purse.drawn(&pack.pot(provider));
-            Left {
+            let used = wallet.drawn(&pack.pot(provider));
+            RemainderView {
                 id: pack.id.clone(),
                 provider: Some(provider.clone()),
                 used,
@@ -132,11 +132,11 @@ fn account(world: &World) -> Account {
                 until: Some(pack.last()),
             }
         });
-        Account {
+        AccountView {
             world: world.name.to_string(),
-            cash_left_fen: settings.balance_fen.map(|balance| purse.cash_left_fen(balance)),
-            granted_left_fen: (settings.granted_fen - purse.granted_fen()).max(0),
-            debt_fen: purse.debt_fen(settings.balance_fen),
+            cash_left_fen: settings.balance_fen.map(|balance| wallet.cash_left_fen(balance)),
+            granted_left_fen: (settings.granted_fen - wallet.granted_fen()).max(0),
+            debt_fen: wallet.debt_fen(settings.balance_fen),
             coupons: coupons.collect(),
             packs: packs.collect(),
         }
@@ -149,16 +149,19 @@ fn account(world: &World) -> Account {
         ("from" = Option<String>, Query, description = "first day; that of the month where absent"),
         ("to" = Option<String>, Query, description = "last day; no end where absent"),
     ),
-    responses((status = 200, body = Charges), (status = 400, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = ChargesView), (status = 400, body = ProblemDetails), (status = 404, body = ProblemDetails)))]
 #[get("/charges")]
-pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Charges>, Problem> {
+pub(super) async fn list(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<ChargesView>, ProblemDetails> {
     let query: ChargeQuery = input::query(&request)?;
     let charges = read(&admin, &query).await?;
     let worlds = match &query.world {
         Some(name) => vec![worlds::find(&admin, name)?],
         None => admin.gateway.worlds.all(),
     };
-    Ok(Json(Charges {
+    Ok(Json(ChargesView {
         charges,
         accounts: worlds.iter().map(|world| account(world)).collect(),
     }))
@@ -201,12 +204,15 @@ fn utc(day: Day) -> String {
         ("from" = Option<String>, Query, description = "first day; that of the month where absent"),
         ("to" = Option<String>, Query, description = "last day; no end where absent"),
     ),
-    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = Problem),
-        (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/csv", body = String), (status = 400, body = ProblemDetails),
+        (status = 404, body = ProblemDetails)))]
 #[get("/charges.csv")]
-pub(super) async fn focus(admin: Data<Admin>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn focus(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<HttpResponse, ProblemDetails> {
     let query: ChargeQuery = input::query(&request)?;
-    let mut sheet = Sheet::new(&FOCUS);
+    let mut sheet = CsvTable::new(&FOCUS);
     for charge in read(&admin, &query).await? {
         sheet.raw(&focus_row(&charge, "Usage", charge.fee_fen));
         let credit = charge.coupon_fen + charge.granted_fen;
@@ -217,7 +223,7 @@ pub(super) async fn focus(admin: Data<Admin>, request: HttpRequest) -> Result<Ht
     Ok(sheet.download("charges-focus.csv"))
 }
 
-fn focus_row(charge: &Charge, category: &str, fen: i64) -> [String; FOCUS.len()] {
+fn focus_row(charge: &ChargeView, category: &str, fen: i64) -> [String; FOCUS.len()] {
     let month = charge.day.month();
     let is_usage = category == "Usage";
     let quantity = if is_usage {

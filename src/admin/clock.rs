@@ -1,7 +1,7 @@
 //! The virtual clock, of the server or of one world.
 
-use super::{Admin, Problem, input, worlds};
-use crate::clock::{Change, Clock, Time, parse_span};
+use super::{AdminState, ProblemDetails, input, worlds};
+use crate::clock::{Clock, ClockChange, Time, parse_span};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json};
 use actix_web::{HttpRequest, get, post, put};
@@ -33,12 +33,12 @@ pub(super) struct ClockView {
 
 impl ClockView {
     pub(super) fn of(clock: &Clock) -> Self {
-        let (face, pending) = (clock.face(), clock.pending());
+        let (mapping, pending) = (clock.mapping(), clock.pending());
         Self {
             now: clock.now(),
             real: clock.real_now(),
-            scale: face.scale(),
-            frozen: face.is_frozen(),
+            scale: mapping.scale(),
+            frozen: mapping.is_frozen(),
             own: clock.is_own(),
             state: if pending.advancing { "advancing" } else { "ready" },
             events: pending.events,
@@ -50,7 +50,7 @@ impl ClockView {
 /// Changes to a clock; absent fields stay.
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ClockChange {
+pub(super) struct ClockUpdate {
     /// Set the time.
     #[schema(value_type = Option<String>)]
     now: Option<Time>,
@@ -66,7 +66,7 @@ pub(super) struct ClockChange {
 /// How far to advance; one of the two.
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Advance {
+pub(super) struct AdvanceRequest {
     /// A span, `30m`.
     by: Option<String>,
     /// An instant, `2026-12-01T00:00:00+08:00`.
@@ -85,30 +85,33 @@ pub(crate) const META: &str = "clock";
 
 /// What the clock shows.
 #[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
-    responses((status = 200, body = ClockView), (status = 404, body = Problem)))]
+    responses((status = 200, body = ClockView), (status = 404, body = ProblemDetails)))]
 #[get("/clock")]
-pub(super) async fn show(admin: Data<Admin>, request: HttpRequest) -> Result<Json<ClockView>, Problem> {
+pub(super) async fn show(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<ClockView>, ProblemDetails> {
     let (clock, _) = chosen(&admin, &request)?;
     Ok(Json(ClockView::of(&clock)))
 }
 
 /// Sets, scales, stops or starts the clock.
 #[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
-    request_body = ClockChange,
-    responses((status = 200, body = ClockView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    request_body = ClockUpdate,
+    responses((status = 200, body = ClockView), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[put("/clock")]
 pub(super) async fn set(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
     body: Bytes,
-) -> Result<Json<ClockView>, Problem> {
+) -> Result<Json<ClockView>, ProblemDetails> {
     let (clock, world) = chosen(&admin, &request)?;
-    let change: ClockChange = input::json(&body)?;
+    let change: ClockUpdate = input::json(&body)?;
     if change.scale.is_some_and(|scale| !(0.001..=1e6).contains(&scale)) {
-        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "expected 0.001 to 1000000");
+        let problem = ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, "expected 0.001 to 1000000");
         return Err(problem.field("scale"));
     }
-    let change = (!change.follow).then_some(Change {
+    let change = (!change.follow).then_some(ClockChange {
         now: change.now,
         scale: change.scale,
         frozen: change.frozen,
@@ -120,18 +123,18 @@ pub(super) async fn set(
 
 /// Moves the clock forward. What is due on the way happens in its order, before this answers.
 #[utoipa::path(tag = "clock", params(("world" = Option<String>, Query, description = "a world's clock")),
-    request_body = Advance,
-    responses((status = 200, body = ClockView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    request_body = AdvanceRequest,
+    responses((status = 200, body = ClockView), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[post("/clock/advance")]
 pub(super) async fn advance(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
     body: Bytes,
-) -> Result<Json<ClockView>, Problem> {
+) -> Result<Json<ClockView>, ProblemDetails> {
     let (clock, world) = chosen(&admin, &request)?;
-    let advance: Advance = input::json(&body)?;
+    let advance: AdvanceRequest = input::json(&body)?;
     let impossible =
-        |field: &str, why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field);
+        |field: &str, why: String| ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field);
     let to = match (advance.by, advance.to) {
         (Some(by), None) => clock.now() + parse_span(&by).map_err(|why| impossible("by", why))?,
         (None, Some(to)) if to >= clock.now() => to,
@@ -148,7 +151,7 @@ pub(super) async fn advance(
     Ok(Json(ClockView::of(&clock)))
 }
 
-fn chosen(admin: &Admin, request: &HttpRequest) -> Result<(Clock, Option<String>), Problem> {
+fn chosen(admin: &AdminState, request: &HttpRequest) -> Result<(Clock, Option<String>), ProblemDetails> {
     let query: WorldQuery = input::query(request)?;
     match query.world {
         Some(name) => Ok((worlds::find(admin, &name)?.clock.clone(), Some(name))),
@@ -157,12 +160,12 @@ fn chosen(admin: &Admin, request: &HttpRequest) -> Result<(Clock, Option<String>
 }
 
 /// Keeps the clock in the store, so that a restarted server goes on in its own time.
-fn keep(admin: &Admin, world: Option<&str>) -> Result<(), Problem> {
+fn keep(admin: &AdminState, world: Option<&str>) -> Result<(), ProblemDetails> {
     if let Some(name) = world {
         let world = worlds::find(admin, name)?;
         return Ok(admin.gateway.worlds.keep(&world)?);
     }
-    let face =
-        serde_json::to_string(&admin.clock.face()).map_err(|why| Problem::bad_request(why.to_string()))?;
-    Ok(admin.store.set_meta(META, &face)?)
+    let mapping = serde_json::to_string(&admin.clock.mapping())
+        .map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
+    Ok(admin.store.set_meta(META, &mapping)?)
 }

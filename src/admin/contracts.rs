@@ -1,9 +1,9 @@
 //! Limits, errors, prices and terms of each provider, with their clauses.
 
-use super::{Admin, Problem};
+use super::{AdminState, ProblemDetails};
 use crate::billing::PriceTier;
-use crate::providers::{Card, CatalogueRow};
-use crate::sla::{Contract, Term};
+use crate::providers::{DocumentedError, ProviderSpec};
+use crate::sla::{Contract, ContractTerm};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
 use serde::Serialize;
@@ -16,9 +16,9 @@ pub(super) struct ContractView {
     vendor: &'static str,
     hosts: &'static [&'static str],
     operations: Vec<OperationView>,
-    limits: &'static [Term],
+    limits: &'static [ContractTerm],
     /// Every documented error; `x-understudy-refusal: <code>` on a call asks for it.
-    errors: &'static [CatalogueRow],
+    errors: &'static [DocumentedError],
     contract: &'static Contract,
 }
 
@@ -34,13 +34,13 @@ pub(super) struct OperationView {
     prices: &'static [PriceTier],
 }
 
-fn view(card: &'static Card) -> ContractView {
+fn view(spec: &'static ProviderSpec) -> ContractView {
     ContractView {
-        provider: card.id,
-        title: card.title,
-        vendor: card.vendor.id,
-        hosts: card.hosts,
-        operations: card
+        provider: spec.id,
+        title: spec.title,
+        vendor: spec.vendor.id,
+        hosts: spec.hosts,
+        operations: spec
             .operations
             .iter()
             .map(|operation| OperationView {
@@ -51,27 +51,30 @@ fn view(card: &'static Card) -> ContractView {
                 prices: operation.tiers,
             })
             .collect(),
-        limits: card.limits,
-        errors: card.catalogue,
-        contract: card.contract,
+        limits: spec.limits,
+        errors: spec.catalogue,
+        contract: spec.contract,
     }
 }
 
 /// All providers.
 #[utoipa::path(tag = "contracts", responses((status = 200, body = Vec<ContractView>)))]
 #[get("/contracts")]
-pub(super) async fn list(admin: Data<Admin>) -> Json<Vec<ContractView>> {
-    Json(admin.gateway.providers.cards().map(view).collect())
+pub(super) async fn list(admin: Data<AdminState>) -> Json<Vec<ContractView>> {
+    Json(admin.gateway.providers.specs().map(view).collect())
 }
 
 /// One provider.
-#[utoipa::path(tag = "contracts", responses((status = 200, body = ContractView), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "contracts", responses((status = 200, body = ContractView), (status = 404, body = ProblemDetails)))]
 #[get("/contracts/{provider}")]
-pub(super) async fn show(admin: Data<Admin>, id: Path<String>) -> Result<Json<ContractView>, Problem> {
+pub(super) async fn show(
+    admin: Data<AdminState>,
+    id: Path<String>,
+) -> Result<Json<ContractView>, ProblemDetails> {
     let providers = admin.gateway.providers;
-    let found = providers.card(&id).ok_or_else(|| {
-        let all: Vec<_> = providers.cards().map(|card| card.id).collect();
-        Problem::not_found(format!("there is no provider {:?}, only {}", *id, all.join(", ")))
+    let found = providers.spec(&id).ok_or_else(|| {
+        let all: Vec<_> = providers.specs().map(|spec| spec.id).collect();
+        ProblemDetails::not_found(format!("there is no provider {:?}, only {}", *id, all.join(", ")))
     })?;
     Ok(Json(view(found)))
 }

@@ -1,8 +1,8 @@
 //! Expectations: verdicts a user decides beforehand.
 
-use super::{Admin, Problem, input, worlds};
+use super::{AdminState, ProblemDetails, input, worlds};
 use crate::recognition::Expectation;
-use crate::world::{DEMO, NotTaken};
+use crate::world::{DEMO, ExpectationError};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
@@ -26,12 +26,12 @@ struct WorldQuery {
 
 /// All expectations, of one world or of every.
 #[utoipa::path(tag = "recognition", params(("world" = Option<String>, Query)),
-    responses((status = 200, body = Vec<ExpectationView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<ExpectationView>), (status = 404, body = ProblemDetails)))]
 #[get("/expectations")]
 pub(super) async fn list(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
-) -> Result<Json<Vec<ExpectationView>>, Problem> {
+) -> Result<Json<Vec<ExpectationView>>, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
     let chosen = match &query.world {
         Some(name) => vec![worlds::find(&admin, name)?],
@@ -50,15 +50,15 @@ pub(super) async fn list(
 
 /// Adds an expectation. Of those that fit an input the first that is not spent decides.
 #[utoipa::path(tag = "recognition", request_body = Expectation,
-    responses((status = 201, body = ExpectationView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = ExpectationView), (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[post("/expectations")]
-pub(super) async fn create(admin: Data<Admin>, body: Bytes) -> Result<HttpResponse, Problem> {
+pub(super) async fn create(admin: Data<AdminState>, body: Bytes) -> Result<HttpResponse, ProblemDetails> {
     let expectation: Expectation = input::json(&body)?;
     let world = worlds::find(&admin, expectation.likeness.world.as_deref().unwrap_or(DEMO))?;
     let taken = world.expectations.add(expectation).map_err(|why| match &why {
-        NotTaken::Field(field, _) => impossible(field, why.to_string()),
-        NotTaken::Exists(_) => Problem::new(StatusCode::CONFLICT, why.to_string()),
-        NotTaken::Full => impossible("id", why.to_string()),
+        ExpectationError::Field(field, _) => impossible(field, why.to_string()),
+        ExpectationError::Exists(_) => ProblemDetails::new(StatusCode::CONFLICT, why.to_string()),
+        ExpectationError::Full => impossible("id", why.to_string()),
     })?;
     Ok(HttpResponse::Created().json(ExpectationView {
         world: world.name.to_string(),
@@ -69,25 +69,25 @@ pub(super) async fn create(admin: Data<Admin>, body: Bytes) -> Result<HttpRespon
 
 /// Removes an expectation.
 #[utoipa::path(tag = "recognition", params(("world" = Option<String>, Query)),
-    responses((status = 204), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 404, body = ProblemDetails)))]
 #[delete("/expectations/{id}")]
 pub(super) async fn remove(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     id: Path<String>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
     let world = worlds::find(&admin, query.world.as_deref().unwrap_or(DEMO))?;
     if world.expectations.remove(&id) {
         Ok(HttpResponse::NoContent().finish())
     } else {
-        Err(Problem::not_found(format!(
+        Err(ProblemDetails::not_found(format!(
             "world {:?} has no expectation {id:?}",
             world.name
         )))
     }
 }
 
-fn impossible(field: &str, detail: String) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
+fn impossible(field: &str, detail: String) -> ProblemDetails {
+    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
 }

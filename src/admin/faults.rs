@@ -1,9 +1,9 @@
 //! Faults: what goes wrong, how often it did, and the switch that ends it all.
 
-use super::{Admin, Problem, input};
+use super::{AdminState, ProblemDetails, input};
 use crate::clock::Time;
-use crate::faults::{FaultSpec, Flaw, KINDS, Kind, Receipt, Stage, named_field};
-use crate::world::faults::{Armed, State};
+use crate::faults::{EffectKind, FaultSpec, FaultSpecError, FaultStage, KINDS, Receipt, named_field};
+use crate::world::faults::{FaultState, InstalledFault};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
@@ -16,8 +16,8 @@ pub(super) struct FaultView {
     #[serde(flatten)]
     fault: FaultSpec,
     /// Where on a call's road it strikes.
-    stage: Stage,
-    state: State,
+    stage: FaultStage,
+    state: FaultState,
     /// When it was defined, on its own clock: its world's, or the server's.
     #[schema(value_type = String)]
     defined: Time,
@@ -28,8 +28,8 @@ pub(super) struct FaultView {
 }
 
 impl FaultView {
-    fn of(armed: &Arc<Armed>) -> Self {
-        let fault = &armed.fault;
+    fn of(installed: &Arc<InstalledFault>) -> Self {
+        let fault = &installed.fault;
         Self {
             fault: FaultSpec {
                 id: Some(fault.id.to_string()),
@@ -37,10 +37,10 @@ impl FaultView {
                 ..fault.spec.clone()
             },
             stage: fault.stage,
-            state: armed.state(),
+            state: installed.state(),
             defined: fault.defined,
             ends: fault.window.ends(),
-            receipt: armed.receipt(),
+            receipt: installed.receipt(),
         }
     }
 }
@@ -55,7 +55,7 @@ enum OneOrMore {
 
 /// What was switched off.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Halted {
+pub(super) struct HaltSummary {
     /// Faults that strike no more.
     faults: usize,
     /// Calls they held, which go on now.
@@ -64,7 +64,7 @@ pub(super) struct Halted {
 
 /// How many faults were removed.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Removed {
+pub(super) struct RemovedFaults {
     removed: usize,
 }
 
@@ -75,7 +75,7 @@ pub(super) struct KindView {
     /// Its parameters, optional ones in brackets.
     parameters: &'static str,
     /// The stages at which it can strike, the usual one first.
-    stages: &'static [Stage],
+    stages: &'static [FaultStage],
     /// What the client meets.
     meets: &'static str,
     /// The outcome in the ledger's row.
@@ -92,17 +92,17 @@ pub(super) struct WorldQuery {
 
 impl WorldQuery {
     /// Whether a fault is one of those asked for: of the world, or any.
-    fn fits(&self, armed: &Armed) -> bool {
-        self.world.is_none() || self.world == armed.fault.scope.world
+    fn fits(&self, installed: &InstalledFault) -> bool {
+        self.world.is_none() || self.world == installed.fault.scope.world
     }
 
     /// Makes faults those of the world, where one is named.
-    fn apply(&self, specs: &mut [FaultSpec]) -> Result<(), Problem> {
+    fn apply(&self, specs: &mut [FaultSpec]) -> Result<(), ProblemDetails> {
         let Some(world) = &self.world else { return Ok(()) };
         for (nth, spec) in specs.iter_mut().enumerate() {
             let own = spec.matching.world.get_or_insert_with(|| world.clone());
             if own != world {
-                let flaw = Flaw::new(
+                let flaw = FaultSpecError::new(
                     "match.world",
                     format!("expected {world:?}, as in the query, or none"),
                 );
@@ -113,27 +113,27 @@ impl WorldQuery {
     }
 }
 
-pub(super) fn refused(flaw: Flaw, nth: Option<usize>) -> Problem {
+pub(super) fn refused(flaw: FaultSpecError, nth: Option<usize>) -> ProblemDetails {
     let field = match nth {
         Some(nth) => format!("[{nth}].{}", flaw.field),
         None => flaw.field,
     };
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, flaw.expected).field(field)
+    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, flaw.expected).field(field)
 }
 
 /// One fault as written.
-fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, Problem> {
+fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, ProblemDetails> {
     serde_path_to_error::deserialize(value).map_err(|why| {
         let text = why.inner().to_string();
         let field = match why.path().to_string() {
             path if path == "." => named_field(&text).map_or(path, str::to_owned),
             path => path,
         };
-        refused(Flaw::new(field, text), nth)
+        refused(FaultSpecError::new(field, text), nth)
     })
 }
 
-fn specs(body: &Bytes) -> Result<(Vec<FaultSpec>, bool), Problem> {
+fn specs(body: &Bytes) -> Result<(Vec<FaultSpec>, bool), ProblemDetails> {
     match input::json(body)? {
         OneOrMore::One(one) => Ok((vec![spec(one, None)?], false)),
         OneOrMore::More(more) => {
@@ -147,10 +147,10 @@ fn specs(body: &Bytes) -> Result<(Vec<FaultSpec>, bool), Problem> {
 }
 
 fn put_all(
-    admin: &Admin,
+    admin: &AdminState,
     (specs, is_list): (Vec<FaultSpec>, bool),
-    instead: Option<&dyn Fn(&Armed) -> bool>,
-) -> Result<Vec<FaultView>, Problem> {
+    instead: Option<&dyn Fn(&InstalledFault) -> bool>,
+) -> Result<Vec<FaultView>, ProblemDetails> {
     let put = admin.gateway.put_faults(specs, instead);
     let put = put.map_err(|(nth, flaw)| refused(flaw, is_list.then_some(nth)))?;
     Ok(put.iter().map(FaultView::of).collect())
@@ -160,22 +160,25 @@ fn put_all(
 #[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "those of one world")),
     responses((status = 200, body = Vec<FaultView>)))]
 #[get("/faults")]
-pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<FaultView>>, Problem> {
+pub(super) async fn list(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<Vec<FaultView>>, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
     let all = admin.gateway.faults.all();
-    let fits = all.iter().filter(|armed| query.fits(armed));
+    let fits = all.iter().filter(|installed| query.fits(installed));
     Ok(Json(fits.map(FaultView::of).collect()))
 }
 
 /// Adds a fault, or a list of them together; one of the same name is replaced.
 #[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "for this world alone")),
-    request_body = FaultSpec, responses((status = 201, body = FaultView), (status = 422, body = Problem)))]
+    request_body = FaultSpec, responses((status = 201, body = FaultView), (status = 422, body = ProblemDetails)))]
 #[post("/faults")]
 pub(super) async fn create(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
     body: Bytes,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
     let (mut specs, is_list) = specs(&body)?;
     query.apply(&mut specs)?;
@@ -193,46 +196,49 @@ pub(super) async fn create(
 /// Puts a set of faults in the place of all others, or of all others of a world: all or nothing.
 #[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "in place of this world's")),
     request_body = Vec<FaultSpec>,
-    responses((status = 200, body = Vec<FaultView>), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<FaultView>), (status = 422, body = ProblemDetails)))]
 #[put("/faults")]
 pub(super) async fn replace(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
     body: Bytes,
-) -> Result<Json<Vec<FaultView>>, Problem> {
+) -> Result<Json<Vec<FaultView>>, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
     let (mut specs, _) = specs(&body)?;
     query.apply(&mut specs)?;
     Ok(Json(put_all(
         &admin,
         (specs, true),
-        Some(&|armed| query.fits(armed)),
+        Some(&|installed| query.fits(installed)),
     )?))
 }
 
 /// Removes all faults, or all of a world, and lets go whatever they hold.
 #[utoipa::path(tag = "faults", params(("world" = Option<String>, Query, description = "those of one world")),
-    responses((status = 200, body = Removed)))]
+    responses((status = 200, body = RemovedFaults)))]
 #[delete("/faults")]
-pub(super) async fn clear(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Removed>, Problem> {
+pub(super) async fn clear(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<RemovedFaults>, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
-    let removed = admin.gateway.faults.remove(&|armed| query.fits(armed));
-    Ok(Json(Removed { removed }))
+    let removed = admin.gateway.faults.remove(&|installed| query.fits(installed));
+    Ok(Json(RemovedFaults { removed }))
 }
 
 /// The kill switch: no fault strikes any more, a tape stops playing, and whatever is held goes on.
-#[utoipa::path(tag = "faults", responses((status = 200, body = Halted)))]
+#[utoipa::path(tag = "faults", responses((status = 200, body = HaltSummary)))]
 #[post("/faults/halt")]
-pub(super) async fn halt(admin: Data<Admin>) -> Json<Halted> {
+pub(super) async fn halt(admin: Data<AdminState>) -> Json<HaltSummary> {
     let (faults, calls) = admin.gateway.faults.halt();
-    Json(Halted { faults, calls })
+    Json(HaltSummary { faults, calls })
 }
 
 /// Every kind of effect.
 #[utoipa::path(tag = "faults", responses((status = 200, body = Vec<KindView>)))]
 #[get("/faults/kinds")]
-pub(super) async fn kinds(_: Data<Admin>) -> Json<Vec<KindView>> {
-    let view = |kind: &Kind| KindView {
+pub(super) async fn kinds(_: Data<AdminState>) -> Json<Vec<KindView>> {
+    let view = |kind: &EffectKind| KindView {
         kind: kind.name,
         parameters: kind.parameters,
         stages: kind.stages,
@@ -244,25 +250,28 @@ pub(super) async fn kinds(_: Data<Admin>) -> Json<Vec<KindView>> {
 }
 
 /// One fault with its receipt.
-#[utoipa::path(tag = "faults", responses((status = 200, body = FaultView), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "faults", responses((status = 200, body = FaultView), (status = 404, body = ProblemDetails)))]
 #[get("/faults/{id}")]
-pub(super) async fn show(admin: Data<Admin>, id: Path<String>) -> Result<Json<FaultView>, Problem> {
+pub(super) async fn show(
+    admin: Data<AdminState>,
+    id: Path<String>,
+) -> Result<Json<FaultView>, ProblemDetails> {
     Ok(Json(FaultView::of(&find(&admin, &id)?)))
 }
 
 /// Puts a fault under a name, in place of the one that has it. Its counters begin anew.
 #[utoipa::path(tag = "faults", request_body = FaultSpec,
-    responses((status = 200, body = FaultView), (status = 422, body = Problem)))]
+    responses((status = 200, body = FaultView), (status = 422, body = ProblemDetails)))]
 #[put("/faults/{id}")]
 pub(super) async fn put_one(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     id: Path<String>,
     body: Bytes,
-) -> Result<Json<FaultView>, Problem> {
+) -> Result<Json<FaultView>, ProblemDetails> {
     let mut spec = spec(input::json(&body)?, None)?;
     if spec.id.as_ref().is_some_and(|own| *own != *id) {
         return Err(refused(
-            Flaw::new("id", format!("expected {:?}, as in the path, or none", *id)),
+            FaultSpecError::new("id", format!("expected {:?}, as in the path, or none", *id)),
             None,
         ));
     }
@@ -272,15 +281,21 @@ pub(super) async fn put_one(
 }
 
 /// Removes a fault and lets go whatever it holds.
-#[utoipa::path(tag = "faults", responses((status = 204), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "faults", responses((status = 204), (status = 404, body = ProblemDetails)))]
 #[delete("/faults/{id}")]
-pub(super) async fn remove(admin: Data<Admin>, id: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn remove(
+    admin: Data<AdminState>,
+    id: Path<String>,
+) -> Result<HttpResponse, ProblemDetails> {
     find(&admin, &id)?;
-    admin.gateway.faults.remove(&|armed| *armed.fault.id == **id);
+    admin
+        .gateway
+        .faults
+        .remove(&|installed| *installed.fault.id == **id);
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn find(admin: &Admin, id: &str) -> Result<Arc<Armed>, Problem> {
+fn find(admin: &AdminState, id: &str) -> Result<Arc<InstalledFault>, ProblemDetails> {
     let found = admin.gateway.faults.get(id);
-    found.ok_or_else(|| Problem::not_found(format!("there is no fault {id:?}")))
+    found.ok_or_else(|| ProblemDetails::not_found(format!("there is no fault {id:?}")))
 }

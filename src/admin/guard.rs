@@ -1,7 +1,7 @@
 //! Who may use the admin API: no pages of other origins, no rebound names, and beyond loopback only who has
 //! the token.
 
-use super::Problem;
+use super::ProblemDetails;
 use crate::signing::digest::same;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 
 /// What the admin listener asks of a request.
 #[derive(Clone, Debug)]
-pub struct Guard {
+pub struct RequestGuard {
     /// Bearer token, where one is required.
     pub token: Option<String>,
     /// Host names beside loopback and the listener's own address.
@@ -27,10 +27,10 @@ pub fn is_loopback(address: &SocketAddr) -> bool {
     address.ip().is_loopback()
 }
 
-impl Guard {
-    fn check(&self, request: &ServiceRequest) -> Result<(), Problem> {
+impl RequestGuard {
+    fn check(&self, request: &ServiceRequest) -> Result<(), ProblemDetails> {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let forbidden = |what: String| Err(Problem::new(StatusCode::FORBIDDEN, what));
+        let forbidden = |what: String| Err(ProblemDetails::new(StatusCode::FORBIDDEN, what));
         let host = header("host")
             .or_else(|| {
                 request
@@ -57,7 +57,7 @@ impl Guard {
         }
         let detail =
             "expected Authorization: Bearer <token>, as printed at the start or set in server.admin_token";
-        Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
+        Err(ProblemDetails::new(StatusCode::UNAUTHORIZED, detail))
     }
 
     fn knows(&self, host: &str) -> bool {
@@ -82,7 +82,7 @@ pub(super) async fn watch(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let checked = request
-        .app_data::<Data<super::Admin>>()
+        .app_data::<Data<super::AdminState>>()
         .map_or(Ok(()), |admin| admin.guard.check(&request));
     match checked {
         Ok(()) => next.call(request).await,

@@ -1,11 +1,11 @@
 //! Liveness, readiness, and what is running here.
 
-use super::{Admin, Problem};
+use super::{AdminState, ProblemDetails};
 use crate::clock::Time;
 use crate::exchange::Vendor;
 use crate::providers::Providers;
 use crate::signing::rsa;
-use crate::world::{Key, World};
+use crate::world::{ApiKey, World};
 use actix_web::get;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 
 /// The process lives.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Health {
+pub(super) struct HealthView {
     /// Always `ok`.
     status: &'static str,
     /// How pictures without a uniform border are matted here.
@@ -25,7 +25,7 @@ pub(super) struct Health {
 
 /// What is running here.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Info {
+pub(super) struct InfoView {
     /// `understudy`.
     name: &'static str,
     /// Version of the program.
@@ -51,20 +51,20 @@ pub(super) struct Info {
 }
 
 /// Liveness.
-#[utoipa::path(tag = "server", responses((status = 200, body = Health)))]
+#[utoipa::path(tag = "server", responses((status = 200, body = HealthView)))]
 #[get("/health")]
-pub(super) async fn health(admin: Data<Admin>) -> Json<Health> {
-    Json(Health {
+pub(super) async fn health(admin: Data<AdminState>) -> Json<HealthView> {
+    Json(HealthView {
         status: "ok",
         matte: admin.gateway.studio.tier(),
     })
 }
 
 /// Readiness: the store answers, and the ledger's queue has room.
-#[utoipa::path(tag = "server", responses((status = 200, body = Object), (status = 503, body = Problem)))]
+#[utoipa::path(tag = "server", responses((status = 200, body = Object), (status = 503, body = ProblemDetails)))]
 #[get("/ready")]
-pub(super) async fn ready(admin: Data<Admin>) -> Result<Json<Value>, Problem> {
-    let unready = |why: String| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why);
+pub(super) async fn ready(admin: Data<AdminState>) -> Result<Json<Value>, ProblemDetails> {
+    let unready = |why: String| ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, why);
     admin.store.meta("seed").map_err(|why| unready(why.to_string()))?;
     let (backlog, most) = admin.gateway.ledger.backlog();
     if backlog * 10 > most * 9 {
@@ -78,11 +78,11 @@ pub(super) async fn ready(admin: Data<Admin>) -> Result<Json<Value>, Problem> {
 }
 
 /// What is running here.
-#[utoipa::path(tag = "server", responses((status = 200, body = Info)))]
+#[utoipa::path(tag = "server", responses((status = 200, body = InfoView)))]
 #[get("/info")]
-pub(super) async fn info(admin: Data<Admin>) -> Json<Info> {
+pub(super) async fn info(admin: Data<AdminState>) -> Json<InfoView> {
     let writer = admin.gateway.ledger.health();
-    Json(Info {
+    Json(InfoView {
         name: "understudy",
         version: env!("CARGO_PKG_VERSION"),
         seed: admin.seed,
@@ -90,7 +90,7 @@ pub(super) async fn info(admin: Data<Admin>) -> Json<Info> {
         store: admin.store_url.clone(),
         now: admin.clock.now(),
         started: admin.started,
-        providers: admin.gateway.providers.cards().map(|card| card.id).collect(),
+        providers: admin.gateway.providers.specs().map(|spec| spec.id).collect(),
         rows_written: writer.written.load(Ordering::Relaxed),
         ledger_failures: writer.failures.load(Ordering::Relaxed),
     })
@@ -98,7 +98,7 @@ pub(super) async fn info(admin: Data<Admin>) -> Json<Info> {
 
 /// A world's credentials by vendor, in the vendors' own field names: the oldest key of each scheme, and the public key
 /// of vendors that sign their answers.
-pub fn credentials(providers: Providers, world: &World, keys: &[Arc<Key>]) -> Value {
+pub fn credentials(providers: Providers, world: &World, keys: &[Arc<ApiKey>]) -> Value {
     let mut all = Map::new();
     for vendor in providers.vendors() {
         let mut fields = Map::new();

@@ -1,8 +1,8 @@
 //! Jobs: what is asynchronous, and an end by hand for tests that do not want to wait.
 
-use super::{Admin, Problem, input, worlds};
+use super::{AdminState, ProblemDetails, input, worlds};
 use crate::clock::Time;
-use crate::jobs::{Callback, End, Job, State};
+use crate::jobs::{CallbackProgress, Job, JobEnd, JobState};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, get, post};
@@ -17,7 +17,7 @@ pub(super) struct JobView {
     /// `provider/operation` that submitted it.
     operation: String,
     key: String,
-    state: State,
+    state: JobState,
     /// When it was submitted.
     #[schema(value_type = String)]
     submitted: Time,
@@ -54,7 +54,7 @@ pub(super) struct CallbackView {
 /// How a job fails.
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Failing {
+pub(super) struct FailRequest {
     /// Why, in the provider's answer.
     message: Option<String>,
 }
@@ -67,7 +67,7 @@ struct ListQuery {
 
 fn view(job: &Job, now: Time) -> JobView {
     let next = job.next_report().map(|(at, _)| at);
-    let callback = |own: &Callback| CallbackView {
+    let callback = |own: &CallbackProgress| CallbackView {
         url: own.url.clone(),
         delivered: own.delivered,
         given_up: own.given_up,
@@ -82,17 +82,20 @@ fn view(job: &Job, now: Time) -> JobView {
         key: job.key.clone(),
         state: job.state(now),
         submitted: job.submitted,
-        starts: job.starts,
-        due: job.due,
+        starts: job.starts_at,
+        due: job.due_at,
         callback: job.callback.as_ref().map(callback),
     }
 }
 
 /// All jobs, in the order in which they were submitted.
 #[utoipa::path(tag = "jobs", params(("world" = Option<String>, Query)),
-    responses((status = 200, body = Vec<JobView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<JobView>), (status = 404, body = ProblemDetails)))]
 #[get("/jobs")]
-pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<JobView>>, Problem> {
+pub(super) async fn list(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<Vec<JobView>>, ProblemDetails> {
     let query: ListQuery = input::query(&request)?;
     if let Some(name) = &query.world {
         worlds::find(&admin, name)?;
@@ -104,34 +107,40 @@ pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Jso
 
 /// Ends a job now, with its result.
 #[utoipa::path(tag = "jobs",
-    responses((status = 200, body = JobView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = JobView), (status = 404, body = ProblemDetails), (status = 409, body = ProblemDetails)))]
 #[post("/jobs/{id}/complete")]
-pub(super) async fn complete(admin: Data<Admin>, id: Path<String>) -> Result<Json<JobView>, Problem> {
-    end(&admin, &id, End::Completed)
+pub(super) async fn complete(
+    admin: Data<AdminState>,
+    id: Path<String>,
+) -> Result<Json<JobView>, ProblemDetails> {
+    end(&admin, &id, JobEnd::Completed)
 }
 
 /// Ends a job now, without a result.
-#[utoipa::path(tag = "jobs", request_body = Failing,
-    responses((status = 200, body = JobView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(tag = "jobs", request_body = FailRequest,
+    responses((status = 200, body = JobView), (status = 404, body = ProblemDetails), (status = 409, body = ProblemDetails)))]
 #[post("/jobs/{id}/fail")]
 pub(super) async fn fail(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     id: Path<String>,
     body: Bytes,
-) -> Result<Json<JobView>, Problem> {
-    let failing: Failing = input::json_or_default(&body)?;
+) -> Result<Json<JobView>, ProblemDetails> {
+    let failing: FailRequest = input::json_or_default(&body)?;
     let message = failing.message.unwrap_or_else(|| "the job failed".into());
-    end(&admin, &id, End::Failed(message))
+    end(&admin, &id, JobEnd::Failed(message))
 }
 
-fn end(admin: &Admin, id: &str, end: End) -> Result<Json<JobView>, Problem> {
+fn end(admin: &AdminState, id: &str, end: JobEnd) -> Result<Json<JobView>, ProblemDetails> {
     let jobs = &admin.gateway.jobs;
     let held = jobs
         .get(id)
-        .ok_or_else(|| Problem::not_found(format!("there is no job {id:?}")))?;
+        .ok_or_else(|| ProblemDetails::not_found(format!("there is no job {id:?}")))?;
     let now = held.clock.now();
     if !jobs.end(&held, now, end) {
-        return Err(Problem::new(StatusCode::CONFLICT, "the job has ended already"));
+        return Err(ProblemDetails::new(
+            StatusCode::CONFLICT,
+            "the job has ended already",
+        ));
     }
     Ok(Json(view(&held.job(), now)))
 }

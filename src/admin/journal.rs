@@ -1,10 +1,10 @@
 //! Recent calls in full, and why each was answered so.
 
-use super::verify::Filter;
-use super::{Admin, Problem, input};
+use super::verify::JournalFilter;
+use super::{AdminState, ProblemDetails, input};
 use crate::clock::Time;
-use crate::exchange::{Attribution, Decision, Outcome, Paid, Party, RequestId};
-use crate::world::Record;
+use crate::exchange::{Attribution, Decision, Outcome, Party, PaymentSplit, RequestId};
+use crate::world::JournalEntry;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, delete, get};
 use base64::Engine;
@@ -72,7 +72,7 @@ pub(super) struct PaidView {
 }
 
 impl PaidView {
-    fn of(paid: &Paid) -> Self {
+    fn of(paid: &PaymentSplit) -> Self {
         let drawn = paid.drawn.iter();
         Self {
             pack_units: paid.pack_units,
@@ -139,7 +139,7 @@ pub(super) struct Explanation {
 
 /// How many calls were forgotten.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Forgotten {
+pub(super) struct ForgottenCalls {
     forgotten: usize,
 }
 
@@ -173,7 +173,7 @@ fn body(bytes: &[u8]) -> Value {
     }
 }
 
-fn view(record: &Record) -> RecordView {
+fn view(record: &JournalEntry) -> RecordView {
     let (entry, call) = (&record.entry, &record.call);
     // The server library keeps fields of different names in no order.
     let mut fields: Vec<_> = call.headers.iter().collect();
@@ -212,8 +212,8 @@ fn view(record: &Record) -> RecordView {
         arrived: entry.arrived,
         ended: entry.ended,
         arrived_real: entry.arrived_real,
-        own_us: entry.own_us,
-        injected_us: entry.injected_us,
+        own_us: entry.processing_us,
+        injected_us: entry.injected_delay_us,
         outcome: entry.outcome,
         status: entry.status,
         made: entry.made,
@@ -254,11 +254,14 @@ fn hundred() -> usize {
         ("operation" = Option<String>, Query), ("key" = Option<String>, Query),
         ("status" = Option<u16>, Query), ("code" = Option<String>, Query), ("outcome" = Option<String>, Query), ("fault" = Option<String>, Query, description = "the one that decided"),
     ),
-    responses((status = 200, body = Vec<RecordView>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Vec<RecordView>), (status = 400, body = ProblemDetails)))]
 #[get("/journal")]
-pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<RecordView>>, Problem> {
+pub(super) async fn list(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<Vec<RecordView>>, ProblemDetails> {
     let query: ListQuery = input::query(&request)?;
-    let filter = Filter {
+    let filter = JournalFilter {
         world: query.world,
         provider: query.provider,
         operation: query.operation,
@@ -267,7 +270,7 @@ pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Jso
         code: query.code,
         outcome: query.outcome,
         fault: query.fault,
-        ..Filter::default()
+        ..JournalFilter::default()
     };
     let found = records(&admin, filter.world.as_deref());
     let fits = found
@@ -277,23 +280,29 @@ pub(super) async fn list(admin: Data<Admin>, request: HttpRequest) -> Result<Jso
 }
 
 /// One call.
-#[utoipa::path(tag = "journal", responses((status = 200, body = RecordView), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "journal", responses((status = 200, body = RecordView), (status = 404, body = ProblemDetails)))]
 #[get("/journal/{request_id}")]
-pub(super) async fn show(admin: Data<Admin>, id: Path<String>) -> Result<Json<RecordView>, Problem> {
+pub(super) async fn show(
+    admin: Data<AdminState>,
+    id: Path<String>,
+) -> Result<Json<RecordView>, ProblemDetails> {
     Ok(Json(view(&*find(&admin, &id)?)))
 }
 
 /// Why one call was answered so, and what would have changed each decision.
-#[utoipa::path(tag = "journal", responses((status = 200, body = Explanation), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "journal", responses((status = 200, body = Explanation), (status = 404, body = ProblemDetails)))]
 #[get("/journal/{request_id}/explain")]
-pub(super) async fn explain(admin: Data<Admin>, id: Path<String>) -> Result<Json<Explanation>, Problem> {
+pub(super) async fn explain(
+    admin: Data<AdminState>,
+    id: Path<String>,
+) -> Result<Json<Explanation>, ProblemDetails> {
     let record = find(&admin, &id)?;
     Ok(Json(Explanation {
         request_id: record.entry.request_id.to_string(),
         outcome: record.entry.outcome,
         status: record.entry.status,
         code: record.entry.code.to_string(),
-        decisions: record.trail.clone(),
+        decisions: record.decisions.clone(),
     }))
 }
 
@@ -305,23 +314,26 @@ struct WorldQuery {
 
 /// Forgets the recent calls of a world, or of all. The ledger keeps its rows.
 #[utoipa::path(tag = "journal", params(("world" = Option<String>, Query)),
-    responses((status = 200, body = Forgotten), (status = 404, body = Problem)))]
+    responses((status = 200, body = ForgottenCalls), (status = 404, body = ProblemDetails)))]
 #[delete("/journal")]
-pub(super) async fn clear(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Forgotten>, Problem> {
+pub(super) async fn clear(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<ForgottenCalls>, ProblemDetails> {
     let query: WorldQuery = input::query(&request)?;
     let worlds = match &query.world {
         Some(name) => vec![super::worlds::find(&admin, name)?],
         None => admin.gateway.worlds.all(),
     };
-    Ok(Json(Forgotten {
+    Ok(Json(ForgottenCalls {
         forgotten: worlds.iter().map(|world| world.journal.clear()).sum(),
     }))
 }
 
 /// Recent calls of a world, or of all, the newest first.
-pub(super) fn records(admin: &Admin, world: Option<&str>) -> Vec<Arc<Record>> {
+pub(super) fn records(admin: &AdminState, world: Option<&str>) -> Vec<Arc<JournalEntry>> {
     let worlds = admin.gateway.worlds.all();
-    let mut all: Vec<Arc<Record>> = worlds
+    let mut all: Vec<Arc<JournalEntry>> = worlds
         .iter()
         .filter(|one| world.is_none_or(|name| *name == *one.name))
         .flat_map(|one| one.journal.records())
@@ -330,11 +342,11 @@ pub(super) fn records(admin: &Admin, world: Option<&str>) -> Vec<Arc<Record>> {
     all
 }
 
-fn find(admin: &Admin, id: &str) -> Result<Arc<Record>, Problem> {
+fn find(admin: &AdminState, id: &str) -> Result<Arc<JournalEntry>, ProblemDetails> {
     let id: RequestId = id
         .parse()
-        .map_err(|why: String| Problem::bad_request(why).field("request_id"))?;
+        .map_err(|why: String| ProblemDetails::bad_request(why).field("request_id"))?;
     let worlds = admin.gateway.worlds.all();
     let found = worlds.iter().find_map(|world| world.journal.find(id));
-    found.ok_or_else(|| Problem::not_found(format!("the journal holds no call {id}")))
+    found.ok_or_else(|| ProblemDetails::not_found(format!("the journal holds no call {id}")))
 }

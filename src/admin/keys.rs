@@ -1,12 +1,12 @@
 //! Keys: rotated, disabled, expired, marked leaked, restricted to operations.
 
 use super::health::provider_public_key;
-use super::{Admin, Problem, input, worlds};
+use super::{AdminState, ProblemDetails, input, worlds};
 use crate::clock::Time;
-use crate::exchange::{Scheme, Secret};
+use crate::exchange::{CredentialScheme, SecretFormat};
 use crate::providers::Providers;
 use crate::signing::rsa;
-use crate::world::{Key, KeyState, covers};
+use crate::world::{ApiKey, KeyState, covers};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
@@ -89,7 +89,7 @@ struct ListQuery {
     reveal: bool,
 }
 
-fn view(key: &Key, reveal: bool) -> KeyView {
+fn view(key: &ApiKey, reveal: bool) -> KeyView {
     KeyView {
         id: key.credential.id.clone(),
         vendor: key.vendor.clone(),
@@ -108,13 +108,13 @@ fn view(key: &Key, reveal: bool) -> KeyView {
 
 /// The keys of a world, the oldest first.
 #[utoipa::path(tag = "worlds", params(("reveal" = Option<bool>, Query, description = "show secrets")),
-    responses((status = 200, body = Vec<KeyView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<KeyView>), (status = 404, body = ProblemDetails)))]
 #[get("/worlds/{world}/keys")]
 pub(super) async fn list(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     world: Path<String>,
     request: HttpRequest,
-) -> Result<Json<Vec<KeyView>>, Problem> {
+) -> Result<Json<Vec<KeyView>>, ProblemDetails> {
     let query: ListQuery = input::query(&request)?;
     let world = worlds::find(&admin, &world)?;
     Ok(Json(
@@ -130,13 +130,13 @@ pub(super) async fn list(
 
 /// Makes a key.
 #[utoipa::path(tag = "worlds", request_body = NewKey,
-    responses((status = 201, body = KeyView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = KeyView), (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[post("/worlds/{world}/keys")]
 pub(super) async fn create(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     world: Path<String>,
     body: Bytes,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let world = worlds::find(&admin, &world)?;
     let new: NewKey = input::json(&body)?;
     let known = admin.gateway.providers.vendors();
@@ -157,7 +157,7 @@ pub(super) async fn create(
             impossible("scheme", format!("expected one of {}", all.join(", ")))
         })?;
     check_operations(admin.gateway.providers, new.operations.as_deref())?;
-    let mut key = Key::further(
+    let mut key = ApiKey::further(
         vendor.id,
         scheme,
         &world.name,
@@ -171,7 +171,7 @@ pub(super) async fn create(
         key.credential.secret = checked_secret(scheme, secret)?;
     }
     if admin.gateway.worlds.key(vendor.id, &key.credential.id).is_some() {
-        return Err(Problem::new(
+        return Err(ProblemDetails::new(
             StatusCode::CONFLICT,
             format!("there is already a key {:?}", key.credential.id),
         ));
@@ -184,13 +184,13 @@ pub(super) async fn create(
 
 /// Changes a key: its state, operations, expiry; or gives it a fresh secret.
 #[utoipa::path(tag = "worlds", request_body = KeyChange,
-    responses((status = 200, body = KeyView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = KeyView), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[patch("/worlds/{world}/keys/{key}")]
 pub(super) async fn change(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String)>,
     body: Bytes,
-) -> Result<Json<KeyView>, Problem> {
+) -> Result<Json<KeyView>, ProblemDetails> {
     let found = find(&admin, &path)?;
     let change: KeyChange = input::json(&body)?;
     let mut key = (*found).clone();
@@ -206,7 +206,7 @@ pub(super) async fn change(
         }
         if change.rotate {
             let world = worlds::find(&admin, &key.world)?;
-            let fresh = Key::further(
+            let fresh = ApiKey::further(
                 &key.vendor,
                 scheme,
                 &key.world,
@@ -221,12 +221,12 @@ pub(super) async fn change(
 }
 
 /// Removes a key.
-#[utoipa::path(tag = "worlds", responses((status = 204), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "worlds", responses((status = 204), (status = 404, body = ProblemDetails)))]
 #[delete("/worlds/{world}/keys/{key}")]
 pub(super) async fn remove(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let key = find(&admin, &path)?;
     admin.gateway.worlds.remove_key(&key)?;
     Ok(HttpResponse::NoContent().finish())
@@ -234,36 +234,37 @@ pub(super) async fn remove(
 
 /// The public key a vendor signs with in a world, in PEM.
 #[utoipa::path(tag = "worlds",
-    responses((status = 200, body = String, content_type = "application/x-pem-file"), (status = 404, body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/x-pem-file"), (status = 404, body = ProblemDetails)))]
 #[get("/worlds/{world}/provider-keys/{vendor}.pem")]
 pub(super) async fn export(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let (world, vendor) = path.into_inner();
     let world = worlds::find(&admin, &world)?;
     let vendors = admin.gateway.providers.vendors().into_iter();
     let mut named = vendors.filter(|own| own.id == vendor);
     let pem = named.find_map(|vendor| provider_public_key(&world, vendor));
-    let pem = pem.ok_or_else(|| Problem::not_found(format!("no vendor {vendor:?} signs its answers")))?;
+    let pem =
+        pem.ok_or_else(|| ProblemDetails::not_found(format!("no vendor {vendor:?} signs its answers")))?;
     Ok(HttpResponse::Ok()
         .content_type("application/x-pem-file")
         .body(pem))
 }
 
-fn find(admin: &Admin, (world, id): &(String, String)) -> Result<Arc<Key>, Problem> {
+fn find(admin: &AdminState, (world, id): &(String, String)) -> Result<Arc<ApiKey>, ProblemDetails> {
     worlds::find(admin, world)?;
     let keys = admin.gateway.worlds.keys_of(world);
     let found = keys.into_iter().find(|key| key.credential.id == *id);
-    found.ok_or_else(|| Problem::not_found(format!("world {world:?} has no key {id:?}")))
+    found.ok_or_else(|| ProblemDetails::not_found(format!("world {world:?} has no key {id:?}")))
 }
 
-fn impossible(field: &str, detail: String) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
+fn impossible(field: &str, detail: String) -> ProblemDetails {
+    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
 }
 
 /// The scheme a key is of.
-fn scheme_of(providers: Providers, key: &Key) -> Option<&'static Scheme> {
+fn scheme_of(providers: Providers, key: &ApiKey) -> Option<&'static CredentialScheme> {
     let vendors = providers.vendors().into_iter();
     let mut schemes = vendors
         .filter(|vendor| vendor.id == key.vendor)
@@ -271,18 +272,18 @@ fn scheme_of(providers: Providers, key: &Key) -> Option<&'static Scheme> {
     schemes.find(|scheme| scheme.name == key.credential.scheme)
 }
 
-fn checked_secret(scheme: &Scheme, secret: String) -> Result<String, Problem> {
+fn checked_secret(scheme: &CredentialScheme, secret: String) -> Result<String, ProblemDetails> {
     match scheme.secret {
-        Secret::Text(_) => checked_text("secret", secret),
-        Secret::Rsa(_) if secret.is_empty() => Ok(secret),
-        Secret::Rsa(_) => {
+        SecretFormat::Text(_) => checked_text("secret", secret),
+        SecretFormat::Rsa(_) if secret.is_empty() => Ok(secret),
+        SecretFormat::Rsa(_) => {
             rsa::check(&secret).map_err(|flaw| impossible("secret", flaw.to_string()))?;
             Ok(secret)
         }
     }
 }
 
-fn checked_text(field: &str, text: String) -> Result<String, Problem> {
+fn checked_text(field: &str, text: String) -> Result<String, ProblemDetails> {
     let fits = (1..=256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic() && c != '/');
     if fits {
         Ok(text)
@@ -294,7 +295,7 @@ fn checked_text(field: &str, text: String) -> Result<String, Problem> {
     }
 }
 
-fn check_operations(providers: Providers, scopes: Option<&[String]>) -> Result<(), Problem> {
+fn check_operations(providers: Providers, scopes: Option<&[String]>) -> Result<(), ProblemDetails> {
     let names = providers.operations();
     for scope in scopes.unwrap_or_default() {
         if !names.iter().any(|name| covers(scope, name)) {

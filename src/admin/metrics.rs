@@ -1,6 +1,6 @@
 //! Counters for Prometheus.
 
-use super::Admin;
+use super::AdminState;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use std::sync::atomic::Ordering;
@@ -8,11 +8,11 @@ use std::sync::atomic::Ordering;
 /// Counters in the Prometheus text format.
 #[utoipa::path(tag = "server", responses((status = 200, content_type = "text/plain", body = String)))]
 #[get("/metrics")]
-pub(super) async fn metrics(admin: Data<Admin>) -> HttpResponse {
+pub(super) async fn metrics(admin: Data<AdminState>) -> HttpResponse {
     let gateway = &admin.gateway;
     let gauge = |name: &str, value: usize| {
         gateway
-            .meter
+            .metrics
             .gauge(name, i64::try_from(value).unwrap_or(i64::MAX));
     };
     let health = gateway.ledger.health();
@@ -35,5 +35,5 @@ pub(super) async fn metrics(admin: Data<Admin>) -> HttpResponse {
     gauge("worlds", gateway.worlds.all().len());
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
-        .body(gateway.meter.text())
+        .body(gateway.metrics.text())
 }

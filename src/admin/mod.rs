@@ -3,6 +3,7 @@
 mod charges;
 mod clock;
 mod contracts;
+mod csv;
 mod expectations;
 mod faults;
 mod guard;
@@ -17,7 +18,6 @@ mod problem;
 mod reset;
 mod sla;
 mod state;
-mod table;
 mod tape;
 mod templates;
 mod usage;
@@ -25,9 +25,9 @@ mod verify;
 mod worlds;
 
 pub(crate) use clock::META as CLOCK_META;
-pub use guard::{Guard, is_loopback};
+pub use guard::{RequestGuard, is_loopback};
 pub use health::credentials;
 pub use openapi::{mount, nothing};
-pub use problem::Problem;
+pub use problem::ProblemDetails;
 pub use sla::statement::settled;
-pub use state::Admin;
+pub use state::AdminState;

@@ -2,8 +2,8 @@
 
 use super::guard::watch;
 use super::{
-    Problem, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics, reset,
-    sla, tape, templates, usage, verify, worlds,
+    ProblemDetails, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics,
+    reset, sla, tape, templates, usage, verify, worlds,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{Json, PayloadConfig, ServiceConfig};
@@ -123,7 +123,7 @@ async fn openapi() -> Json<&'static Document> {
 
 /// What answers everywhere else.
 pub async fn nothing(request: HttpRequest) -> actix_web::HttpResponse {
-    Problem::not_found(format!(
+    ProblemDetails::not_found(format!(
         "{} {} is nothing of the admin API; see /_understudy/openapi.json",
         request.method(),
         request.path()

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// A problem, as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Problem {
+pub struct ProblemDetails {
     /// Always `about:blank`: the title says it.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -23,7 +23,7 @@ pub struct Problem {
     field: Option<String>,
 }
 
-impl Problem {
+impl ProblemDetails {
     /// A problem of some status.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
@@ -55,13 +55,13 @@ impl Problem {
     }
 }
 
-impl std::fmt::Display for Problem {
+impl std::fmt::Display for ProblemDetails {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.detail)
     }
 }
 
-impl ResponseError for Problem {
+impl ResponseError for ProblemDetails {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -76,7 +76,7 @@ impl ResponseError for Problem {
     }
 }
 
-impl From<WorldError> for Problem {
+impl From<WorldError> for ProblemDetails {
     fn from(why: WorldError) -> Self {
         let status = match &why {
             WorldError::Exists(_) => StatusCode::CONFLICT,
@@ -84,12 +84,12 @@ impl From<WorldError> for Problem {
             WorldError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             WorldError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Problem::new(status, why.to_string())
+        ProblemDetails::new(status, why.to_string())
     }
 }
 
-impl From<StoreError> for Problem {
+impl From<StoreError> for ProblemDetails {
     fn from(why: StoreError) -> Self {
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
+        ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
     }
 }

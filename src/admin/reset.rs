@@ -1,6 +1,6 @@
 //! Back to the start, without a restart.
 
-use super::{Admin, Problem, input, worlds};
+use super::{AdminState, ProblemDetails, input, worlds};
 use actix_web::post;
 use actix_web::web::{Bytes, Data, Json};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What to reset; everything but the ledger where empty.
 #[derive(Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Reset {
+pub(super) struct ResetRequest {
     /// One world, or all where absent.
     world: Option<String>,
     /// The ledger too: rows, roll-ups, usage and money spent.
@@ -17,7 +17,7 @@ pub(super) struct Reset {
 
 /// What was reset.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(super) struct Done {
+pub(super) struct ResetSummary {
     worlds: Vec<String>,
     /// Calls the journals forgot.
     forgotten: usize,
@@ -29,11 +29,14 @@ pub(super) struct Done {
 
 /// Empties journals, expectations, jobs and rate limits, puts back the faults of the configuration, on request empties the ledger
 /// too. What a fault holds is let go. Worlds, keys and clocks stay.
-#[utoipa::path(tag = "server", request_body = Reset,
-    responses((status = 200, body = Done), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "server", request_body = ResetRequest,
+    responses((status = 200, body = ResetSummary), (status = 404, body = ProblemDetails)))]
 #[post("/reset")]
-pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>, Problem> {
-    let reset: Reset = input::json_or_default(&body)?;
+pub(super) async fn reset(
+    admin: Data<AdminState>,
+    body: Bytes,
+) -> Result<Json<ResetSummary>, ProblemDetails> {
+    let reset: ResetRequest = input::json_or_default(&body)?;
     let chosen = match &reset.world {
         Some(name) => vec![worlds::find(&admin, name)?],
         None => admin.gateway.worlds.all(),
@@ -57,7 +60,7 @@ pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>,
     }
     let faults = first_faults(&admin, reset.world.as_deref())?;
     let worlds = chosen.iter().map(|world| world.name.to_string()).collect();
-    Ok(Json(Done {
+    Ok(Json(ResetSummary {
         worlds,
         forgotten,
         faults,
@@ -66,7 +69,7 @@ pub(super) async fn reset(admin: Data<Admin>, body: Bytes) -> Result<Json<Done>,
 }
 
 /// Puts the faults of the configuration, of one world or all, in the place of those there are.
-fn first_faults(admin: &Admin, world: Option<&str>) -> Result<usize, Problem> {
+fn first_faults(admin: &AdminState, world: Option<&str>) -> Result<usize, ProblemDetails> {
     let board = &admin.gateway.faults;
     let of_it = |own: Option<&str>| world.is_none() || own == world;
     let first = board
@@ -79,7 +82,7 @@ fn first_faults(admin: &Admin, world: Option<&str>) -> Result<usize, Problem> {
     }
     let put = admin.gateway.put_faults(
         first.cloned().collect(),
-        Some(&|armed| of_it(armed.fault.scope.world.as_deref())),
+        Some(&|installed| of_it(installed.fault.scope.world.as_deref())),
     );
     let put = put.map_err(|(nth, flaw)| super::faults::refused(flaw, Some(nth)))?;
     Ok(put.len())

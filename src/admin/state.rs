@@ -1,15 +1,15 @@
 //! What the admin API works on.
 
-use super::Guard;
+use super::RequestGuard;
 use crate::clock::{Clock, Time};
 use crate::gateway::Gateway;
-use crate::sla::Calendar;
+use crate::sla::WorkdayCalendar;
 use crate::store::Store;
 use actix_web::web::Data;
 use std::sync::Arc;
 
 /// What the admin API works on. Its own threads serve it, so calls to the store may block here.
-pub struct Admin {
+pub struct AdminState {
     /// The data plane.
     pub gateway: Data<Gateway>,
     /// Where things are kept.
@@ -17,9 +17,9 @@ pub struct Admin {
     /// The server's clock.
     pub clock: Clock,
     /// Working days.
-    pub calendar: Arc<Calendar>,
+    pub calendar: Arc<WorkdayCalendar>,
     /// Who may come in.
-    pub guard: Guard,
+    pub guard: RequestGuard,
     /// The seed in force.
     pub seed: u64,
     /// Which run on this store this is.

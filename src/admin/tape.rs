@@ -1,7 +1,7 @@
 //! The tape: which calls were struck, recorded, downloaded, and played again exactly.
 
 use super::faults::refused;
-use super::{Admin, Problem, input};
+use super::{AdminState, ProblemDetails, input};
 use crate::faults::Tape;
 use crate::world::faults::TapeState;
 use actix_web::http::StatusCode;
@@ -20,7 +20,7 @@ pub(super) struct TapeChange {
 /// The recording, as NDJSON: first each fault that struck, then each call it struck.
 #[utoipa::path(tag = "faults", responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 #[get("/faults/tape")]
-pub(super) async fn download(admin: Data<Admin>) -> HttpResponse {
+pub(super) async fn download(admin: Data<AdminState>) -> HttpResponse {
     let text = admin.gateway.faults.recorder.text();
     HttpResponse::Ok().content_type("application/x-ndjson").body(text)
 }
@@ -28,15 +28,15 @@ pub(super) async fn download(admin: Data<Admin>) -> HttpResponse {
 /// What the tape is doing.
 #[utoipa::path(tag = "faults", responses((status = 200, body = TapeState)))]
 #[get("/faults/tape/state")]
-pub(super) async fn state(admin: Data<Admin>) -> Json<TapeState> {
+pub(super) async fn state(admin: Data<AdminState>) -> Json<TapeState> {
     Json(admin.gateway.faults.recorder.state())
 }
 
 /// Begins or ends a recording.
 #[utoipa::path(tag = "faults", request_body = TapeChange,
-    responses((status = 200, body = TapeState), (status = 422, body = Problem)))]
+    responses((status = 200, body = TapeState), (status = 422, body = ProblemDetails)))]
 #[post("/faults/tape")]
-pub(super) async fn record(admin: Data<Admin>, body: Bytes) -> Result<Json<TapeState>, Problem> {
+pub(super) async fn record(admin: Data<AdminState>, body: Bytes) -> Result<Json<TapeState>, ProblemDetails> {
     let change: TapeChange = input::json(&body)?;
     admin.gateway.faults.recorder.record(change.record);
     Ok(Json(admin.gateway.faults.recorder.state()))
@@ -44,18 +44,20 @@ pub(super) async fn record(admin: Data<Admin>, body: Bytes) -> Result<Json<TapeS
 
 /// Plays a recording: its faults take the place of all others, and strike just the calls they struck.
 #[utoipa::path(tag = "faults", request_body(content = String, content_type = "application/x-ndjson"),
-    responses((status = 200, body = TapeState), (status = 422, body = Problem)))]
+    responses((status = 200, body = TapeState), (status = 422, body = ProblemDetails)))]
 #[put("/faults/tape")]
-pub(super) async fn play(admin: Data<Admin>, body: Bytes) -> Result<Json<TapeState>, Problem> {
+pub(super) async fn play(admin: Data<AdminState>, body: Bytes) -> Result<Json<TapeState>, ProblemDetails> {
     let impossible = |line: usize, why: String| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(format!("line {line}"))
+        ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(format!("line {line}"))
     };
-    let text = std::str::from_utf8(&body).map_err(|why| Problem::bad_request(why.to_string()))?;
+    let text = std::str::from_utf8(&body).map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
     let tape = Tape::read(text).map_err(|(line, why)| impossible(line, why))?;
     let gateway = &admin.gateway;
     let played = gateway
         .faults
-        .play(tape, &gateway.known(), &|world| gateway.clock_of(world));
+        .play(tape, &gateway.validation_context(), &|world| {
+            gateway.clock_of(world)
+        });
     played.map_err(|(nth, flaw)| refused(flaw, Some(nth)))?;
     Ok(Json(gateway.faults.recorder.state()))
 }
@@ -63,7 +65,7 @@ pub(super) async fn play(admin: Data<Admin>, body: Bytes) -> Result<Json<TapeSta
 /// Draws again from now on. The faults of the tape stay.
 #[utoipa::path(tag = "faults", responses((status = 200, body = TapeState)))]
 #[delete("/faults/tape")]
-pub(super) async fn stop(admin: Data<Admin>) -> Json<TapeState> {
+pub(super) async fn stop(admin: Data<AdminState>) -> Json<TapeState> {
     admin.gateway.faults.stop_playing();
     Json(admin.gateway.faults.recorder.state())
 }

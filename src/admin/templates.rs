@@ -1,8 +1,8 @@
 //! Templates of a world's own (001 2.1): uploaded, listed, shown, deleted beyond recovery.
 
-use super::{Admin, Problem, input, worlds};
+use super::{AdminState, ProblemDetails, input, worlds};
 use crate::clock::Time;
-use crate::composition::{Size, Template};
+use crate::composition::{CanvasSize, Template};
 use crate::world::{KeptTemplate, TemplateError};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path, block};
@@ -35,7 +35,7 @@ pub(super) struct TemplateView {
     #[serde(skip_serializing_if = "Option::is_none")]
     style: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<Size>,
+    size: Option<CanvasSize>,
     /// All of it; where one is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -65,19 +65,19 @@ impl TemplateView {
     }
 }
 
-impl From<TemplateError> for Problem {
+impl From<TemplateError> for ProblemDetails {
     fn from(why: TemplateError) -> Self {
         let unprocessable =
-            |field: &str| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()).field(field);
+            |field: &str| ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()).field(field);
         match &why {
-            TemplateError::Unknown(_) => Problem::not_found(why.to_string()),
+            TemplateError::Unknown(_) => ProblemDetails::not_found(why.to_string()),
             TemplateError::Exists(_) | TemplateError::Full => {
-                Problem::new(StatusCode::CONFLICT, why.to_string())
+                ProblemDetails::new(StatusCode::CONFLICT, why.to_string())
             }
             TemplateError::Id => unprocessable("id"),
             TemplateError::Flaw(flaw) => unprocessable(&flaw.path),
             TemplateError::Damaged(_) | TemplateError::Store(_) => {
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
+                ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
             }
         }
     }
@@ -86,19 +86,19 @@ impl From<TemplateError> for Problem {
 /// Does work that reads or writes the store off the async threads.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, TemplateError> + Send + 'static,
-) -> Result<T, Problem> {
+) -> Result<T, ProblemDetails> {
     let done = block(work).await;
-    let done = done.map_err(|why| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string()))?;
-    done.map_err(Problem::from)
+    let done = done.map_err(|why| ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string()))?;
+    done.map_err(ProblemDetails::from)
 }
 
 /// A world's own templates, the oldest first. Each is read and checked.
-#[utoipa::path(tag = "templates", responses((status = 200, body = Vec<TemplateView>), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "templates", responses((status = 200, body = Vec<TemplateView>), (status = 404, body = ProblemDetails)))]
 #[get("/worlds/{world}/templates")]
 pub(super) async fn list(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     world: Path<String>,
-) -> Result<Json<Vec<TemplateView>>, Problem> {
+) -> Result<Json<Vec<TemplateView>>, ProblemDetails> {
     let world = worlds::find(&admin, &world)?;
     let templates = admin.gateway.templates.clone();
     let all = blocking(move || templates.all(&world.name)).await?;
@@ -107,15 +107,15 @@ pub(super) async fn list(
 
 /// Keeps a template, written to disk before this answers. `id` is drawn from its content where none is given.
 #[utoipa::path(tag = "templates", params(("id" = Option<String>, Query)), request_body = Object,
-    responses((status = 201, body = TemplateView), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 201, body = TemplateView), (status = 404, body = ProblemDetails), (status = 409, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
 #[post("/worlds/{world}/templates")]
 pub(super) async fn create(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     world: Path<String>,
     request: HttpRequest,
     body: Bytes,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let query: IdQuery = input::query(&request)?;
     let world = worlds::find(&admin, &world)?;
     let templates = admin.gateway.templates.clone();
@@ -127,13 +127,13 @@ pub(super) async fn create(
 }
 
 /// A template with all that is in it. What is damaged is not shown.
-#[utoipa::path(tag = "templates", responses((status = 200, body = TemplateView), (status = 404, body = Problem),
-    (status = 500, body = Problem)))]
+#[utoipa::path(tag = "templates", responses((status = 200, body = TemplateView), (status = 404, body = ProblemDetails),
+    (status = 500, body = ProblemDetails)))]
 #[get("/worlds/{world}/templates/{id}")]
 pub(super) async fn show(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String)>,
-) -> Result<Json<TemplateView>, Problem> {
+) -> Result<Json<TemplateView>, ProblemDetails> {
     let (world, id) = path.into_inner();
     let world = worlds::find(&admin, &world)?;
     let templates = admin.gateway.templates.clone();
@@ -149,12 +149,12 @@ pub(super) async fn show(
 }
 
 /// Deletes a template. Nothing of it is left in the store.
-#[utoipa::path(tag = "templates", responses((status = 204), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "templates", responses((status = 204), (status = 404, body = ProblemDetails)))]
 #[delete("/worlds/{world}/templates/{id}")]
 pub(super) async fn remove(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let (world, id) = path.into_inner();
     let world = worlds::find(&admin, &world)?;
     let templates = admin.gateway.templates.clone();

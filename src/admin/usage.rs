@@ -1,6 +1,6 @@
 //! Metering by world, operation and day.
 
-use super::{Admin, Problem, input};
+use super::{AdminState, ProblemDetails, input};
 use crate::clock::Time;
 use crate::store::DayUsage;
 use actix_web::web::{Data, Json};
@@ -22,9 +22,12 @@ struct UsageQuery {
         ("from" = Option<String>, Query, description = "first instant; the start of the month where absent"),
         ("to" = Option<String>, Query, description = "first instant after; no end where absent"),
     ),
-    responses((status = 200, body = Vec<DayUsage>), (status = 400, body = Problem)))]
+    responses((status = 200, body = Vec<DayUsage>), (status = 400, body = ProblemDetails)))]
 #[get("/usage")]
-pub(super) async fn usage(admin: Data<Admin>, request: HttpRequest) -> Result<Json<Vec<DayUsage>>, Problem> {
+pub(super) async fn usage(
+    admin: Data<AdminState>,
+    request: HttpRequest,
+) -> Result<Json<Vec<DayUsage>>, ProblemDetails> {
     let query: UsageQuery = input::query(&request)?;
     let span = (query.from, query.to);
     Ok(Json(read(&admin, query.world.as_deref(), span).await?))
@@ -33,10 +36,10 @@ pub(super) async fn usage(admin: Data<Admin>, request: HttpRequest) -> Result<Js
 /// Usage within `[from, to)`, of one world or of all: from the start of the month and without an end where they are
 /// absent.
 pub(super) async fn read(
-    admin: &Admin,
+    admin: &AdminState,
     world: Option<&str>,
     (from, to): (Option<Time>, Option<Time>),
-) -> Result<Vec<DayUsage>, Problem> {
+) -> Result<Vec<DayUsage>, ProblemDetails> {
     let clock = match world {
         Some(name) => super::worlds::find(admin, name)?.clock.clone(),
         None => admin.clock.clone(),

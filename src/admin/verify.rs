@@ -1,8 +1,8 @@
 //! Assertions on what came in, with near misses.
 
-use super::{Admin, Problem, input, journal};
+use super::{AdminState, ProblemDetails, input, journal};
 use crate::exchange::Outcome;
-use crate::world::Record;
+use crate::world::JournalEntry;
 use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::{Bytes, Data, Json};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Which calls are meant; absent fields fit all.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Filter {
+pub(super) struct JournalFilter {
     pub(super) world: Option<String>,
     pub(super) provider: Option<String>,
     pub(super) operation: Option<String>,
@@ -37,20 +37,20 @@ pub(super) struct Filter {
 
 /// Where a call differs from what was asked for.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Difference {
+pub(super) struct FieldDifference {
     field: String,
     expected: String,
     found: String,
 }
 
-impl Filter {
+impl JournalFilter {
     /// Every field in which a call differs.
-    pub(super) fn differences(&self, record: &Record) -> Vec<Difference> {
+    pub(super) fn differences(&self, record: &JournalEntry) -> Vec<FieldDifference> {
         let (entry, call) = (&record.entry, &record.call);
         let mut all = Vec::new();
         let mut compare = |field: &str, expected: Option<String>, found: String| {
             if let Some(expected) = expected.filter(|expected| *expected != found) {
-                all.push(Difference {
+                all.push(FieldDifference {
                     field: field.to_owned(),
                     expected,
                     found,
@@ -98,9 +98,9 @@ impl Filter {
 /// An assertion. Without a number: at least one call.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Assertion {
+pub(super) struct JournalAssertion {
     #[serde(default, rename = "match")]
-    filter: Filter,
+    filter: JournalFilter,
     /// Exactly so many.
     count: Option<usize>,
     /// So many or more.
@@ -111,7 +111,7 @@ pub(super) struct Assertion {
 
 /// What came of an assertion.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct Verification {
+pub(super) struct AssertionResult {
     passed: bool,
     matched: usize,
     /// What was asked for, in words.
@@ -125,19 +125,22 @@ pub(super) struct Verification {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct NearMiss {
     request_id: String,
-    differs: Vec<Difference>,
+    differs: Vec<FieldDifference>,
 }
 
 /// Checks an assertion on recent calls.
-#[utoipa::path(tag = "journal", request_body = Assertion,
-    responses((status = 200, body = Verification), (status = 422, body = Problem)))]
+#[utoipa::path(tag = "journal", request_body = JournalAssertion,
+    responses((status = 200, body = AssertionResult), (status = 422, body = ProblemDetails)))]
 #[post("/journal/verify")]
-pub(super) async fn verify(admin: Data<Admin>, body: Bytes) -> Result<Json<Verification>, Problem> {
-    let assertion: Assertion = input::json(&body)?;
+pub(super) async fn verify(
+    admin: Data<AdminState>,
+    body: Bytes,
+) -> Result<Json<AssertionResult>, ProblemDetails> {
+    let assertion: JournalAssertion = input::json(&body)?;
     let given = [assertion.count, assertion.at_least, assertion.at_most];
     if assertion.count.is_some() && given.iter().flatten().count() > 1 {
         let detail = "expected either count, or at_least and at_most";
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field("count"));
+        return Err(ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field("count"));
     }
     let least = assertion
         .count
@@ -165,7 +168,7 @@ pub(super) async fn verify(admin: Data<Admin>, body: Bytes) -> Result<Json<Verif
         (a, usize::MAX) => format!("at least {a}"),
         (a, b) => format!("{a} to {b}"),
     };
-    Ok(Json(Verification {
+    Ok(Json(AssertionResult {
         passed,
         matched,
         expected,

@@ -1,7 +1,7 @@
 //! Worlds: isolated tenants, one POST away.
 
 use super::clock::ClockView;
-use super::{Admin, Problem, health, input};
+use super::{AdminState, ProblemDetails, health, input};
 use crate::clock::Time;
 use crate::world::{World, WorldSettings};
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -47,32 +47,32 @@ pub(super) struct WorldChange {
     settings: Value,
 }
 
-fn view(admin: &Admin, world: &World, with_credentials: bool) -> WorldView {
+fn view(admin: &AdminState, world: &World, with_credentials: bool) -> WorldView {
     let keys = admin.gateway.worlds.keys_of(&world.name);
     WorldView {
         name: world.name.to_string(),
         created: world.created,
         settings: (*world.settings()).clone(),
         clock: ClockView::of(&world.clock),
-        spent_fen: world.admission.meters(|meters| meters.spent_fen()),
+        spent_fen: world.admission.usage(|usage| usage.spent_fen()),
         journal_dropped: world.journal.dropped(),
         credentials: with_credentials.then(|| health::credentials(admin.gateway.providers, world, &keys)),
     }
 }
 
 /// A world by its name, or a 404.
-pub(super) fn find(admin: &Admin, name: &str) -> Result<std::sync::Arc<World>, Problem> {
+pub(super) fn find(admin: &AdminState, name: &str) -> Result<std::sync::Arc<World>, ProblemDetails> {
     admin
         .gateway
         .worlds
         .get(name)
-        .ok_or_else(|| Problem::not_found(format!("there is no world {name:?}")))
+        .ok_or_else(|| ProblemDetails::not_found(format!("there is no world {name:?}")))
 }
 
 /// All worlds, by name.
 #[utoipa::path(tag = "worlds", responses((status = 200, body = Vec<WorldView>)))]
 #[get("/worlds")]
-pub(super) async fn list(admin: Data<Admin>) -> Json<Vec<WorldView>> {
+pub(super) async fn list(admin: Data<AdminState>) -> Json<Vec<WorldView>> {
     Json(
         admin
             .gateway
@@ -86,35 +86,38 @@ pub(super) async fn list(admin: Data<Admin>) -> Json<Vec<WorldView>> {
 
 /// Makes a world with fresh credentials for every provider.
 #[utoipa::path(tag = "worlds", request_body = NewWorld,
-    responses((status = 201, body = WorldView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = WorldView), (status = 409, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[post("/worlds")]
-pub(super) async fn create(admin: Data<Admin>, body: Bytes) -> Result<HttpResponse, Problem> {
+pub(super) async fn create(admin: Data<AdminState>, body: Bytes) -> Result<HttpResponse, ProblemDetails> {
     let new: NewWorld = input::json(&body)?;
     let world = admin.gateway.worlds.create(&new.name, new.settings)?;
     Ok(HttpResponse::Created().json(view(&admin, &world, true)))
 }
 
 /// One world.
-#[utoipa::path(tag = "worlds", responses((status = 200, body = WorldView), (status = 404, body = Problem)))]
+#[utoipa::path(tag = "worlds", responses((status = 200, body = WorldView), (status = 404, body = ProblemDetails)))]
 #[get("/worlds/{world}")]
-pub(super) async fn show(admin: Data<Admin>, name: Path<String>) -> Result<Json<WorldView>, Problem> {
+pub(super) async fn show(
+    admin: Data<AdminState>,
+    name: Path<String>,
+) -> Result<Json<WorldView>, ProblemDetails> {
     let world = find(&admin, &name)?;
     Ok(Json(view(&admin, &world, false)))
 }
 
 /// Changes a world's settings.
 #[utoipa::path(tag = "worlds", request_body = WorldChange,
-    responses((status = 200, body = WorldView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = WorldView), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[patch("/worlds/{world}")]
 pub(super) async fn change(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     name: Path<String>,
     body: Bytes,
-) -> Result<Json<WorldView>, Problem> {
+) -> Result<Json<WorldView>, ProblemDetails> {
     let world = find(&admin, &name)?;
     let change: WorldChange = input::json(&body)?;
-    let mut settings =
-        serde_json::to_value(&*world.settings()).map_err(|why| Problem::bad_request(why.to_string()))?;
+    let mut settings = serde_json::to_value(&*world.settings())
+        .map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
     merge(&mut settings, change.settings);
     let settings: WorldSettings = input::json(&settings.to_string().into())?;
     admin.gateway.worlds.configure(&world, settings)?;
@@ -123,9 +126,12 @@ pub(super) async fn change(
 
 /// Erases a world: its keys, rows, journal and files with it.
 #[utoipa::path(tag = "worlds",
-    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 204), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[delete("/worlds/{world}")]
-pub(super) async fn remove(admin: Data<Admin>, name: Path<String>) -> Result<HttpResponse, Problem> {
+pub(super) async fn remove(
+    admin: Data<AdminState>,
+    name: Path<String>,
+) -> Result<HttpResponse, ProblemDetails> {
     find(&admin, &name)?;
     // Rows still on their way would outlive the world.
     admin.gateway.ledger.flush().await;
@@ -135,7 +141,7 @@ pub(super) async fn remove(admin: Data<Admin>, name: Path<String>) -> Result<Htt
     admin
         .gateway
         .faults
-        .remove(&|armed| of_it(armed.fault.scope.world.as_deref()));
+        .remove(&|installed| of_it(installed.fault.scope.world.as_deref()));
     Ok(HttpResponse::NoContent().finish())
 }
 

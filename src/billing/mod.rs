@@ -1,10 +1,10 @@
 //! Prices and means of payment in, charges out, in whole fen.
 #![deny(clippy::float_arithmetic)]
 
-mod purse;
 mod subscription;
 mod tariff;
+mod wallet;
 
-pub use purse::{Demand, Means, Payment, Purse, Unpaid};
-pub use subscription::{Beyond, Coupon, Pack, Subscription};
+pub use subscription::{Coupon, OveragePolicy, PrepaidPack, Subscription};
 pub use tariff::{PriceTier, fee};
+pub use wallet::{Payment, PaymentError, PaymentSources, UnitsDue, Wallet};

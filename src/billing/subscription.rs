@@ -18,9 +18,9 @@ pub struct Subscription {
     pub free: bool,
     /// Terms and prepaid packs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub packs: Vec<Pack>,
+    pub packs: Vec<PrepaidPack>,
     /// What becomes of calls that no pack covers any more.
-    pub beyond: Beyond,
+    pub beyond: OveragePolicy,
 }
 
 /// What becomes of calls that no pack covers any more.
@@ -28,7 +28,7 @@ pub struct Subscription {
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Beyond {
+pub enum OveragePolicy {
     /// The vendor's refusal.
     #[default]
     Refuse,
@@ -39,7 +39,7 @@ pub enum Beyond {
 /// A term that was bought, with the calls that were paid with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Pack {
+pub struct PrepaidPack {
     /// Its name.
     pub id: String,
     /// Its first day.
@@ -99,7 +99,7 @@ pub struct Coupon {
 /// Months a term may last at most.
 const MOST_MONTHS: i32 = 1200;
 
-impl Pack {
+impl PrepaidPack {
     /// Its last day: the one before the corresponding day, or the month's end where there is none.
     pub fn last(&self) -> Day {
         let Some(months) = self.months else {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// Where the server is.
 #[derive(Debug, clap::Args)]
-pub(super) struct Server {
+pub(super) struct AdminClient {
     /// Base URL of the admin listener
     #[arg(
         long,
@@ -21,9 +21,9 @@ pub(super) struct Server {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct World {
+pub(super) struct WorldCommand {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     #[command(subcommand)]
     verb: WorldVerb,
 }
@@ -53,9 +53,9 @@ enum WorldVerb {
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Key {
+pub(super) struct KeyCommand {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     #[command(subcommand)]
     verb: KeyVerb,
 }
@@ -95,7 +95,7 @@ enum KeyVerb {
     },
 }
 
-pub(super) fn world(command: &World) -> anyhow::Result<()> {
+pub(super) fn world(command: &WorldCommand) -> anyhow::Result<()> {
     let server = &command.server;
     match &command.verb {
         WorldVerb::Create { name, settings } => {
@@ -112,7 +112,7 @@ pub(super) fn world(command: &World) -> anyhow::Result<()> {
     }
 }
 
-pub(super) fn key(command: &Key) -> anyhow::Result<()> {
+pub(super) fn key(command: &KeyCommand) -> anyhow::Result<()> {
     let server = &command.server;
     match &command.verb {
         KeyVerb::Create {
@@ -154,7 +154,7 @@ pub(super) fn show(answer: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-impl Server {
+impl AdminClient {
     /// Asks, and prints the answer; a problem is an error in its own words.
     pub(super) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
         let body = body.map(Value::to_string).unwrap_or_default();

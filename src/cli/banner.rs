@@ -1,7 +1,7 @@
 //! What the program says to people: the one place that prints.
 #![expect(clippy::print_stderr, reason = "this is what prints")]
 
-use crate::app::Ready;
+use crate::app::ReadyFile;
 use serde_json::{Map, Value};
 use std::io::Write;
 
@@ -17,7 +17,7 @@ pub(super) fn complain(why: &anyhow::Error) {
 }
 
 /// Addresses, credentials, and a line to paste for each provider.
-pub(super) fn greet(ready: &Ready, token: Option<&str>) {
+pub(super) fn greet(ready: &ReadyFile, token: Option<&str>) {
     line(&format!("providers  {}", ready.listen));
     line(&format!("admin      {}/_understudy/info", ready.admin));
     line(&format!("seed       {}", ready.seed));
@@ -52,7 +52,7 @@ fn shown(fields: &Value) -> Value {
 }
 
 /// A text to judge: openssl signs the proof.
-fn tupu(ready: &Ready) -> String {
+fn tupu(ready: &ReadyFile) -> String {
     let sid = ready.credentials["tupu"]["secret_id"]
         .as_str()
         .unwrap_or_default();
@@ -64,7 +64,7 @@ fn tupu(ready: &Ready) -> String {
 }
 
 /// A call that can be pasted at any time: the shell signs it with the app key.
-fn by_app_key(ready: &Ready, path: &str) -> String {
+fn by_app_key(ready: &ReadyFile, path: &str) -> String {
     let field = |name: &str| {
         ready.credentials["jdcloud"][name]
             .as_str()
@@ -79,12 +79,12 @@ fn by_app_key(ready: &Ready, path: &str) -> String {
     )
 }
 
-fn matting(ready: &Ready) -> String {
+fn matting(ready: &ReadyFile) -> String {
     by_app_key(ready, "/api/cutout")
         + "--data-binary @fixtures/photos/astronaut.jpg | grep -o 'http[^\"]*png' | xargs curl -s -o cutout.png"
 }
 
-fn composing(ready: &Ready) -> String {
+fn composing(ready: &ReadyFile) -> String {
     by_app_key(ready, "/api/compose-image")
         + "-F template_id=fresh-leaf -F 'texts=[\"夏日焕新\",\"轻盈一夏\",\"¥199\"]' -F images=@fixtures/photos/coffee.jpg \\\n  \
            | grep -o 'http[^\"]*jpg' | xargs curl -s -o poster.jpg"

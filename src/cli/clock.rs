@@ -1,12 +1,12 @@
 //! The clock from a shell.
 
-use super::admin::{Server, part};
+use super::admin::{AdminClient, part};
 use serde_json::{Map, Value, json};
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Clock {
+pub(super) struct ClockCommand {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     /// A world's clock instead of the server's
     #[arg(long, global = true)]
     world: Option<String>,
@@ -44,7 +44,7 @@ enum Verb {
     },
 }
 
-pub(super) fn run(command: &Clock) -> anyhow::Result<()> {
+pub(super) fn run(command: &ClockCommand) -> anyhow::Result<()> {
     let server = &command.server;
     let query = command
         .world

@@ -6,7 +6,7 @@ use crate::settings::Settings;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Config {
+pub(super) enum ConfigCommand {
     /// Read a file and the environment as `serve` would, and say what is wrong
     Check {
         /// The file
@@ -16,13 +16,13 @@ pub(super) enum Config {
     Schema,
 }
 
-pub(super) fn run(command: &Config) -> anyhow::Result<()> {
+pub(super) fn run(command: &ConfigCommand) -> anyhow::Result<()> {
     match command {
-        Config::Check { file } => {
+        ConfigCommand::Check { file } => {
             check_faults(&Settings::load(Some(file))?)?;
             banner::line(&format!("{}: good", file.display()));
         }
-        Config::Schema => {
+        ConfigCommand::Schema => {
             banner::line(&serde_json::to_string_pretty(&schemars::schema_for!(Settings))?);
         }
     }

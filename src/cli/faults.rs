@@ -1,15 +1,15 @@
 //! Faults from a shell.
 
-use super::admin::{Server, part};
+use super::admin::{AdminClient, part};
 use anyhow::Context;
 use serde_json::Value;
 use std::io::Read;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Fault {
+pub(super) struct FaultCommand {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -36,7 +36,7 @@ enum Verb {
     Halt,
 }
 
-pub(super) fn run(command: &Fault) -> anyhow::Result<()> {
+pub(super) fn run(command: &FaultCommand) -> anyhow::Result<()> {
     let server = &command.server;
     match &command.verb {
         Verb::Add { fault } => server.ask("POST", "faults", Some(&written(fault)?)),

@@ -21,28 +21,28 @@ struct Command {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
-    serve: serve::Serve,
+    serve: serve::ServeCommand,
 }
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Serve (what happens without a command)
-    Serve(serve::Serve),
+    Serve(serve::ServeCommand),
     /// Check a config file, or print its schema
     #[command(subcommand)]
-    Config(config::Config),
+    Config(config::ConfigCommand),
     /// The optional neural matte
     #[command(subcommand)]
-    Models(models::Models),
+    Models(models::ModelsCommand),
     /// Worlds of a running server
-    World(admin::World),
+    World(admin::WorldCommand),
     /// Keys of a running server's worlds
-    Key(admin::Key),
+    Key(admin::KeyCommand),
     /// Faults of a running server
-    Fault(faults::Fault),
+    Fault(faults::FaultCommand),
     /// Service levels: computed from counts and vectors
     #[command(subcommand)]
-    Sla(sla::Sla),
+    Sla(sla::SlaCommand),
     /// The frame-sampling plan of the contract (002 二.5)
     Frames {
         /// Length of the video, 9m30s
@@ -50,11 +50,11 @@ enum Verb {
         duration: std::time::Duration,
     },
     /// Write inputs that force verdicts into a folder
-    Kit(kit::Kit),
+    Kit(kit::KitCommand),
     /// Templates for composing
-    Templates(templates::Templates),
+    Templates(templates::TemplatesCommand),
     /// The clock of a running server
-    Clock(clock::Clock),
+    Clock(clock::ClockCommand),
 }
 
 /// Runs the program. Errors are one message on standard error and status 2.
@@ -71,7 +71,7 @@ pub fn run() -> ExitCode {
         Some(Verb::Clock(clock)) => clock::run(&clock),
         Some(Verb::Sla(sla)) => sla::run(&sla),
         Some(Verb::Templates(templates)) => templates::run(&templates),
-        Some(Verb::Kit(kit)) => kit::kit(&kit),
+        Some(Verb::Kit(kit)) => kit::marker_samples(&kit),
         Some(Verb::Frames { duration }) => sla::frames(duration),
     };
     match done {

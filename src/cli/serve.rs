@@ -1,7 +1,7 @@
 //! `understudy serve`.
 
 use super::banner;
-use crate::app::House;
+use crate::app::Application;
 use crate::clock::Time;
 use crate::providers::Providers;
 use crate::settings::{LogFormat, Settings};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct Serve {
+pub(super) struct ServeCommand {
     /// TOML file; `understudy config schema` prints what may stand in it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -44,7 +44,7 @@ pub(super) struct Serve {
     matte_model: Option<PathBuf>,
 }
 
-impl Serve {
+impl ServeCommand {
     fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = Settings::load(self.config.as_deref())?;
         let set = |to: &mut String, from: &Option<String>| {
@@ -64,16 +64,16 @@ impl Serve {
     }
 }
 
-pub(super) fn serve(command: &Serve) -> anyhow::Result<()> {
+pub(super) fn serve(command: &ServeCommand) -> anyhow::Result<()> {
     let settings = command.settings()?;
     telemetry::start(&settings.log)?;
     let format = settings.log.format;
-    let house = House::build(settings, Providers::default())?;
-    let (ready, token) = (house.ready(), house.fresh_token.clone());
+    let application = Application::build(settings, Providers::default())?;
+    let (ready, token) = (application.ready(), application.fresh_token.clone());
     actix_web::rt::System::new().block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let serving = house.serve()?;
+        let serving = application.serve()?;
         match format {
             LogFormat::Json => banner::line(&serde_json::to_string(&ready)?),
             LogFormat::Human => banner::greet(&ready, token.as_deref()),

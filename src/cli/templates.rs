@@ -1,17 +1,17 @@
 //! Templates for composing: contact sheets, the format, those of a running server's worlds.
 
-use super::admin::{Server, part};
+use super::admin::{AdminClient, part};
 use super::banner;
 use crate::composition::{Composer, SHEET_COPY, Template};
-use crate::imaging::{PixelRange, Sprite, Studio, StudioSettings, Way};
+use crate::imaging::{MatteOptions, PixelRange, Sprite, Studio, StudioSettings};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Templates {
+pub(super) struct TemplatesCommand {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -69,7 +69,7 @@ enum Verb {
     },
 }
 
-pub(super) fn run(command: &Templates) -> anyhow::Result<()> {
+pub(super) fn run(command: &TemplatesCommand) -> anyhow::Result<()> {
     let server = &command.server;
     let of = |world: &str| format!("worlds/{}/templates", part(world));
     match &command.verb {
@@ -124,7 +124,7 @@ fn sheet(out: &PathBuf, product: &[PathBuf]) -> anyhow::Result<()> {
 fn cut(file: &Path) -> anyhow::Result<Arc<Sprite>> {
     let bytes = read(file).context("--product")?;
     let settings = StudioSettings {
-        way: Way::default(),
+        way: MatteOptions::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };

@@ -3,24 +3,24 @@
 //! A clock is an affine map from real time to virtual time. Everything that asks for the time, waits, or
 //! limits a rate goes through one, so that a fast-forwarded run and a real-time run are the same run.
 
-mod agenda;
 mod day;
-mod face;
+mod mapping;
 mod rate;
 mod stopwatch;
 mod time;
+mod timers;
 
-pub use agenda::Turn;
 pub use day::{Day, Month};
-pub use face::{Change, Face};
+pub use mapping::{ClockChange, TimeMapping};
 pub use stopwatch::Stopwatch;
 pub use time::{Time, parse_span};
+pub use timers::AdvanceGuard;
 
-use agenda::{Agenda, Keeper, Ring};
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use timers::{TimerQueue, TimerThread, Wakeup};
 
 /// While a clock is advanced, whoever was woken may work so long, in real time, before it goes on without them:
 /// a client that does not read its answer must not hold the clock.
@@ -38,16 +38,16 @@ struct Inner {
     /// The clock shown while this one has no face of its own (a world that follows the server).
     parent: Option<Clock>,
     /// Read on every call, written by the admin API.
-    face: ArcSwapOption<Face>,
+    mapping: ArcSwapOption<TimeMapping>,
     /// Shared with the parent and its other children.
-    keeper: Arc<Keeper>,
+    keeper: Arc<TimerThread>,
     /// Held while the clock is advanced.
     advance: tokio::sync::Mutex<()>,
 }
 
 /// What a clock is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub struct ClockStatus {
     /// Whether it is being advanced and events are still processed.
     pub advancing: bool,
     /// Events that lie ahead.
@@ -64,18 +64,18 @@ impl std::fmt::Debug for Clock {
 
 impl Clock {
     /// A clock with this face.
-    pub fn new(face: Face) -> Self {
-        Self::build(None, Some(face))
+    pub fn new(mapping: TimeMapping) -> Self {
+        Self::build(None, Some(mapping))
     }
 
     /// A clock that shows real time.
     pub fn real() -> Self {
-        Self::new(Face::real())
+        Self::new(TimeMapping::real())
     }
 
     /// A frozen clock at `now`, for tests that advance it by hand.
     pub fn frozen(now: Time) -> Self {
-        Self::new(Face::frozen_at(now, real_now()))
+        Self::new(TimeMapping::frozen_at(now, real_now()))
     }
 
     /// A clock that follows this one until it is given a face of its own.
@@ -83,15 +83,15 @@ impl Clock {
         Self::build(Some(self.clone()), None)
     }
 
-    fn build(parent: Option<Clock>, face: Option<Face>) -> Self {
+    fn build(parent: Option<Clock>, mapping: Option<TimeMapping>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let keeper = parent.as_ref().map(|parent| parent.inner.keeper.clone());
         Self {
             inner: Arc::new(Inner {
                 id: NEXT.fetch_add(1, Ordering::Relaxed),
-                keeper: keeper.unwrap_or_else(|| Arc::new(Keeper(Agenda::new()))),
+                keeper: keeper.unwrap_or_else(|| Arc::new(TimerThread(TimerQueue::new()))),
                 parent,
-                face: ArcSwapOption::from_pointee(face),
+                mapping: ArcSwapOption::from_pointee(mapping),
                 advance: tokio::sync::Mutex::default(),
             }),
         }
@@ -99,7 +99,7 @@ impl Clock {
 
     /// The virtual time now.
     pub fn now(&self) -> Time {
-        self.face().at(real_now())
+        self.mapping().at(real_now())
     }
 
     /// The real time now, whatever this clock shows (signature windows compare with it by default).
@@ -108,40 +108,40 @@ impl Clock {
     }
 
     /// The map in force: its own, or its parent's.
-    pub fn face(&self) -> Face {
-        match (&*self.inner.face.load(), &self.inner.parent) {
-            (Some(face), _) => **face,
-            (None, Some(parent)) => parent.face(),
-            (None, None) => Face::real(),
+    pub fn mapping(&self) -> TimeMapping {
+        match (&*self.inner.mapping.load(), &self.inner.parent) {
+            (Some(mapping), _) => **mapping,
+            (None, Some(parent)) => parent.mapping(),
+            (None, None) => TimeMapping::real(),
         }
     }
 
     /// Whether this clock has a face of its own, rather than following another.
     pub fn is_own(&self) -> bool {
-        self.inner.face.load().is_some()
+        self.inner.mapping.load().is_some()
     }
 
     /// Gives the clock a face (or, with `None`, lets it follow its parent again). Sleepers go by it at once.
-    pub fn set(&self, face: Option<Face>) {
-        let moves = self.is_own() != face.is_some();
-        self.inner.face.store(face.map(Arc::new));
-        if let Some(face) = face {
-            self.agenda().turn(self.inner.id, face);
+    pub fn set(&self, mapping: Option<TimeMapping>) {
+        let moves = self.is_own() != mapping.is_some();
+        self.inner.mapping.store(mapping.map(Arc::new));
+        if let Some(mapping) = mapping {
+            self.timers().turn(self.inner.id, mapping);
         }
         if moves {
-            self.agenda().moved(self.inner.id);
+            self.timers().moved(self.inner.id);
         }
     }
 
     /// Applies a change to the face in force now. The result is this clock's own face.
-    pub fn change(&self, change: Change) -> Face {
-        let face = self.face().changed(change, real_now());
-        self.set(Some(face));
-        face
+    pub fn change(&self, change: ClockChange) -> TimeMapping {
+        let mapping = self.mapping().changed(change, real_now());
+        self.set(Some(mapping));
+        mapping
     }
 
     /// As [`change`](Self::change), after an advance that is under way.
-    pub async fn change_in_turn(&self, change: Option<Change>) {
+    pub async fn change_in_turn(&self, change: Option<ClockChange>) {
         let _turn = self.inner.advance.lock().await;
         match change {
             Some(change) => drop(self.change(change)),
@@ -154,37 +154,37 @@ impl Clock {
     pub async fn advance_to(&self, to: Time) -> Time {
         let _turn = self.inner.advance.lock().await;
         let id = self.inner.id;
-        let before = self.change(Change::default());
+        let before = self.change(ClockChange::default());
         let start = before.at(real_now());
         let target = to.max(start);
         let hold = |now: Time| {
-            let face = Face::frozen_at(now, real_now());
-            self.inner.face.store(Some(Arc::new(face)));
-            self.agenda().hold(id, face, true);
+            let mapping = TimeMapping::frozen_at(now, real_now());
+            self.inner.mapping.store(Some(Arc::new(mapping)));
+            self.timers().hold(id, mapping, true);
         };
         hold(start);
-        while let Some(due) = self.agenda().next(id, target) {
+        while let Some(due) = self.timers().next(id, target) {
             hold(due.max(start));
-            let mut done = self.agenda().ring(id, due);
+            let mut done = self.timers().ring(id, due);
             tokio::select! {
                 _ = done.recv() => {}
                 () = real_pause(Some(PATIENCE)) => {}
             }
         }
-        let after = Change {
+        let after = ClockChange {
             now: Some(target),
-            ..Change::default()
+            ..ClockChange::default()
         };
-        let face = before.changed(after, real_now());
-        self.inner.face.store(Some(Arc::new(face)));
-        self.agenda().hold(id, face, false);
+        let mapping = before.changed(after, real_now());
+        self.inner.mapping.store(Some(Arc::new(mapping)));
+        self.timers().hold(id, mapping, false);
         target
     }
 
     /// What the clock is doing, and what lies ahead.
-    pub fn pending(&self) -> Pending {
-        let (events, advancing, next) = self.agenda().state(self.source());
-        Pending {
+    pub fn pending(&self) -> ClockStatus {
+        let (events, advancing, next) = self.timers().state(self.source());
+        ClockStatus {
             advancing,
             events,
             next,
@@ -192,37 +192,37 @@ impl Clock {
     }
 
     /// Waits for a span of virtual time.
-    pub async fn sleep(&self, span: Duration) -> Turn {
+    pub async fn sleep(&self, span: Duration) -> AdvanceGuard {
         self.sleep_until(self.now() + span).await
     }
 
     /// Waits until the clock shows `due` or later, through every change of pace in between. What is given is to
     /// be held until the work due then is done, so that an advancing clock waits for it.
-    pub async fn sleep_until(&self, due: Time) -> Turn {
-        self.sleep_until_after(Turn::default(), due).await
+    pub async fn sleep_until(&self, due: Time) -> AdvanceGuard {
+        self.sleep_until_after(AdvanceGuard::default(), due).await
     }
 
     /// As [`sleep`](Self::sleep), for whoever holds a turn: it is let go once the next wait is on the agenda, so
     /// that an advancing clock goes from the one to the other.
-    pub async fn sleep_after(&self, held: Turn, span: Duration) -> Turn {
+    pub async fn sleep_after(&self, held: AdvanceGuard, span: Duration) -> AdvanceGuard {
         self.sleep_until_after(held, self.now() + span).await
     }
 
     /// As [`sleep_until`](Self::sleep_until), for whoever holds a turn.
-    pub async fn sleep_until_after(&self, mut held: Turn, due: Time) -> Turn {
+    pub async fn sleep_until_after(&self, mut held: AdvanceGuard, due: Time) -> AdvanceGuard {
         loop {
             if self.now() >= due {
                 return held;
             }
-            let (_place, ring) = self.agenda().enter(self, due);
-            held = Turn::default();
-            if let Ok(Ring::Due(turn)) = ring.await {
+            let (_place, ring) = self.timers().enter(self, due);
+            held = AdvanceGuard::default();
+            if let Ok(Wakeup::Due(turn)) = ring.await {
                 return turn;
             }
         }
     }
 
-    fn agenda(&self) -> &Arc<Agenda> {
+    fn timers(&self) -> &Arc<TimerQueue> {
         &self.inner.keeper.0
     }
 
@@ -251,7 +251,7 @@ async fn real_pause(wait: Option<Duration>) {
 
 /// Blocks this thread for a span of real time: only for threads of our own that batch work.
 #[expect(clippy::disallowed_methods, reason = "this is the Clock")]
-pub fn linger(span: Duration) {
+pub fn blocking_sleep(span: Duration) {
     std::thread::sleep(span);
 }
 
@@ -361,14 +361,14 @@ mod tests {
             async move { drop(world.sleep(Duration::from_secs(3600)).await) }
         });
         tokio::task::yield_now().await;
-        world.change(Change::default());
+        world.change(ClockChange::default());
         server.advance_to(start + Duration::from_secs(7200)).await;
         assert!(!sleeper.is_finished());
         // An hour in a few milliseconds.
-        world.change(Change {
+        world.change(ClockChange {
             scale: Some(1e6),
             frozen: Some(false),
-            ..Change::default()
+            ..ClockChange::default()
         });
         sleeper.await.unwrap();
     }

@@ -36,7 +36,7 @@ impl Time {
     }
 
     /// How far apart two instants are, whichever is first.
-    pub fn apart(self, other: Time) -> Duration {
+    pub fn abs_diff(self, other: Time) -> Duration {
         Duration::from_micros(self.0.abs_diff(other.0))
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 /// A template that is carried along.
 #[derive(Clone, Debug)]
-pub struct Builtin {
+pub struct BuiltinTemplate {
     /// Its id.
     pub id: &'static str,
     /// It.
@@ -18,7 +18,7 @@ macro_rules! read {
     };
 }
 
-static ALL: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
+static ALL: LazyLock<Vec<BuiltinTemplate>> = LazyLock::new(|| {
     let files = read![
         "neutral-arc",
         "neutral-split",
@@ -45,7 +45,7 @@ static ALL: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
         "festive-cloud",
         "festive-confetti",
     ];
-    let read = files.map(|(id, json)| Builtin {
+    let read = files.map(|(id, json)| BuiltinTemplate {
         id,
         template: Arc::new(
             Template::parse(json.as_bytes()).unwrap_or_else(|why| panic!("template {id}: {why}")),
@@ -55,23 +55,23 @@ static ALL: LazyLock<Vec<Builtin>> = LazyLock::new(|| {
 });
 
 /// The templates that are carried along, in the order of their styles.
-pub fn builtins() -> &'static [Builtin] {
+pub fn builtins() -> &'static [BuiltinTemplate] {
     &ALL
 }
 
 /// One of them by its id.
-pub fn builtin(id: &str) -> Option<&'static Builtin> {
+pub fn builtin(id: &str) -> Option<&'static BuiltinTemplate> {
     ALL.iter().find(|one| one.id == id)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::style::Style;
+    use super::super::style::TemplateStyle;
     use super::*;
 
     #[test]
     fn there_are_three_of_each_style_and_all_can_be_drawn() {
-        for style in Style::ALL {
+        for style in TemplateStyle::ALL {
             let count = builtins()
                 .iter()
                 .filter(|one| one.template.style() == style)

@@ -1,7 +1,7 @@
 //! The style of a picture, by its colours: plausible and stable, nothing more.
 
 use super::colour::Rgb;
-use super::style::Style;
+use super::style::TemplateStyle;
 use crate::imaging::Sprite;
 
 /// Pixels that are looked at.
@@ -91,27 +91,28 @@ impl Look {
     }
 
     /// What pictures of a style look like.
-    const fn typical(style: Style) -> Self {
+    const fn typical(style: TemplateStyle) -> Self {
         match style {
-            Style::Neutral => Self::new([0.85, 0.1, 0.12], [0.15, 0.03, 0.06, 0.08]),
-            Style::Fresh => Self::new([0.85, 0.6, 0.12], [0.1, 0.05, 0.15, 0.7]),
-            Style::Gorgeous => Self::new([0.62, 1.6, 0.18], [0.4, 0.25, 0.15, 0.2]),
-            Style::Cool => Self::new([0.42, 1.6, 0.22], [0.05, 0.42, 0.45, 0.08]),
-            Style::Mysterious => Self::new([0.25, 0.3, 0.2], [0.5, 0.1, 0.25, 0.15]),
-            Style::Futuristic => Self::new([0.36, 1.1, 0.18], [0.02, 0.03, 0.85, 0.1]),
-            Style::Delicate => Self::new([0.85, 0.6, 0.1], [0.25, 0.65, 0.05, 0.05]),
-            Style::Festive => Self::new([0.55, 1.6, 0.15], [0.85, 0.08, 0.02, 0.05]),
+            TemplateStyle::Neutral => Self::new([0.85, 0.1, 0.12], [0.15, 0.03, 0.06, 0.08]),
+            TemplateStyle::Fresh => Self::new([0.85, 0.6, 0.12], [0.1, 0.05, 0.15, 0.7]),
+            TemplateStyle::Gorgeous => Self::new([0.62, 1.6, 0.18], [0.4, 0.25, 0.15, 0.2]),
+            TemplateStyle::Cool => Self::new([0.42, 1.6, 0.22], [0.05, 0.42, 0.45, 0.08]),
+            TemplateStyle::Mysterious => Self::new([0.25, 0.3, 0.2], [0.5, 0.1, 0.25, 0.15]),
+            TemplateStyle::Futuristic => Self::new([0.36, 1.1, 0.18], [0.02, 0.03, 0.85, 0.1]),
+            TemplateStyle::Delicate => Self::new([0.85, 0.6, 0.1], [0.25, 0.65, 0.05, 0.05]),
+            TemplateStyle::Festive => Self::new([0.55, 1.6, 0.15], [0.85, 0.08, 0.02, 0.05]),
         }
     }
 }
 
 /// How likely each style is, the likeliest first; together 1, in ten-thousandths.
-pub fn style_chances(picture: &Sprite) -> Vec<(Style, f64)> {
+pub fn style_chances(picture: &Sprite) -> Vec<(TemplateStyle, f64)> {
     let look = Look::of(picture);
-    let weights = Style::ALL.map(|style| libm::expf(-SHARPNESS * look.distance(Look::typical(style))));
+    let weights =
+        TemplateStyle::ALL.map(|style| libm::expf(-SHARPNESS * look.distance(Look::typical(style))));
     let sum: f32 = weights.iter().sum();
     let parts = weights.map(|weight| (weight / sum * 10_000.0) as u32);
-    let mut chances: Vec<(Style, u32)> = Style::ALL.into_iter().zip(parts).collect();
+    let mut chances: Vec<(TemplateStyle, u32)> = TemplateStyle::ALL.into_iter().zip(parts).collect();
     chances.sort_by_key(|(style, part)| (std::cmp::Reverse(*part), *style));
     // What rounding left over is the likeliest's.
     chances[0].1 += 10_000 - chances.iter().map(|(_, part)| *part).sum::<u32>();
@@ -122,7 +123,7 @@ pub fn style_chances(picture: &Sprite) -> Vec<(Style, f64)> {
 }
 
 /// The style a thing looks most like.
-pub fn style_of(picture: &Sprite) -> Style {
+pub fn style_of(picture: &Sprite) -> TemplateStyle {
     style_chances(picture)[0].0
 }
 
@@ -143,12 +144,12 @@ mod tests {
     #[test]
     fn plain_colours_have_the_style_one_expects() {
         for (rgb, style) in [
-            ([240, 240, 238], Style::Neutral),
-            ([250, 210, 220], Style::Delicate),
-            ([205, 235, 215], Style::Fresh),
-            ([200, 20, 30], Style::Festive),
-            ([20, 45, 110], Style::Futuristic),
-            ([25, 22, 20], Style::Mysterious),
+            ([240, 240, 238], TemplateStyle::Neutral),
+            ([250, 210, 220], TemplateStyle::Delicate),
+            ([205, 235, 215], TemplateStyle::Fresh),
+            ([200, 20, 30], TemplateStyle::Festive),
+            ([20, 45, 110], TemplateStyle::Futuristic),
+            ([25, 22, 20], TemplateStyle::Mysterious),
         ] {
             assert_eq!(
                 style_of(&plain(rgb)),

@@ -9,7 +9,7 @@ pub struct Rgb(pub [u8; 3]);
 
 /// A colour by lightness (0 to 1), chroma and hue in degrees (OKLCH).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Tone {
+pub(super) struct OklchColour {
     pub lightness: f32,
     pub chroma: f32,
     pub hue: f32,
@@ -18,7 +18,7 @@ pub(super) struct Tone {
 /// What copy must reach against what is behind it (WCAG 2, 1.4.3).
 pub const LEGIBLE: f32 = 4.5;
 
-impl Tone {
+impl OklchColour {
     pub(super) fn new(lightness: f32, chroma: f32, hue: f32) -> Self {
         Self {
             lightness,
@@ -48,12 +48,12 @@ impl Tone {
 impl Rgb {
     pub(super) const WHITE: Self = Self([255, 255, 255]);
 
-    pub(super) fn tone(self) -> Tone {
+    pub(super) fn tone(self) -> OklchColour {
         let [r, g, b] = self.0;
         let [lightness, chroma, hue, _] = AlphaColor::<Srgb>::from_rgba8(r, g, b, 255)
             .convert::<Oklch>()
             .components;
-        Tone::new(lightness, chroma, hue)
+        OklchColour::new(lightness, chroma, hue)
     }
 
     /// As templates write it: `#rrggbb`.
@@ -99,7 +99,7 @@ impl Rgb {
             [tone.lightness - by, tone.lightness + by]
         });
         let lightnesses = steps.filter(|lightness| (0.0..=1.0).contains(lightness));
-        let tried = lightnesses.map(|lightness| Tone { lightness, ..tone }.rgb());
+        let tried = lightnesses.map(|lightness| OklchColour { lightness, ..tone }.rgb());
         let extremes = [Self([0; 3]), Self::WHITE];
         let worst = |rgb: &Self| {
             grounds
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn every_tone_is_a_colour_of_a_screen() {
         for hue in (0..360).step_by(15) {
-            let rgb = Tone::new(0.7, 0.4, hue as f32).rgb();
+            let rgb = OklchColour::new(0.7, 0.4, hue as f32).rgb();
             let off = (rgb.tone().hue - hue as f32).abs();
             assert!(off.min(360.0 - off) < 4.0, "{hue}: {rgb:?}");
         }

@@ -1,10 +1,10 @@
 //! Where pictures are composed.
 
-use super::gift;
-use super::paint::{Placed, paint};
-use super::scene::{Role, Scene};
-use super::stack::{Said, is_price};
-use super::template::{Size, Template};
+use super::paint::{DrawnItem, paint};
+use super::placeholder;
+use super::scene::{ItemRole, Scene};
+use super::template::{CanvasSize, Template};
+use super::text_fitting::{CopyTexts, is_price};
 use crate::imaging::{Sprite, encode_jpeg};
 use crate::typography::{Typesetter, prepare};
 use bytes::Bytes;
@@ -21,11 +21,11 @@ const MOST_PIXELS: u64 = 40 << 20;
 
 /// What a picture is composed of.
 #[derive(Clone, Copy)]
-pub struct Order<'a> {
+pub struct CompositionRequest<'a> {
     /// What it looks like.
     pub template: &'a Template,
     /// Its size.
-    pub size: Size,
+    pub size: CanvasSize,
     /// Things that are cut out; a gift stands in where there are none.
     pub products: &'a [Arc<Sprite>],
     /// Headline, sub-line, tag or price, button; the first further text that is a price is the tag.
@@ -34,13 +34,13 @@ pub struct Order<'a> {
 
 /// A picture that is composed.
 #[derive(Clone, Debug)]
-pub struct Composed {
+pub struct ComposedPicture {
     /// It, as a JPEG.
     pub jpeg: Bytes,
     /// Its size.
-    pub size: Size,
+    pub size: CanvasSize,
     /// What is where in it.
-    pub placed: Vec<Placed>,
+    pub placed: Vec<DrawnItem>,
     /// What of the order it does not show, and why; for `explain`.
     pub notes: Vec<String>,
 }
@@ -50,21 +50,21 @@ pub struct Composed {
 pub struct Composer {
     setter: OnceLock<Typesetter>,
     gift: OnceLock<Arc<Sprite>>,
-    room: Room,
+    room: PixelBudget,
 }
 
 /// Pixels that are worked on.
 #[derive(Default)]
-struct Room {
+struct PixelBudget {
     taken: Mutex<u64>,
     changed: Condvar,
 }
 
 /// A share of the room, given back when it is dropped.
-struct Share<'a>(&'a Room, u64);
+struct PixelPermit<'a>(&'a PixelBudget, u64);
 
-impl Room {
-    fn take(&self, pixels: u64) -> Share<'_> {
+impl PixelBudget {
+    fn take(&self, pixels: u64) -> PixelPermit<'_> {
         let pixels = pixels.min(MOST_PIXELS);
         let taken = self
             .taken
@@ -76,11 +76,11 @@ impl Room {
             .wait_while(taken, is_full)
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         *taken += pixels;
-        Share(self, pixels)
+        PixelPermit(self, pixels)
     }
 }
 
-impl Drop for Share<'_> {
+impl Drop for PixelPermit<'_> {
     fn drop(&mut self) {
         *self
             .0
@@ -93,11 +93,11 @@ impl Drop for Share<'_> {
 
 impl Composer {
     /// Composes a picture. The same order gives the same bytes.
-    pub fn compose(&self, order: Order<'_>) -> Composed {
+    pub fn compose(&self, order: CompositionRequest<'_>) -> ComposedPicture {
         let _share = self.room.take(order.size.pixels());
         let (pixels, placed, notes) = self.painted(order);
         let jpeg = encode_jpeg(order.size.width, order.size.height, pixels.data());
-        Composed {
+        ComposedPicture {
             jpeg,
             size: order.size,
             placed,
@@ -106,7 +106,7 @@ impl Composer {
     }
 
     /// Composes pictures, on every core.
-    pub fn compose_all(&self, orders: &[Order<'_>]) -> Vec<Composed> {
+    pub fn compose_all(&self, orders: &[CompositionRequest<'_>]) -> Vec<ComposedPicture> {
         orders.par_iter().map(|order| self.compose(*order)).collect()
     }
 
@@ -115,8 +115,8 @@ impl Composer {
         self.setter.get_or_init(Typesetter::default)
     }
 
-    pub(super) fn painted(&self, order: Order<'_>) -> (Pixmap, Vec<Placed>, Vec<String>) {
-        let gift = [self.gift.get_or_init(|| Arc::new(gift::sprite())).clone()];
+    pub(super) fn painted(&self, order: CompositionRequest<'_>) -> (Pixmap, Vec<DrawnItem>, Vec<String>) {
+        let gift = [self.gift.get_or_init(|| Arc::new(placeholder::sprite())).clone()];
         let products = if order.products.is_empty() {
             &gift[..]
         } else {
@@ -135,7 +135,7 @@ impl Composer {
 }
 
 /// Which text is what, and what is not shown of them.
-fn said(texts: &[String]) -> (Said, Vec<String>) {
+fn said(texts: &[String]) -> (CopyTexts, Vec<String>) {
     let mut notes = Vec::new();
     let mut prepared = texts.iter().enumerate().map(|(nth, text)| {
         let copy = prepare(text, MOST_CHARACTERS);
@@ -161,7 +161,7 @@ fn said(texts: &[String]) -> (Said, Vec<String>) {
             "there is room for {TEXTS} texts; {left} more are left out"
         ));
     }
-    let said = Said {
+    let said = CopyTexts {
         headline,
         subline,
         tag,
@@ -171,12 +171,12 @@ fn said(texts: &[String]) -> (Said, Vec<String>) {
 }
 
 /// Copy that has no room, or not for all of it.
-fn unseen(said: &Said, placed: &[Placed]) -> Vec<String> {
+fn unseen(said: &CopyTexts, placed: &[DrawnItem]) -> Vec<String> {
     let texts = [
-        (Role::Headline, &said.headline),
-        (Role::Subline, &said.subline),
-        (Role::Tag, &said.tag),
-        (Role::Button, &said.button),
+        (ItemRole::Headline, &said.headline),
+        (ItemRole::Subline, &said.subline),
+        (ItemRole::Tag, &said.tag),
+        (ItemRole::Button, &said.button),
     ];
     let wanted = texts
         .iter()

@@ -1,8 +1,8 @@
 //! Decoration: SVG without anything that reads, repeats, filters or writes.
 
-use super::area::Area;
+use super::pixel_rect::PixelRect;
 use super::style::Palette;
-use super::template::{Anchor, Piece, Template};
+use super::template::{Ornament, OrnamentAnchor, Template};
 use std::fmt::Write;
 use tiny_skia::{Pixmap, Transform};
 use usvg::{ImageHrefResolver, Options, Tree};
@@ -108,12 +108,12 @@ fn tree(svg: &str) -> Result<Tree, String> {
 }
 
 /// Draws the decoration of a template onto a canvas, around the product's place.
-pub(super) fn draw(template: &Template, palette: &Palette, product: Area, canvas: &mut Pixmap) {
+pub(super) fn draw(template: &Template, palette: &Palette, product: PixelRect, canvas: &mut Pixmap) {
     if template.decoration.is_empty() {
         return;
     }
     let (width, height) = (canvas.width() as f32, canvas.height() as f32);
-    let whole = Area {
+    let whole = PixelRect {
         x: 0.0,
         y: 0.0,
         width,
@@ -136,34 +136,34 @@ pub(super) fn draw(template: &Template, palette: &Palette, product: Area, canvas
 }
 
 /// Where the view box of a piece is put: left, top, and its side in pixels.
-fn place(piece: &Piece, (whole, product): (Area, Area)) -> (f32, f32, f32) {
+fn place(piece: &Ornament, (whole, product): (PixelRect, PixelRect)) -> (f32, f32, f32) {
     let side = piece.size
         * match piece.at {
-            Anchor::Cover => whole.width.max(whole.height),
-            Anchor::Product | Anchor::Floor => product.short(),
-            Anchor::TopLeft
-            | Anchor::Top
-            | Anchor::TopRight
-            | Anchor::Left
-            | Anchor::Right
-            | Anchor::BottomLeft
-            | Anchor::Bottom
-            | Anchor::BottomRight => whole.short(),
+            OrnamentAnchor::Cover => whole.width.max(whole.height),
+            OrnamentAnchor::Product | OrnamentAnchor::Floor => product.short(),
+            OrnamentAnchor::TopLeft
+            | OrnamentAnchor::Top
+            | OrnamentAnchor::TopRight
+            | OrnamentAnchor::Left
+            | OrnamentAnchor::Right
+            | OrnamentAnchor::BottomLeft
+            | OrnamentAnchor::Bottom
+            | OrnamentAnchor::BottomRight => whole.short(),
         };
     let (free_x, free_y) = (whole.width - side, whole.height - side);
     let (centre_x, centre_y) = product.centre();
     let (x, y) = match piece.at {
-        Anchor::TopLeft => (0.0, 0.0),
-        Anchor::Top => (free_x / 2.0, 0.0),
-        Anchor::TopRight => (free_x, 0.0),
-        Anchor::Left => (0.0, free_y / 2.0),
-        Anchor::Right => (free_x, free_y / 2.0),
-        Anchor::BottomLeft => (0.0, free_y),
-        Anchor::Bottom => (free_x / 2.0, free_y),
-        Anchor::BottomRight => (free_x, free_y),
-        Anchor::Cover => (free_x / 2.0, free_y / 2.0),
-        Anchor::Product => (centre_x - side / 2.0, centre_y - side / 2.0),
-        Anchor::Floor => (centre_x - side / 2.0, product.bottom() - side / 2.0),
+        OrnamentAnchor::TopLeft => (0.0, 0.0),
+        OrnamentAnchor::Top => (free_x / 2.0, 0.0),
+        OrnamentAnchor::TopRight => (free_x, 0.0),
+        OrnamentAnchor::Left => (0.0, free_y / 2.0),
+        OrnamentAnchor::Right => (free_x, free_y / 2.0),
+        OrnamentAnchor::BottomLeft => (0.0, free_y),
+        OrnamentAnchor::Bottom => (free_x / 2.0, free_y),
+        OrnamentAnchor::BottomRight => (free_x, free_y),
+        OrnamentAnchor::Cover => (free_x / 2.0, free_y / 2.0),
+        OrnamentAnchor::Product => (centre_x - side / 2.0, centre_y - side / 2.0),
+        OrnamentAnchor::Floor => (centre_x - side / 2.0, product.bottom() - side / 2.0),
     };
     (x, y, side)
 }

@@ -1,26 +1,31 @@
 //! What is behind everything.
 
-use super::area::Area;
 use super::colour::Rgb;
+use super::pixel_rect::PixelRect;
 use super::style::Palette;
-use super::template::Ground;
+use super::template::Background;
 use tiny_skia::Pixmap;
 
 /// Shades between the two colours of a ground.
 const SHADES: usize = 1024;
 
 /// Paints all of a canvas, around the places of product and copy.
-pub(super) fn lay(ground: Ground, palette: &Palette, (product, copy): (Area, Area), canvas: &mut Pixmap) {
+pub(super) fn lay(
+    ground: Background,
+    palette: &Palette,
+    (product, copy): (PixelRect, PixelRect),
+    canvas: &mut Pixmap,
+) {
     let (one, two) = (palette.ground, palette.ground_2);
     let (width, height) = (canvas.width() as f32, canvas.height() as f32);
     match ground {
-        Ground::Flat => shade(canvas, (one, one), |_, _| 0.0),
-        Ground::Slope => {
+        Background::Flat => shade(canvas, (one, one), |_, _| 0.0),
+        Background::Slope => {
             // Along the diagonal, from corner to corner.
             let (across, down) = (0.5 / width, 0.5 / height);
             shade(canvas, (one, two), |x, y| x * across + y * down);
         }
-        Ground::Glow => {
+        Background::Glow => {
             let (middle, centre) = product.centre();
             let reach = product.width.max(product.height) * 0.95;
             shade(canvas, (two, one), |x, y| {
@@ -28,8 +33,8 @@ pub(super) fn lay(ground: Ground, palette: &Palette, (product, copy): (Area, Are
                 (x * x + y * y).sqrt() / reach
             });
         }
-        Ground::Split => {
-            let whole = Area {
+        Background::Split => {
+            let whole = PixelRect {
                 x: 0.0,
                 y: 0.0,
                 width,
@@ -60,31 +65,31 @@ fn shade(canvas: &mut Pixmap, (one, two): (Rgb, Rgb), share: impl Fn(f32, f32) -
 }
 
 /// The part of the canvas on the product's side, as far as the middle between it and the copy.
-fn side(whole: Area, product: Area, copy: Area) -> Area {
+fn side(whole: PixelRect, product: PixelRect, copy: PixelRect) -> PixelRect {
     let middle = |a: f32, b: f32| f32::midpoint(a, b).round();
     if product.x >= copy.right() {
         let x = middle(copy.right(), product.x);
-        return Area {
+        return PixelRect {
             x,
             width: whole.width - x,
             ..whole
         };
     }
     if product.right() <= copy.x {
-        return Area {
+        return PixelRect {
             width: middle(product.right(), copy.x),
             ..whole
         };
     }
     if product.y >= copy.bottom() {
         let y = middle(copy.bottom(), product.y);
-        return Area {
+        return PixelRect {
             y,
             height: whole.height - y,
             ..whole
         };
     }
-    Area {
+    PixelRect {
         height: middle(product.bottom(), copy.y),
         ..whole
     }

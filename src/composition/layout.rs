@@ -1,13 +1,13 @@
 //! Where things are on a canvas of a shape.
 
-use super::area::Area;
-use super::template::Size;
+use super::pixel_rect::PixelRect;
+use super::template::CanvasSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The shape of a canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
+pub enum CanvasShape {
     /// The width is at least 1.3 times the height.
     Wide,
     /// In between.
@@ -19,7 +19,7 @@ pub enum Shape {
 /// Where things are: an arrangement by its name, or one of a template's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
-pub enum Arrangement {
+pub enum LayoutChoice {
     /// `left`, `right` (copy on that side); on square and tall canvases also `top`, `bottom` (copy there, centred) and
     /// `corner` (copy at the top, from the left).
     Named(String),
@@ -35,10 +35,10 @@ pub struct Layout {
     pub copy: [f32; 4],
     /// How its lines begin.
     #[serde(default)]
-    pub align: Align,
+    pub align: HorizontalAlign,
     /// Where it stands in its place.
     #[serde(default)]
-    pub stand: Stand,
+    pub stand: VerticalAlign,
     /// Where the product may be.
     pub product: [f32; 4],
 }
@@ -46,7 +46,7 @@ pub struct Layout {
 /// How lines begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Align {
+pub enum HorizontalAlign {
     /// At the left.
     #[default]
     Left,
@@ -59,7 +59,7 @@ pub enum Align {
 /// Where copy stands in its place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Stand {
+pub enum VerticalAlign {
     /// At the top.
     Top,
     /// In the middle.
@@ -74,12 +74,12 @@ const MOST_ELONGATED: f32 = 5.0;
 /// The margin, in shares of the short side.
 const MARGIN: f32 = 0.055;
 
-impl Shape {
+impl CanvasShape {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Wide, Self::Square, Self::Tall];
 
     /// The shape of a canvas.
-    pub fn of(size: Size) -> Self {
+    pub fn of(size: CanvasSize) -> Self {
         let (width, height) = (u64::from(size.width), u64::from(size.height));
         if width * 10 >= height * 13 {
             Self::Wide
@@ -108,8 +108,8 @@ impl Shape {
     }
 }
 
-impl Arrangement {
-    pub(super) fn check(&self, shape: Shape) -> Result<(), String> {
+impl LayoutChoice {
+    pub(super) fn check(&self, shape: CanvasShape) -> Result<(), String> {
         let layout = match self {
             Self::Named(name) => {
                 let known = arranged(shape, name).is_some();
@@ -119,7 +119,7 @@ impl Arrangement {
             }
             Self::Own(layout) => layout,
         };
-        let whole = Area {
+        let whole = PixelRect {
             x: 0.0,
             y: 0.0,
             width: 1000.0,
@@ -143,11 +143,11 @@ impl Arrangement {
 }
 
 /// The layout of a shape: the template's own, or as usual.
-pub(super) fn layout(shape: Shape, own: Option<&Arrangement>) -> Layout {
+pub(super) fn layout(shape: CanvasShape, own: Option<&LayoutChoice>) -> Layout {
     let named = |name: &str| arranged(shape, name);
     match own {
-        Some(Arrangement::Own(layout)) => Some(*layout),
-        Some(Arrangement::Named(name)) => named(name),
+        Some(LayoutChoice::Own(layout)) => Some(*layout),
+        Some(LayoutChoice::Named(name)) => named(name),
         None => None,
     }
     .or_else(|| named(shape.usual()))
@@ -155,14 +155,14 @@ pub(super) fn layout(shape: Shape, own: Option<&Arrangement>) -> Layout {
 }
 
 /// The part of a canvas that is laid out: within the margin, not too elongated.
-pub(super) fn frame(size: Size) -> Area {
+pub(super) fn frame(size: CanvasSize) -> PixelRect {
     let (width, height) = (size.width as f32, size.height as f32);
     let short = width.min(height);
     let (laid_width, laid_height) = (
         width.min(short * MOST_ELONGATED),
         height.min(short * MOST_ELONGATED),
     );
-    let laid = Area {
+    let laid = PixelRect {
         x: (width - laid_width) / 2.0,
         y: (height - laid_height) / 2.0,
         width: laid_width,
@@ -172,83 +172,89 @@ pub(super) fn frame(size: Size) -> Area {
 }
 
 /// An arrangement: its shape and name, where copy is, how it stands there, where the product is.
-type Arranged = (Shape, &'static str, [f32; 4], (Align, Stand), [f32; 4]);
+type Arranged = (
+    CanvasShape,
+    &'static str,
+    [f32; 4],
+    (HorizontalAlign, VerticalAlign),
+    [f32; 4],
+);
 
 /// Arrangements by name.
 const ARRANGED: [Arranged; 10] = [
     (
-        Shape::Wide,
+        CanvasShape::Wide,
         "left",
         [20.0, 0.0, 500.0, 1000.0],
-        (Align::Left, Stand::Middle),
+        (HorizontalAlign::Left, VerticalAlign::Middle),
         [560.0, 40.0, 420.0, 920.0],
     ),
     (
-        Shape::Wide,
+        CanvasShape::Wide,
         "right",
         [490.0, 0.0, 490.0, 1000.0],
-        (Align::Left, Stand::Middle),
+        (HorizontalAlign::Left, VerticalAlign::Middle),
         [20.0, 40.0, 420.0, 920.0],
     ),
     (
-        Shape::Square,
+        CanvasShape::Square,
         "left",
         [0.0, 40.0, 470.0, 920.0],
-        (Align::Left, Stand::Middle),
+        (HorizontalAlign::Left, VerticalAlign::Middle),
         [500.0, 200.0, 500.0, 640.0],
     ),
     (
-        Shape::Square,
+        CanvasShape::Square,
         "right",
         [530.0, 40.0, 470.0, 920.0],
-        (Align::Left, Stand::Middle),
+        (HorizontalAlign::Left, VerticalAlign::Middle),
         [0.0, 200.0, 500.0, 640.0],
     ),
     (
-        Shape::Square,
+        CanvasShape::Square,
         "top",
         [40.0, 10.0, 920.0, 410.0],
-        (Align::Centre, Stand::Middle),
+        (HorizontalAlign::Centre, VerticalAlign::Middle),
         [150.0, 480.0, 700.0, 470.0],
     ),
     (
-        Shape::Square,
+        CanvasShape::Square,
         "bottom",
         [40.0, 580.0, 920.0, 410.0],
-        (Align::Centre, Stand::Middle),
+        (HorizontalAlign::Centre, VerticalAlign::Middle),
         [150.0, 50.0, 700.0, 470.0],
     ),
     (
-        Shape::Square,
+        CanvasShape::Square,
         "corner",
         [20.0, 20.0, 780.0, 400.0],
-        (Align::Left, Stand::Top),
+        (HorizontalAlign::Left, VerticalAlign::Top),
         [260.0, 475.0, 700.0, 475.0],
     ),
     (
-        Shape::Tall,
+        CanvasShape::Tall,
         "top",
         [30.0, 20.0, 940.0, 380.0],
-        (Align::Centre, Stand::Middle),
+        (HorizontalAlign::Centre, VerticalAlign::Middle),
         [90.0, 470.0, 820.0, 470.0],
     ),
     (
-        Shape::Tall,
+        CanvasShape::Tall,
         "bottom",
         [30.0, 600.0, 940.0, 380.0],
-        (Align::Centre, Stand::Middle),
+        (HorizontalAlign::Centre, VerticalAlign::Middle),
         [90.0, 60.0, 820.0, 470.0],
     ),
     (
-        Shape::Tall,
+        CanvasShape::Tall,
         "corner",
         [30.0, 30.0, 900.0, 370.0],
-        (Align::Left, Stand::Top),
+        (HorizontalAlign::Left, VerticalAlign::Top),
         [140.0, 470.0, 820.0, 470.0],
     ),
 ];
 
-fn arranged(shape: Shape, name: &str) -> Option<Layout> {
+fn arranged(shape: CanvasShape, name: &str) -> Option<Layout> {
     let found = ARRANGED.iter().find(|row| (row.0, row.1) == (shape, name));
     found.map(|(_, _, copy, (align, stand), product)| Layout {
         copy: *copy,
@@ -265,10 +271,14 @@ mod tests {
     #[test]
     fn every_named_arrangement_is_one() {
         for (shape, name, ..) in ARRANGED {
-            assert_eq!(Arrangement::Named(name.into()).check(shape), Ok(()));
-            let own = Arrangement::Own(arranged(shape, name).unwrap());
+            assert_eq!(LayoutChoice::Named(name.into()).check(shape), Ok(()));
+            let own = LayoutChoice::Own(arranged(shape, name).unwrap());
             assert_eq!(own.check(shape), Ok(()), "{shape:?} {name}");
         }
-        assert!(Arrangement::Named("top".into()).check(Shape::Wide).is_err());
+        assert!(
+            LayoutChoice::Named("top".into())
+                .check(CanvasShape::Wide)
+                .is_err()
+        );
     }
 }

@@ -3,37 +3,38 @@
 //! A picture is laid out as a `Scene` first and drawn then: ground and decoration, products with
 //! their shadows, copy as large as fits. Colours come from the template's style and the product's hue.
 
-mod area;
 mod builtin;
 mod classify;
 mod colour;
+mod colour_scheme;
 mod composer;
 mod decoration;
-mod gift;
 mod ground;
 mod hue;
 mod layout;
 mod paint;
+mod pixel_rect;
+mod placeholder;
 mod recolour;
 mod scene;
-mod scheme;
 mod shadow;
 mod sheet;
-mod stack;
 mod style;
 mod template;
+mod text_fitting;
 
-pub use area::Area;
-pub use builtin::{Builtin, builtin, builtins};
+pub use builtin::{BuiltinTemplate, builtin, builtins};
 pub use classify::{style_chances, style_of};
 pub use colour::{LEGIBLE, Rgb};
-pub use composer::{Composed, Composer, Order};
-pub use layout::{Align, Arrangement, Layout, Shape, Stand};
-pub use paint::Placed;
+pub use composer::{ComposedPicture, Composer, CompositionRequest};
+pub use layout::{CanvasShape, HorizontalAlign, Layout, LayoutChoice, VerticalAlign};
+pub use paint::DrawnItem;
+pub use pixel_rect::PixelRect;
 pub use recolour::recoloured;
-pub use scene::Role;
+pub use scene::ItemRole;
 pub use sheet::{SHEET_COPY, SHEET_SIZES};
-pub use style::Style;
+pub use style::TemplateStyle;
 pub use template::{
-    Anchor, Ground, Headline, Layouts, MOST_TEMPLATE_BYTES, Piece, SIDES, Size, Tag, Template, TemplateFlaw,
+    Background, CanvasSize, HeadlineFaces, MOST_TEMPLATE_BYTES, Ornament, OrnamentAnchor, SIDES,
+    ShapeLayouts, TagStyle, Template, TemplateParseError,
 };

@@ -1,12 +1,12 @@
 //! A scene, drawn.
 
-use super::area::Area;
 use super::colour::{LEGIBLE, Rgb, contrast};
-use super::scene::{Disc, Role, Scene};
+use super::pixel_rect::PixelRect;
+use super::scene::{ItemRole, Scene, TagDisc};
 use super::shadow;
-use super::stack::Set;
 use super::style::Palette;
-use super::template::{Tag, Template};
+use super::template::{TagStyle, Template};
+use super::text_fitting::PlacedText;
 use super::{decoration, ground};
 use crate::imaging::Sprite;
 use crate::typography::Typesetter;
@@ -16,11 +16,11 @@ use tiny_skia::{
 
 /// Something in a picture, as it was drawn.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
+pub struct DrawnItem {
     /// What it is for.
-    pub role: Role,
+    pub role: ItemRole,
     /// Where it is, with its plate.
-    pub area: Area,
+    pub area: PixelRect,
     /// Pixels of an em, of copy.
     pub size: f32,
     /// Its lines, of copy.
@@ -42,7 +42,7 @@ pub(super) fn paint(
     (template, palette): (&Template, &Palette),
     setter: &Typesetter,
     canvas: &mut Pixmap,
-) -> Vec<Placed> {
+) -> Vec<DrawnItem> {
     ground::lay(template.ground, palette, (scene.product, scene.copy), canvas);
     decoration::draw(template, palette, scene.product, canvas);
     let shade = palette.ground_2.mixed(Rgb([0, 0, 0]), 0.72);
@@ -51,8 +51,8 @@ pub(super) fn paint(
         let fitted = sprite.resized(area.width as usize, area.height as usize);
         shadow::throw(&fitted, *area, shade, canvas);
         draw_sprite(&fitted, *area, canvas);
-        placed.push(Placed {
-            role: Role::Product,
+        placed.push(DrawnItem {
+            role: ItemRole::Product,
             area: *area,
             size: 0.0,
             lines: 0,
@@ -73,7 +73,7 @@ pub(super) fn paint(
     placed
 }
 
-fn draw_sprite(sprite: &Sprite, area: Area, canvas: &mut Pixmap) {
+fn draw_sprite(sprite: &Sprite, area: PixelRect, canvas: &mut Pixmap) {
     let side = |n: usize| u32::try_from(n).expect("sprites are as small as canvases");
     let pixels = PixmapRef::from_bytes(&sprite.rgba, side(sprite.width), side(sprite.height));
     let pixels = pixels.expect("a sprite holds width × height × 4 bytes");
@@ -92,7 +92,7 @@ fn draw_sprite(sprite: &Sprite, area: Area, canvas: &mut Pixmap) {
 struct Brush<'a> {
     setter: &'a Typesetter,
     palette: &'a Palette,
-    tag: Tag,
+    tag: TagStyle,
     /// Where lines stand in what is left of their width.
     share: f32,
     canvas: &'a mut Pixmap,
@@ -105,7 +105,7 @@ impl Brush<'_> {
         if bare().all(|set| self.contrast_behind(set.letters, self.ink(set.role)) >= LEGIBLE) {
             return;
         }
-        let letters: Vec<Area> = bare().map(|set| set.letters).collect();
+        let letters: Vec<PixelRect> = bare().map(|set| set.letters).collect();
         let pad = scene.frame.short() * 0.03;
         for area in letters {
             let plate = area.inset(-pad);
@@ -113,42 +113,42 @@ impl Brush<'_> {
         }
     }
 
-    fn has_plate(&self, role: Role) -> bool {
+    fn has_plate(&self, role: ItemRole) -> bool {
         match role {
-            Role::Button => true,
-            Role::Tag => self.tag != Tag::Outline,
-            Role::Headline | Role::Subline | Role::Product => false,
+            ItemRole::Button => true,
+            ItemRole::Tag => self.tag != TagStyle::Outline,
+            ItemRole::Headline | ItemRole::Subline | ItemRole::Product => false,
         }
     }
 
     /// The colour of letters.
-    fn ink(&self, role: Role) -> Rgb {
+    fn ink(&self, role: ItemRole) -> Rgb {
         let palette = self.palette;
         match role {
-            Role::Headline | Role::Product => palette.ink,
-            Role::Subline => palette.soft,
-            Role::Tag if self.tag == Tag::Outline => {
+            ItemRole::Headline | ItemRole::Product => palette.ink,
+            ItemRole::Subline => palette.soft,
+            ItemRole::Tag if self.tag == TagStyle::Outline => {
                 palette.accent.legible_on(&[palette.ground, palette.ground_2])
             }
-            Role::Tag => palette.paper,
-            Role::Button => palette.ground.legible_on(&[palette.ink]),
+            ItemRole::Tag => palette.paper,
+            ItemRole::Button => palette.ground.legible_on(&[palette.ink]),
         }
     }
 
-    fn set(&mut self, set: &Set) -> Placed {
+    fn set(&mut self, set: &PlacedText) -> DrawnItem {
         let ink = self.ink(set.role);
         match set.role {
-            Role::Button => self.fill(&rounded(set.area, set.area.height / 2.0), self.palette.ink, 1.0),
-            Role::Tag => self.plate(set.area, ink),
-            Role::Headline | Role::Subline | Role::Product => {}
+            ItemRole::Button => self.fill(&rounded(set.area, set.area.height / 2.0), self.palette.ink, 1.0),
+            ItemRole::Tag => self.plate(set.area, ink),
+            ItemRole::Headline | ItemRole::Subline | ItemRole::Product => {}
         }
         let contrast = self.contrast_behind(set.letters, ink);
-        let Area { x, y, width, .. } = set.letters;
+        let PixelRect { x, y, width, .. } = set.letters;
         let outlines = self.setter.outlines(&set.block, (x, y), width, self.share);
         if let Some(path) = outlines {
             self.fill(&path, ink, 1.0);
         }
-        Placed {
+        DrawnItem {
             role: set.role,
             area: set.area,
             size: set.block.size(),
@@ -158,13 +158,13 @@ impl Brush<'_> {
         }
     }
 
-    fn plate(&mut self, area: Area, ink: Rgb) {
+    fn plate(&mut self, area: PixelRect, ink: Rgb) {
         let accent = self.palette.accent;
         match self.tag {
-            Tag::Pill | Tag::Disc => self.fill(&rounded(area, area.height / 2.0), accent, 1.0),
-            Tag::Plate => self.fill(&rounded(area, area.height * 0.12), accent, 1.0),
-            Tag::Slant => self.fill(&slanted(area), accent, 1.0),
-            Tag::Outline => {
+            TagStyle::Pill | TagStyle::Disc => self.fill(&rounded(area, area.height / 2.0), accent, 1.0),
+            TagStyle::Plate => self.fill(&rounded(area, area.height * 0.12), accent, 1.0),
+            TagStyle::Slant => self.fill(&slanted(area), accent, 1.0),
+            TagStyle::Outline => {
                 let width = (area.height * 0.06).max(1.0);
                 let frame = rounded(area.inset(width / 2.0), area.height * 0.18);
                 let stroke = Stroke {
@@ -177,7 +177,7 @@ impl Brush<'_> {
         }
     }
 
-    fn disc(&mut self, disc: &Disc) -> Placed {
+    fn disc(&mut self, disc: &TagDisc) -> DrawnItem {
         let (x, y) = disc.area.centre();
         let radius = disc.area.width / 2.0;
         let palette = self.palette;
@@ -194,13 +194,13 @@ impl Brush<'_> {
                 .stroke_path(&ring, &colour(palette.paper, 0.55), &stroke, turned, None);
         }
         let contrast = palette.paper.contrast(palette.accent);
-        let Area { x, y, width, .. } = disc.letters;
+        let PixelRect { x, y, width, .. } = disc.letters;
         let outlines = self.setter.outlines(&disc.block, (x, y), width, 0.5);
         if let Some(path) = outlines.and_then(|path| path.transform(turned)) {
             self.fill(&path, palette.paper, 1.0);
         }
-        Placed {
-            role: Role::Tag,
+        DrawnItem {
+            role: ItemRole::Tag,
             area: disc.area,
             size: disc.block.size(),
             lines: disc.block.lines.len(),
@@ -216,7 +216,7 @@ impl Brush<'_> {
     }
 
     /// How well letters of a colour are read on what is there now.
-    fn contrast_behind(&self, area: Area, ink: Rgb) -> f32 {
+    fn contrast_behind(&self, area: PixelRect, ink: Rgb) -> f32 {
         let (width, height) = (self.canvas.width() as usize, self.canvas.height() as usize);
         let bound = |at: f32, most: usize| (at.max(0.0) as usize).min(most);
         let (left, right) = (bound(area.x, width), bound(area.right(), width));
@@ -253,7 +253,7 @@ fn colour(rgb: Rgb, opacity: f32) -> Paint<'static> {
 }
 
 /// A rectangle with round corners.
-fn rounded(area: Area, radius: f32) -> Path {
+fn rounded(area: PixelRect, radius: f32) -> Path {
     // A quarter of a circle as a Bézier curve.
     const ROUND: f32 = 0.552_284_8;
     let radius = radius.min(area.short() / 2.0).max(0.0);
@@ -273,7 +273,7 @@ fn rounded(area: Area, radius: f32) -> Path {
 }
 
 /// A parallelogram within the rectangle.
-fn slanted(area: Area) -> Path {
+fn slanted(area: PixelRect) -> Path {
     let lean = area.height * 0.28;
     let mut path = PathBuilder::new();
     path.move_to(area.x + lean, area.y);

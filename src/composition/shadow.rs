@@ -1,7 +1,7 @@
 //! Shadows that products throw.
 
-use super::area::Area;
 use super::colour::Rgb;
+use super::pixel_rect::PixelRect;
 use crate::imaging::{Sprite, enlarged};
 use tiny_skia::Pixmap;
 
@@ -11,7 +11,7 @@ const SMALLER: f32 = 4.0;
 const PASSES: usize = 3;
 
 /// Draws the shadow of a product that stands there: soft below all of it, and close where it stands.
-pub(super) fn throw(product: &Sprite, area: Area, colour: Rgb, canvas: &mut Pixmap) {
+pub(super) fn throw(product: &Sprite, area: PixelRect, colour: Rgb, canvas: &mut Pixmap) {
     let small = |pixels: f32| ((pixels / SMALLER).round() as usize).max(1);
     let (width, height) = (small(area.width), small(area.height));
     let alpha = product.resized(width, height);

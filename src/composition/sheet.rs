@@ -1,26 +1,26 @@
 //! Contact sheets: every template in every shape, to be looked at.
 
 use super::builtin::builtins;
-use super::composer::{Composer, Order};
-use super::template::Size;
+use super::composer::{Composer, CompositionRequest};
+use super::template::CanvasSize;
 use crate::imaging::{Sprite, encode_jpeg};
-use crate::typography::{Face, Limit, Style};
+use crate::typography::{FontFace, TextLimit, TextStyle};
 use bytes::Bytes;
 use rayon::prelude::*;
 use std::sync::Arc;
 use tiny_skia::{Color, FillRule, Paint, Pixmap, PixmapPaint, Transform};
 
 /// The shapes of a sheet.
-pub const SHEET_SIZES: [Size; 3] = [
-    Size {
+pub const SHEET_SIZES: [CanvasSize; 3] = [
+    CanvasSize {
         width: 480,
         height: 240,
     },
-    Size {
+    CanvasSize {
         width: 300,
         height: 300,
     },
-    Size {
+    CanvasSize {
         width: 225,
         height: 300,
     },
@@ -68,7 +68,7 @@ impl Composer {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
         let cells = builtins().par_iter().map(|one| {
             SHEET_SIZES.map(|size| {
-                let order = Order {
+                let order = CompositionRequest {
                     template: &one.template,
                     size,
                     products,
@@ -101,12 +101,12 @@ impl Composer {
     }
 
     fn label(&self, text: &str, at: (f32, f32), sheet: &mut Pixmap) {
-        let style = Style {
-            face: Face::Text,
+        let style = TextStyle {
+            face: FontFace::Text,
             size: 15.0,
             leading: 1.3,
         };
-        let limit = Limit {
+        let limit = TextLimit {
             width: 900.0,
             lines: 1,
         };

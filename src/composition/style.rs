@@ -1,11 +1,11 @@
 //! The eight styles, and the colours they ask for.
 
-use super::colour::{Rgb, Tone};
-use super::scheme::{Hue, SCHEMES};
+use super::colour::{OklchColour, Rgb};
+use super::colour_scheme::{HueSource, SCHEMES};
 
 /// A style, by the number that clients send as `tag` (`wire/jdcloud.md` §1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Style {
+pub enum TemplateStyle {
     /// 1 简约中性.
     Neutral,
     /// 2 清新淡雅.
@@ -45,7 +45,7 @@ pub(super) struct Palette {
     pub paper: Rgb,
 }
 
-impl Style {
+impl TemplateStyle {
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; 8] = [
         Self::Neutral,
@@ -87,8 +87,9 @@ impl Style {
     pub(super) fn palette(self, product: Option<f32>) -> Palette {
         let scheme = &SCHEMES[self as usize];
         let base = product.unwrap_or(scheme.usual);
-        let tone =
-            |(lightness, chroma, hue): (f32, f32, Hue)| Tone::new(lightness, chroma, hue.around(base)).rgb();
+        let tone = |(lightness, chroma, hue): (f32, f32, HueSource)| {
+            OklchColour::new(lightness, chroma, hue.around(base)).rgb()
+        };
         let (ground, ground_2) = (tone(scheme.ground), tone(scheme.ground_2));
         let accent = tone(scheme.accent);
         let ink = tone(scheme.ink);
@@ -109,7 +110,7 @@ impl Style {
 impl Palette {
     /// Colours to try decoration with.
     pub(super) fn trial() -> Self {
-        Style::Neutral.palette(None)
+        TemplateStyle::Neutral.palette(None)
     }
 
     /// The same, its copy legible on what it stands on.
@@ -117,7 +118,7 @@ impl Palette {
         let grounds = [self.ground, self.ground_2, self.tint];
         let ink = self.ink.legible_on(&grounds);
         let paper = if self.accent.luminance() > 0.3 {
-            Tone::new(0.2, 0.03, self.accent.tone().hue).rgb()
+            OklchColour::new(0.2, 0.03, self.accent.tone().hue).rgb()
         } else {
             Rgb::WHITE
         };
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn copy_is_legible_in_every_style_around_every_hue() {
-        for style in Style::ALL {
+        for style in TemplateStyle::ALL {
             for hue in (0..360).step_by(10).map(|hue| Some(hue as f32)).chain([None]) {
                 let palette = style.palette(hue);
                 for ground in [palette.ground, palette.ground_2] {
@@ -183,7 +184,13 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_the_documents() {
-        assert_eq!(Style::numbered(7).map(Style::name), Some("粉嫩柔美"));
-        assert_eq!((Style::numbered(0), Style::numbered(9)), (None, None));
+        assert_eq!(
+            TemplateStyle::numbered(7).map(TemplateStyle::name),
+            Some("粉嫩柔美")
+        );
+        assert_eq!(
+            (TemplateStyle::numbered(0), TemplateStyle::numbered(9)),
+            (None, None)
+        );
     }
 }

@@ -2,8 +2,8 @@
 
 use super::colour::Rgb;
 use super::decoration;
-use super::layout::{Arrangement, Shape};
-use super::style::{Palette, Style};
+use super::layout::{CanvasShape, LayoutChoice};
+use super::style::{Palette, TemplateStyle};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,32 +30,32 @@ pub struct Template {
     /// Colours come from it and from the product.
     pub style: u8,
     /// Its size where a call names none.
-    pub size: Size,
+    pub size: CanvasSize,
     /// Colours of its own, `#rrggbb`, in place of those of the style: `ground`, `ground2`, `tint`, `accent`, `accent2`,
     /// `ink`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub colours: BTreeMap<String, String>,
     /// What is behind everything.
     #[serde(default)]
-    pub ground: Ground,
+    pub ground: Background,
     /// Drawn on the ground, in this order, below product and copy.
     #[serde(default)]
-    pub decoration: Vec<Piece>,
+    pub decoration: Vec<Ornament>,
     /// The face of headlines.
     #[serde(default)]
-    pub headline: Headline,
+    pub headline: HeadlineFaces,
     /// How the tag or price is drawn.
     #[serde(default)]
-    pub tag: Tag,
+    pub tag: TagStyle,
     /// Where things are, by shape of the canvas; what is absent is arranged as usual.
     #[serde(default)]
-    pub layouts: Layouts,
+    pub layouts: ShapeLayouts,
 }
 
 /// Pixels of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Size {
+pub struct CanvasSize {
     /// In a row, 100 to 4096.
     pub width: u32,
     /// Rows, 100 to 4096.
@@ -65,7 +65,7 @@ pub struct Size {
 /// What is behind everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Ground {
+pub enum Background {
     /// One colour.
     Flat,
     /// From `ground` at the top left to `ground2` at the bottom right.
@@ -80,12 +80,12 @@ pub enum Ground {
 /// A piece of decoration. It is scaled evenly, never stretched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Piece {
+pub struct Ornament {
     /// SVG elements in a view box of 0 to 100: paths, basic shapes, groups and gradients. `{tint}`, `{accent}` and the
     /// other colours by name.
     pub svg: String,
     /// Where it is put.
-    pub at: Anchor,
+    pub at: OrnamentAnchor,
     /// The side of its view box, in shares of the canvas's short side; at `product`, of that of the product's place; at
     /// `cover`, of the canvas's long side.
     #[serde(default = "one")]
@@ -99,7 +99,7 @@ fn one() -> f32 {
 /// Where a piece of decoration is put: its own corner, edge or middle on that of the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Anchor {
+pub enum OrnamentAnchor {
     /// In the corner.
     TopLeft,
     /// In the middle of the edge.
@@ -127,7 +127,7 @@ pub enum Anchor {
 /// The face of headlines. Where the first has not all characters, the second sets all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Headline {
+pub enum HeadlineFaces {
     /// Smiley Sans 得意黑, slanted.
     #[default]
     Display,
@@ -138,7 +138,7 @@ pub enum Headline {
 /// How the tag or price is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Tag {
+pub enum TagStyle {
     /// On a filled plate with round ends.
     #[default]
     Pill,
@@ -155,29 +155,29 @@ pub enum Tag {
 /// Where things are, by shape of the canvas.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Layouts {
+pub struct ShapeLayouts {
     /// Where the width is at least 1.3 times the height.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub wide: Option<Arrangement>,
+    pub wide: Option<LayoutChoice>,
     /// In between.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub square: Option<Arrangement>,
+    pub square: Option<LayoutChoice>,
     /// Where the height is at least 1.3 times the width.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tall: Option<Arrangement>,
+    pub tall: Option<LayoutChoice>,
 }
 
 /// Why a text is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {why}")]
-pub struct TemplateFlaw {
+pub struct TemplateParseError {
     /// Which part of it, `decoration[2].svg`; empty where it is all of it.
     pub path: String,
     /// What is wrong with it.
     pub why: String,
 }
 
-impl TemplateFlaw {
+impl TemplateParseError {
     fn at(path: impl Into<String>, why: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -191,66 +191,66 @@ impl Template {
     ///
     /// # Errors
     /// Which part cannot be, and why.
-    pub fn parse(json: &[u8]) -> Result<Self, TemplateFlaw> {
+    pub fn parse(json: &[u8]) -> Result<Self, TemplateParseError> {
         if json.len() > MOST_TEMPLATE_BYTES {
             let why = format!("is larger than {MOST_TEMPLATE_BYTES} bytes");
-            return Err(TemplateFlaw::at("the template", why));
+            return Err(TemplateParseError::at("the template", why));
         }
         if json.starts_with(b"8BPS") {
             let why = "is a Photoshop file: the layers of text in it are not read here; send the JSON of a template";
-            return Err(TemplateFlaw::at("the template", why));
+            return Err(TemplateParseError::at("the template", why));
         }
         let mut reader = serde_json::Deserializer::from_slice(json);
         let read = serde_path_to_error::deserialize(&mut reader);
         let template: Self =
-            read.map_err(|why| TemplateFlaw::at(why.path().to_string(), why.inner().to_string()))?;
+            read.map_err(|why| TemplateParseError::at(why.path().to_string(), why.inner().to_string()))?;
         reader
             .end()
-            .map_err(|why| TemplateFlaw::at("the template", why.to_string()))?;
+            .map_err(|why| TemplateParseError::at("the template", why.to_string()))?;
         template.checked()
     }
 
-    fn checked(self) -> Result<Self, TemplateFlaw> {
+    fn checked(self) -> Result<Self, TemplateParseError> {
         if self.understudy_template != 1 {
-            return Err(TemplateFlaw::at("understudy_template", "expected 1"));
+            return Err(TemplateParseError::at("understudy_template", "expected 1"));
         }
         let length = self.name.chars().count();
         if !(1..=100).contains(&length) || self.name.chars().any(char::is_control) {
-            return Err(TemplateFlaw::at(
+            return Err(TemplateParseError::at(
                 "name",
                 "expected 1 to 100 characters, no control characters",
             ));
         }
-        if Style::numbered(self.style.into()).is_none() {
-            return Err(TemplateFlaw::at("style", "expected 1 to 8"));
+        if TemplateStyle::numbered(self.style.into()).is_none() {
+            return Err(TemplateParseError::at("style", "expected 1 to 8"));
         }
         if !self.size.is_composed() {
-            return Err(TemplateFlaw::at("size", "expected sides of 100 to 4096"));
+            return Err(TemplateParseError::at("size", "expected sides of 100 to 4096"));
         }
         for (role, colour) in &self.colours {
             let path = format!("colours.{role}");
             if !ROLES.contains(&role.as_str()) {
-                return Err(TemplateFlaw::at(
+                return Err(TemplateParseError::at(
                     path,
                     format!("expected one of {}", ROLES.join(", ")),
                 ));
             }
             if Rgb::from_hex(colour).is_none() {
-                return Err(TemplateFlaw::at(path, "expected #rrggbb"));
+                return Err(TemplateParseError::at(path, "expected #rrggbb"));
             }
         }
         self.check_decoration()?;
-        for shape in Shape::ALL {
+        for shape in CanvasShape::ALL {
             let arrangement = self.own_arrangement(shape);
             let checked = arrangement.map_or(Ok(()), |own| own.check(shape));
-            checked.map_err(|why| TemplateFlaw::at(format!("layouts.{}", shape.name()), why))?;
+            checked.map_err(|why| TemplateParseError::at(format!("layouts.{}", shape.name()), why))?;
         }
         Ok(self)
     }
 
-    fn check_decoration(&self) -> Result<(), TemplateFlaw> {
+    fn check_decoration(&self) -> Result<(), TemplateParseError> {
         if self.decoration.len() > MOST_PIECES {
-            return Err(TemplateFlaw::at(
+            return Err(TemplateParseError::at(
                 "decoration",
                 format!("expected at most {MOST_PIECES} pieces"),
             ));
@@ -258,23 +258,23 @@ impl Template {
         for (nth, piece) in self.decoration.iter().enumerate() {
             let path = |member: &str| format!("decoration[{nth}].{member}");
             if !(0.01..=4.0).contains(&piece.size) {
-                return Err(TemplateFlaw::at(path("size"), "expected 0.01 to 4"));
+                return Err(TemplateParseError::at(path("size"), "expected 0.01 to 4"));
             }
-            decoration::check(&piece.svg).map_err(|why| TemplateFlaw::at(path("svg"), why))?;
+            decoration::check(&piece.svg).map_err(|why| TemplateParseError::at(path("svg"), why))?;
         }
         Ok(())
     }
 
     /// Its style.
-    pub fn style(&self) -> Style {
-        Style::numbered(self.style.into()).expect("a template's style is checked when it is read")
+    pub fn style(&self) -> TemplateStyle {
+        TemplateStyle::numbered(self.style.into()).expect("a template's style is checked when it is read")
     }
 
-    pub(super) fn own_arrangement(&self, shape: Shape) -> Option<&Arrangement> {
+    pub(super) fn own_arrangement(&self, shape: CanvasShape) -> Option<&LayoutChoice> {
         match shape {
-            Shape::Wide => self.layouts.wide.as_ref(),
-            Shape::Square => self.layouts.square.as_ref(),
-            Shape::Tall => self.layouts.tall.as_ref(),
+            CanvasShape::Wide => self.layouts.wide.as_ref(),
+            CanvasShape::Square => self.layouts.square.as_ref(),
+            CanvasShape::Tall => self.layouts.tall.as_ref(),
         }
     }
 
@@ -288,7 +288,7 @@ impl Template {
     }
 }
 
-impl Size {
+impl CanvasSize {
     /// Whether pictures of this size are composed.
     pub fn is_composed(self) -> bool {
         SIDES.contains(&self.width) && SIDES.contains(&self.height)

@@ -20,7 +20,7 @@ impl std::fmt::Debug for Credential {
 
 /// What the secret part of a scheme's credentials is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secret {
+pub enum SecretFormat {
     /// So many characters of the scheme's alphabet.
     Text(usize),
     /// A pair of RSA keys of so many bits: the client has the private one, the provider needs the public one alone.
@@ -29,7 +29,7 @@ pub enum Secret {
 
 /// A scheme of a vendor: how its credentials look, and those the demo world has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scheme {
+pub struct CredentialScheme {
     /// Its name within the vendor.
     pub name: &'static str,
     /// What the vendor calls the public part.
@@ -39,7 +39,7 @@ pub struct Scheme {
     /// Length of a fresh public part.
     pub id_len: usize,
     /// What a fresh secret part is.
-    pub secret: Secret,
+    pub secret: SecretFormat,
     /// The characters both are made of.
     pub alphabet: &'static [u8],
     /// Public part in the demo world, the same on every server.
@@ -54,7 +54,7 @@ pub struct Vendor {
     /// Its id, `jdcloud`.
     pub id: &'static str,
     /// The kinds of credentials it gives out.
-    pub schemes: &'static [Scheme],
+    pub schemes: &'static [CredentialScheme],
     /// The private RSA key it signs with in the demo world, where it signs.
     pub signs_with: Option<&'static str>,
 }

@@ -108,7 +108,7 @@ impl Outcome {
 
 /// How a call was paid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Paid {
+pub struct PaymentSplit {
     /// Units that packs paid for; they cost no fee.
     pub pack_units: u32,
     /// The part of the fee paid by coupons, in fen.
@@ -123,7 +123,7 @@ pub struct Paid {
 
 /// One row of the ledger. No picture, text or audio is in it, only the content's hash.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Entry {
+pub struct LedgerEntry {
     /// The call's name.
     pub request_id: RequestId,
     /// Whose call it was.
@@ -141,9 +141,9 @@ pub struct Entry {
     /// Real time of arrival.
     pub arrived_real: Time,
     /// Our own work on the call in real microseconds, waits left out.
-    pub own_us: u64,
+    pub processing_us: u64,
     /// Injected delay in virtual microseconds.
-    pub injected_us: u64,
+    pub injected_delay_us: u64,
     /// Bytes of request body.
     pub bytes_in: u64,
     /// Bytes of reply body.
@@ -161,7 +161,7 @@ pub struct Entry {
     /// What it cost, in fen.
     pub fee_fen: i64,
     /// How it was paid.
-    pub paid: Paid,
+    pub paid: PaymentSplit,
     /// XXH3-128 of the body.
     pub content: u128,
     /// Why it went as it did, where a fault struck it.

@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The caller did not prove who it is.
-    Unauthenticated(AuthFlaw),
+    Unauthenticated(AuthError),
     /// The credential is switched off.
     KeyDisabled,
     /// The credential's validity is over.
@@ -41,7 +41,7 @@ pub enum Failure {
         limit: u64,
     },
     /// Something in the input.
-    Input(InputFlaw),
+    Input(InputError),
     /// The provider fails inside.
     Internal,
     /// The provider is being maintained.
@@ -52,7 +52,7 @@ pub enum Failure {
 
 /// What is wrong with a call's proof of identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AuthFlaw {
+pub enum AuthError {
     /// No credentials at all.
     Absent,
     /// A field the scheme requires is missing.
@@ -73,7 +73,7 @@ pub enum AuthFlaw {
 
 /// What is wrong with a call's input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InputFlaw {
+pub enum InputError {
     /// The body is empty.
     Empty,
     /// The body is not JSON.
@@ -166,11 +166,11 @@ impl Failure {
 
     fn by_name(name: &str) -> Option<Self> {
         Some(match name {
-            "absent-credentials" => Failure::Unauthenticated(AuthFlaw::Absent),
-            "unknown-key" => Failure::Unauthenticated(AuthFlaw::UnknownKey),
-            "bad-signature" => Failure::Unauthenticated(AuthFlaw::BadSignature),
-            "skewed" => Failure::Unauthenticated(AuthFlaw::Skewed),
-            "replayed" => Failure::Unauthenticated(AuthFlaw::Replayed),
+            "absent-credentials" => Failure::Unauthenticated(AuthError::Absent),
+            "unknown-key" => Failure::Unauthenticated(AuthError::UnknownKey),
+            "bad-signature" => Failure::Unauthenticated(AuthError::BadSignature),
+            "skewed" => Failure::Unauthenticated(AuthError::Skewed),
+            "replayed" => Failure::Unauthenticated(AuthError::Replayed),
             "key-disabled" => Failure::KeyDisabled,
             "key-expired" => Failure::KeyExpired,
             "not-permitted" => Failure::NotPermitted,
@@ -183,11 +183,11 @@ impl Failure {
             "quota" => Failure::QuotaExhausted,
             "overloaded" => Failure::Overloaded,
             "too-large" => Failure::TooLarge { limit: 0 },
-            "empty" => Failure::Input(InputFlaw::Empty),
-            "picture-kind" => Failure::Input(InputFlaw::PictureKind),
-            "picture-broken" => Failure::Input(InputFlaw::PictureBroken),
-            "picture-size" => Failure::Input(InputFlaw::PictureSize),
-            "no-person" => Failure::Input(InputFlaw::NoPerson),
+            "empty" => Failure::Input(InputError::Empty),
+            "picture-kind" => Failure::Input(InputError::PictureKind),
+            "picture-broken" => Failure::Input(InputError::PictureBroken),
+            "picture-size" => Failure::Input(InputError::PictureSize),
+            "no-person" => Failure::Input(InputError::NoPerson),
             "internal" => Failure::Internal,
             "maintenance" => Failure::Maintenance,
             _ => return None,

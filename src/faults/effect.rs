@@ -1,9 +1,9 @@
 //! What happens to a call that is struck.
 
 use super::fault::named_field;
-use super::latency::Latency;
-use super::quantity::{Amount, Shift, Size, Span};
-use super::{Flaw, KINDS, Known, Stage};
+use super::latency::LatencySpec;
+use super::quantity::{ByteSize, BytesOrShare, SignedSpan, Span};
+use super::{FaultSpecError, FaultStage, KINDS, ValidationContext};
 use crate::exchange::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "KINDS says what each is")]
 pub enum Effect {
-    Latency(Latency),
+    Latency(LatencySpec),
     Status {
         status: u16,
         #[serde(default)]
@@ -38,16 +38,16 @@ pub enum Effect {
     },
     Truncate {
         #[serde(default = "half")]
-        after: Amount,
+        after: BytesOrShare,
     },
     Drip {
-        rate: Size,
+        rate: ByteSize,
         #[serde(default)]
-        chunk: Option<Size>,
+        chunk: Option<ByteSize>,
     },
     Garbage {
         #[serde(default = "default_garbage")]
-        bytes: Size,
+        bytes: ByteSize,
     },
     BadChunk {},
     WrongLength {
@@ -88,7 +88,7 @@ pub enum Effect {
         message: Option<String>,
     },
     ClockSkew {
-        by: Shift,
+        by: SignedSpan,
     },
 }
 
@@ -151,12 +151,12 @@ impl<'de> Deserialize<'de> for PerSpan {
     }
 }
 
-fn half() -> Amount {
-    Amount::Part(super::Share::new(0.5).unwrap_or_default())
+fn half() -> BytesOrShare {
+    BytesOrShare::Part(super::Proportion::new(0.5).unwrap_or_default())
 }
 
-fn default_garbage() -> Size {
-    Size(64)
+fn default_garbage() -> ByteSize {
+    ByteSize(64)
 }
 
 fn sixteen_more() -> i64 {
@@ -171,14 +171,17 @@ impl Effect {
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub(super) fn read(written: &Map<String, Value>) -> Result<Self, Flaw> {
+    pub(super) fn read(written: &Map<String, Value>) -> Result<Self, FaultSpecError> {
         let mut parameters = written.clone();
         let kinds = || KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
         let Some(Value::String(kind)) = parameters.remove("kind") else {
-            return Err(Flaw::new("effect.kind", format!("expected one of {}", kinds())));
+            return Err(FaultSpecError::new(
+                "effect.kind",
+                format!("expected one of {}", kinds()),
+            ));
         };
         if !KINDS.iter().any(|known| known.name == kind) {
-            return Err(Flaw::new(
+            return Err(FaultSpecError::new(
                 "effect.kind",
                 format!("expected one of {}, found {kind:?}", kinds()),
             ));
@@ -202,7 +205,7 @@ impl Effect {
             } else {
                 format!("effect.{within}")
             };
-            Flaw::new(field, why.inner().to_string())
+            FaultSpecError::new(field, why.inner().to_string())
         })?;
         effect.check()?;
         Ok(effect)
@@ -245,17 +248,17 @@ impl Effect {
         clippy::wildcard_enum_match_arm,
         reason = "of all kinds of effect few are meant here"
     )]
-    pub fn stages(&self) -> &'static [Stage] {
+    pub fn stages(&self) -> &'static [FaultStage] {
         match self {
             Effect::Reset {
                 when: ResetWhen::BeforeRead,
-            } => &[Stage::Arrival],
+            } => &[FaultStage::Arrival],
             Effect::Reset {
                 when: ResetWhen::AfterRead,
-            } => &[Stage::Service],
+            } => &[FaultStage::Service],
             Effect::Reset {
                 when: ResetWhen::MidBody,
-            } => &[Stage::Response],
+            } => &[FaultStage::Response],
             _ => super::kinds::kind_named(self.kind()).stages,
         }
     }
@@ -292,8 +295,9 @@ impl Effect {
         clippy::wildcard_enum_match_arm,
         reason = "of all kinds of effect few are meant here"
     )]
-    fn check(&self) -> Result<(), Flaw> {
-        let flaw = |field: &str, expected: &str| Err(Flaw::new(format!("effect.{field}"), expected));
+    fn check(&self) -> Result<(), FaultSpecError> {
+        let flaw =
+            |field: &str, expected: &str| Err(FaultSpecError::new(format!("effect.{field}"), expected));
         match self {
             Effect::Latency(latency) => latency.law().map(drop),
             Effect::Status {
@@ -309,9 +313,12 @@ impl Effect {
                 }
                 check_headers(headers)
             }
-            Effect::Drip { rate: Size(0), .. } => flaw("rate", "expected 1 byte a second or more"),
             Effect::Drip {
-                chunk: Some(Size(0)), ..
+                rate: ByteSize(0), ..
+            } => flaw("rate", "expected 1 byte a second or more"),
+            Effect::Drip {
+                chunk: Some(ByteSize(0)),
+                ..
             } => flaw("chunk", "expected 1 byte or more"),
             Effect::Garbage { bytes } if !(1..=MOST_BYTES).contains(&bytes.0) => {
                 flaw("bytes", "expected 1 B to 1 MiB")
@@ -323,14 +330,18 @@ impl Effect {
     }
 
     /// Checks that the providers it can strike know what it speaks of.
-    pub(super) fn check_known(&self, provider: Option<&str>, known: &Known) -> Result<(), Flaw> {
+    pub(super) fn check_known(
+        &self,
+        provider: Option<&str>,
+        known: &ValidationContext,
+    ) -> Result<(), FaultSpecError> {
         let needs = super::kinds::kind_named(self.kind()).needs;
         if !known.struck(provider).any(|one| needs.met_by(one)) {
             let expected = format!(
                 "expected a provider that {}: none of those meant does",
                 needs.words()
             );
-            return Err(Flaw::new("effect.kind", expected));
+            return Err(FaultSpecError::new("effect.kind", expected));
         }
         let Effect::Refusal { reason, .. } = self else {
             return Ok(());
@@ -342,31 +353,31 @@ impl Effect {
             let names = Failure::NAMES.join(", ");
             let expected =
                 format!("expected one of {names}, or a code the provider documents, found {reason:?}");
-            return Err(Flaw::new("effect.reason", expected));
+            return Err(FaultSpecError::new("effect.reason", expected));
         }
         Ok(())
     }
 }
 
 /// Fields that frame the answer are not a status's business.
-fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), Flaw> {
+fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), FaultSpecError> {
     const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "date"];
     for (name, value) in headers {
         let field = || format!("effect.headers.{name}");
         let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if name.is_empty() || !name.chars().all(token) {
-            return Err(Flaw::new(field(), "expected a header name"));
+            return Err(FaultSpecError::new(field(), "expected a header name"));
         }
         if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
             let expected =
                 "expected no field that frames the answer; wrong-length, bad-chunk and clock-skew do that";
-            return Err(Flaw::new(field(), expected));
+            return Err(FaultSpecError::new(field(), expected));
         }
         if !value
             .bytes()
             .all(|byte| byte == b'\t' || (32..127).contains(&byte))
         {
-            return Err(Flaw::new(field(), "expected a value of visible ASCII"));
+            return Err(FaultSpecError::new(field(), "expected a value of visible ASCII"));
         }
     }
     Ok(())

@@ -1,8 +1,11 @@
 //! A fault that was checked: it can be carried out as it stands.
 
-use super::latency::Law;
+use super::latency::LatencyModel;
 use super::spec::EVERY_FAULT_ENDS;
-use super::{Draw, Effect, FaultSpec, Known, Moment, Scope, Span, Stage, Window};
+use super::{
+    Effect, FaultScope, FaultSpec, FaultStage, FaultWindow, InjectionPoint, SamplingRule, Span,
+    ValidationContext,
+};
 use crate::clock::Time;
 use crate::exchange::Attribution;
 use std::sync::Arc;
@@ -11,14 +14,14 @@ use std::time::Duration;
 /// What is wrong with a fault as written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {expected}")]
-pub struct Flaw {
+pub struct FaultSpecError {
     /// The field, dotted.
     pub field: String,
     /// What was expected of it.
     pub expected: String,
 }
 
-impl Flaw {
+impl FaultSpecError {
     /// A flaw in a field.
     pub fn new(field: impl Into<String>, expected: impl Into<String>) -> Self {
         Self {
@@ -44,17 +47,17 @@ pub struct Fault {
     /// As it was written.
     pub spec: FaultSpec,
     /// Which calls it is for.
-    pub scope: Scope,
+    pub scope: FaultScope,
     /// Which of them are struck.
-    pub draw: Draw,
+    pub draw: SamplingRule,
     /// Where on the road.
-    pub stage: Stage,
+    pub stage: FaultStage,
     /// What happens.
     pub effect: Effect,
     /// How long a latency takes.
-    pub law: Option<Law>,
+    pub law: Option<LatencyModel>,
     /// When.
-    pub window: Window,
+    pub window: FaultWindow,
     /// Whose it is.
     pub cause: Attribution,
     /// When it was defined, on its own clock.
@@ -73,27 +76,27 @@ impl Fault {
     pub fn new(
         spec: FaultSpec,
         id: &str,
-        known: &Known,
+        known: &ValidationContext,
         now: Time,
         ttl: Option<Duration>,
-    ) -> Result<Self, Flaw> {
+    ) -> Result<Self, FaultSpecError> {
         let id = spec.id.as_deref().unwrap_or(id);
         check_id(id)?;
-        let scope = Scope::new(&spec.matching, known)?;
-        let draw = Draw::new(&spec)?;
+        let scope = FaultScope::new(&spec.matching, known)?;
+        let draw = SamplingRule::new(&spec)?;
         let effect = Effect::read(&spec.effect)?;
         let provider = scope.provider.as_deref();
         effect.check_known(provider, known)?;
         let stage = stage(&spec, &effect)?;
-        let window = Window::new(&spec.window, life(&spec, ttl)?, now)?;
+        let window = FaultWindow::new(&spec.window, life(&spec, ttl)?, now)?;
         if spec.window.ramp.is_some() && draw.share().is_none() {
-            return Err(Flaw::new(
+            return Err(FaultSpecError::new(
                 "window.ramp",
                 "expected a toxicity: what is counted cannot rise",
             ));
         }
         if spec.at_once == Some(0) {
-            return Err(Flaw::new("at_once", "expected 1 or more"));
+            return Err(FaultSpecError::new("at_once", "expected 1 or more"));
         }
         let law = if let Effect::Latency(latency) = &effect {
             Some(latency.law()?)
@@ -122,12 +125,12 @@ impl Fault {
     }
 
     /// When it is decided.
-    pub fn moment(&self) -> Moment {
+    pub fn point(&self) -> InjectionPoint {
         let needs_body = self.scope.needs_body() || self.draws_lots() && !self.draw.is_counted();
         if self.effect.is_before_reading() && !needs_body {
-            Moment::BeforeReading
+            InjectionPoint::BeforeReading
         } else {
-            Moment::At(self.stage)
+            InjectionPoint::At(self.stage)
         }
     }
 
@@ -138,22 +141,23 @@ impl Fault {
 
     /// Whether the attempt number of an input matters to it.
     pub fn needs_attempt(&self) -> bool {
-        let chance =
-            self.draws_lots() || self.effect.is_chance() || self.law.as_ref().is_some_and(Law::is_chance);
+        let chance = self.draws_lots()
+            || self.effect.is_chance()
+            || self.law.as_ref().is_some_and(LatencyModel::is_chance);
         chance && !self.draw.is_counted()
     }
 }
 
-fn check_id(id: &str) -> Result<(), Flaw> {
+fn check_id(id: &str) -> Result<(), FaultSpecError> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
     if !(1..=64).contains(&id.len()) || !id.chars().all(fits) || id.starts_with('.') {
-        return Err(Flaw::new(
+        return Err(FaultSpecError::new(
             "id",
             format!("expected 1 to 64 of a-z, 0-9, '-', '_' and '.', found {id:?}"),
         ));
     }
     if RESERVED.contains(&id) {
-        return Err(Flaw::new(
+        return Err(FaultSpecError::new(
             "id",
             format!("expected a name other than {}", RESERVED.join(", ")),
         ));
@@ -161,7 +165,7 @@ fn check_id(id: &str) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn stage(spec: &FaultSpec, effect: &Effect) -> Result<Stage, Flaw> {
+fn stage(spec: &FaultSpec, effect: &Effect) -> Result<FaultStage, FaultSpecError> {
     let possible = effect.stages();
     let stage = spec.stage.unwrap_or(possible[0]);
     if possible.contains(&stage) {
@@ -169,25 +173,30 @@ fn stage(spec: &FaultSpec, effect: &Effect) -> Result<Stage, Flaw> {
     }
     let names: Vec<&str> = possible.iter().map(|stage| stage.name()).collect();
     let expected = format!("expected {} for {}", names.join(" or "), effect.kind());
-    Err(Flaw::new("stage", expected))
+    Err(FaultSpecError::new("stage", expected))
 }
 
-fn life(spec: &FaultSpec, usual: Option<Duration>) -> Result<Duration, Flaw> {
+fn life(spec: &FaultSpec, usual: Option<Duration>) -> Result<Duration, FaultSpecError> {
     match spec.ttl {
         Some(Span(ttl)) if !ttl.is_zero() => Ok(ttl),
-        Some(_) => Err(Flaw::new("ttl", EVERY_FAULT_ENDS)),
-        None => usual.ok_or_else(|| Flaw::new("ttl", EVERY_FAULT_ENDS)),
+        Some(_) => Err(FaultSpecError::new("ttl", EVERY_FAULT_ENDS)),
+        None => usual.ok_or_else(|| FaultSpecError::new("ttl", EVERY_FAULT_ENDS)),
     }
 }
 
 /// What a cause is checked against.
 struct Bounds<'a> {
-    known: &'a Known,
+    known: &'a ValidationContext,
     provider: Option<&'a str>,
     now: Time,
 }
 
-fn cause(id: &str, spec: &FaultSpec, effect: &Effect, bounds: &Bounds<'_>) -> Result<Attribution, Flaw> {
+fn cause(
+    id: &str,
+    spec: &FaultSpec,
+    effect: &Effect,
+    bounds: &Bounds<'_>,
+) -> Result<Attribution, FaultSpecError> {
     let written = spec.cause.clone().unwrap_or_default();
     bounds.check_code("cause.code", written.code.as_deref())?;
     bounds.check_code("cause.asserted", written.asserted.as_deref())?;
@@ -199,7 +208,7 @@ fn cause(id: &str, spec: &FaultSpec, effect: &Effect, bounds: &Bounds<'_>) -> Re
     if let (Some(one), Some(other)) = (&written.notice, &announced)
         && one != other
     {
-        return Err(Flaw::new(
+        return Err(FaultSpecError::new(
             "cause.notice",
             format!("expected the effect's own notice {other:?}, or none"),
         ));
@@ -209,17 +218,17 @@ fn cause(id: &str, spec: &FaultSpec, effect: &Effect, bounds: &Bounds<'_>) -> Re
         .as_ref()
         .is_some_and(|notice| notice.is_empty() || notice.len() > 64)
     {
-        return Err(Flaw::new("cause.notice", "expected 1 to 64 characters"));
+        return Err(FaultSpecError::new("cause.notice", "expected 1 to 64 characters"));
     }
     if written.notice_at.is_some() && notice.is_none() {
-        return Err(Flaw::new(
+        return Err(FaultSpecError::new(
             "cause.notice",
             "expected the notice that was sent at cause.notice_at",
         ));
     }
     if written.notice_at.is_some_and(|sent| sent > bounds.now) {
         let expected = format!("expected an instant that has been: it is {}", bounds.now);
-        return Err(Flaw::new("cause.notice_at", expected));
+        return Err(FaultSpecError::new("cause.notice_at", expected));
     }
     let sent = written.notice_at.unwrap_or(bounds.now);
     Ok(Attribution {
@@ -233,7 +242,7 @@ fn cause(id: &str, spec: &FaultSpec, effect: &Effect, bounds: &Bounds<'_>) -> Re
 }
 
 impl Bounds<'_> {
-    fn check_code(&self, field: &str, code: Option<&str>) -> Result<(), Flaw> {
+    fn check_code(&self, field: &str, code: Option<&str>) -> Result<(), FaultSpecError> {
         let Some(code) = code else { return Ok(()) };
         let all = || {
             self.known
@@ -245,6 +254,6 @@ impl Bounds<'_> {
         }
         let all = all().collect::<Vec<_>>().join(", ");
         let expected = format!("expected a cause of the provider's contract ({all}), found {code:?}");
-        Err(Flaw::new(field, expected))
+        Err(FaultSpecError::new(field, expected))
     }
 }

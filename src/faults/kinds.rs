@@ -1,10 +1,10 @@
 //! The table of effects, which the README prints.
 
-use super::{KnownProvider, Stage};
+use super::{FaultStage, ProviderFacts};
 
 /// What a provider must have for an effect to make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
+pub enum RequiredCapability {
     /// Nothing.
     Nothing,
     /// Answers with a signature.
@@ -13,35 +13,35 @@ pub enum Needs {
     Jobs,
 }
 
-impl Needs {
+impl RequiredCapability {
     /// Whether a provider has it.
-    pub(super) fn met_by(self, provider: &KnownProvider) -> bool {
+    pub(super) fn met_by(self, provider: &ProviderFacts) -> bool {
         match self {
-            Needs::Nothing => true,
-            Needs::SignedAnswers => provider.signs_answers,
-            Needs::Jobs => provider.has_jobs,
+            RequiredCapability::Nothing => true,
+            RequiredCapability::SignedAnswers => provider.signs_answers,
+            RequiredCapability::Jobs => provider.has_jobs,
         }
     }
 
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
-            Needs::Nothing => "is served here",
-            Needs::SignedAnswers => "signs its answers",
-            Needs::Jobs => "has asynchronous jobs",
+            RequiredCapability::Nothing => "is served here",
+            RequiredCapability::SignedAnswers => "signs its answers",
+            RequiredCapability::Jobs => "has asynchronous jobs",
         }
     }
 }
 
 /// A kind of effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kind {
+pub struct EffectKind {
     /// Its name.
     pub name: &'static str,
     /// Its parameters, optional ones in brackets.
     pub parameters: &'static str,
     /// The stages at which it can strike, the usual one first.
-    pub stages: &'static [Stage],
+    pub stages: &'static [FaultStage],
     /// What the client meets.
     pub meets: &'static str,
     /// What becomes of the row.
@@ -49,49 +49,49 @@ pub struct Kind {
     /// Whether it decides the end of the call: at most one such effect is carried out.
     pub is_terminal: bool,
     /// What a provider must have for it.
-    pub needs: Needs,
+    pub needs: RequiredCapability,
 }
 
 const fn kind(
     name: &'static str,
     parameters: &'static str,
-    stages: &'static [Stage],
+    stages: &'static [FaultStage],
     words: (&'static str, &'static str),
-) -> Kind {
-    Kind {
+) -> EffectKind {
+    EffectKind {
         name,
         parameters,
         stages,
         meets: words.0,
         row: words.1,
         is_terminal: true,
-        needs: Needs::Nothing,
+        needs: RequiredCapability::Nothing,
     }
 }
 
-const fn beside(kind: Kind) -> Kind {
-    Kind {
+const fn beside(kind: EffectKind) -> EffectKind {
+    EffectKind {
         is_terminal: false,
         ..kind
     }
 }
 
-const fn for_those_with(needs: Needs, kind: Kind) -> Kind {
-    Kind {
+const fn for_those_with(needs: RequiredCapability, kind: EffectKind) -> EffectKind {
+    EffectKind {
         needs,
         is_terminal: false,
         ..kind
     }
 }
 
-const ANY: &[Stage] = &[Stage::Service, Stage::Arrival, Stage::Response];
-const BEFORE_ANSWER: &[Stage] = &[Stage::Service, Stage::Arrival];
-const SERVICE: &[Stage] = &[Stage::Service];
-const RESPONSE: &[Stage] = &[Stage::Response];
-const ARRIVAL: &[Stage] = &[Stage::Arrival];
+const ANY: &[FaultStage] = &[FaultStage::Service, FaultStage::Arrival, FaultStage::Response];
+const BEFORE_ANSWER: &[FaultStage] = &[FaultStage::Service, FaultStage::Arrival];
+const SERVICE: &[FaultStage] = &[FaultStage::Service];
+const RESPONSE: &[FaultStage] = &[FaultStage::Response];
+const ARRIVAL: &[FaultStage] = &[FaultStage::Arrival];
 
 /// Every kind of effect.
-pub static KINDS: [Kind; 26] = [
+pub static KINDS: [EffectKind; 26] = [
     beside(kind(
         "latency",
         "`fixed`, or `dist` = `uniform` `min` `max` / `normal` `mean` `sd` / `lognormal` `median` `p99` / `percentiles` [`min`] `p50` `p90` `p99` `max`, or `per` = `megapixel`/`1000-chars` `time` [`base` `servers`]",
@@ -129,7 +129,7 @@ pub static KINDS: [Kind; 26] = [
     kind(
         "reset",
         "[`when` = `before-read`/`after-read`/`mid-body`]",
-        &[Stage::Service, Stage::Arrival, Stage::Response],
+        &[FaultStage::Service, FaultStage::Arrival, FaultStage::Response],
         (
             "RST: before the body is read, once it is read, or after half of the answer",
             "reset_before_read, reset_after_read, truncated",
@@ -193,7 +193,7 @@ pub static KINDS: [Kind; 26] = [
         ),
     )),
     for_those_with(
-        Needs::SignedAnswers,
+        RequiredCapability::SignedAnswers,
         kind(
             "bad-signature",
             "",
@@ -253,11 +253,11 @@ pub static KINDS: [Kind; 26] = [
         ("the vendor's maintenance answer", "answered"),
     ),
     for_those_with(
-        Needs::Jobs,
+        RequiredCapability::Jobs,
         kind("callback-drop", "", SERVICE, ("no callback", "answered")),
     ),
     for_those_with(
-        Needs::Jobs,
+        RequiredCapability::Jobs,
         kind(
             "callback-duplicate",
             "",
@@ -266,7 +266,7 @@ pub static KINDS: [Kind; 26] = [
         ),
     ),
     for_those_with(
-        Needs::Jobs,
+        RequiredCapability::Jobs,
         kind(
             "callback-delay",
             "`delay`",
@@ -275,11 +275,11 @@ pub static KINDS: [Kind; 26] = [
         ),
     ),
     for_those_with(
-        Needs::Jobs,
+        RequiredCapability::Jobs,
         kind("job-stuck", "", SERVICE, ("a job that never ends", "answered")),
     ),
     for_those_with(
-        Needs::Jobs,
+        RequiredCapability::Jobs,
         kind(
             "job-fail",
             "[`message`]",
@@ -302,7 +302,7 @@ pub static KINDS: [Kind; 26] = [
 ///
 /// # Panics
 /// When it is none; effects name only those of the table.
-pub(super) fn kind_named(name: &str) -> &'static Kind {
+pub(super) fn kind_named(name: &str) -> &'static EffectKind {
     KINDS
         .iter()
         .find(|kind| kind.name == name)

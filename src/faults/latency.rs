@@ -1,9 +1,9 @@
 //! How long a late answer takes: fixed, drawn from a distribution, or from physics.
 
-use super::Flaw;
+use super::FaultSpecError;
 use super::quantity::Span;
 use crate::dice::Dice;
-use crate::exchange::Volume;
+use crate::exchange::Workload;
 use rand_distr::{Distribution, LogNormal, Normal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use std::time::Duration;
 /// A latency as a user writes it: `fixed`, or `dist` with its parameters, or `per` a unit of work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Latency {
+pub struct LatencySpec {
     /// Always this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<Span>,
     /// `uniform`, `normal`, `lognormal`, `percentiles`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dist: Option<Shape>,
+    pub dist: Option<LatencyDistribution>,
     /// Of `uniform`, and the fastest of `percentiles` (0 where absent).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Span>,
@@ -44,10 +44,10 @@ pub struct Latency {
     pub p99: Option<Span>,
     /// The percentiles as one table, in place of `dist` and the five above.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub percentiles: Option<Box<Latency>>,
+    pub percentiles: Option<Box<LatencySpec>>,
     /// `megapixel` or `1000-chars`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub per: Option<Unit>,
+    pub per: Option<WorkUnit>,
     /// Service time of one unit (`fixed` says the same).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Span>,
@@ -62,7 +62,7 @@ pub struct Latency {
 /// The shape of a distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Shape {
+pub enum LatencyDistribution {
     /// Evenly between `min` and `max`.
     Uniform,
     /// Around `mean` with the standard deviation `sd`, never below 0.
@@ -75,7 +75,7 @@ pub enum Shape {
 
 /// A unit of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unit {
+pub enum WorkUnit {
     /// A million pixels.
     #[serde(rename = "megapixel")]
     Megapixel,
@@ -86,7 +86,7 @@ pub enum Unit {
 
 /// A latency that was checked.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Law {
+pub enum LatencyModel {
     /// Always this.
     Fixed(Duration),
     /// Evenly between two.
@@ -98,7 +98,7 @@ pub enum Law {
     /// Quantile and microseconds, both rising.
     Percentiles([(f64, f64); 5]),
     /// Service time from the work, on so many servers.
-    Physics(Unit, Duration, Duration, u32),
+    Physics(WorkUnit, Duration, Duration, u32),
 }
 
 /// The 99th percentile of the standard normal distribution.
@@ -107,40 +107,48 @@ const Z99: f64 = 2.326_347_874_040_841;
 /// No law makes a call wait longer: a month of virtual time.
 const MOST: Duration = Duration::from_secs(31 * 86_400);
 
-impl Latency {
+impl LatencySpec {
     /// The law it describes.
     ///
     /// # Errors
     /// Names the parameter and what was expected.
-    pub(super) fn law(&self) -> Result<Law, Flaw> {
+    pub(super) fn law(&self) -> Result<LatencyModel, FaultSpecError> {
         if let Some(table) = &self.percentiles {
             return self.of_table(table).law();
         }
         let fixed = self.fixed.is_some() && self.per.is_none();
         let chosen = [fixed, self.dist.is_some(), self.per.is_some()];
         if chosen.iter().filter(|is| **is).count() != 1 {
-            return Err(Flaw::new("effect.fixed", "expected one of fixed, dist, per"));
+            return Err(FaultSpecError::new(
+                "effect.fixed",
+                "expected one of fixed, dist, per",
+            ));
         }
-        let (law, allowed): (Law, &[&str]) = match (self.fixed, self.dist, self.per) {
+        let (law, allowed): (LatencyModel, &[&str]) = match (self.fixed, self.dist, self.per) {
             (_, _, Some(unit)) => (self.physics(unit)?, &["per", "time", "fixed", "base", "servers"]),
-            (Some(Span(fixed)), _, None) => (Law::Fixed(fixed.min(MOST)), &["fixed"]),
+            (Some(Span(fixed)), _, None) => (LatencyModel::Fixed(fixed.min(MOST)), &["fixed"]),
             (_, Some(shape), None) => self.distribution(shape)?,
-            (None, None, None) => return Err(Flaw::new("effect.fixed", "expected one of fixed, dist, per")),
+            (None, None, None) => {
+                return Err(FaultSpecError::new(
+                    "effect.fixed",
+                    "expected one of fixed, dist, per",
+                ));
+            }
         };
         // A parameter that says nothing is a mistake.
         let given = serde_json::to_value(self).unwrap_or_default();
         let mut given = given.as_object().into_iter().flat_map(|given| given.keys());
         if let Some(name) = given.find(|name| !allowed.contains(&name.as_str())) {
             let expected = format!("expected only {} here", allowed.join(", "));
-            return Err(Flaw::new(format!("effect.{name}"), expected));
+            return Err(FaultSpecError::new(format!("effect.{name}"), expected));
         }
         Ok(law)
     }
 
     /// The same with the percentiles of a table in their own fields.
-    fn of_table(&self, table: &Latency) -> Self {
+    fn of_table(&self, table: &LatencySpec) -> Self {
         Self {
-            dist: Some(Shape::Percentiles),
+            dist: Some(LatencyDistribution::Percentiles),
             percentiles: table.percentiles.clone(),
             min: table.min,
             p50: table.p50,
@@ -153,22 +161,26 @@ impl Latency {
         }
     }
 
-    fn distribution(&self, shape: Shape) -> Result<(Law, &'static [&'static str]), Flaw> {
-        let impossible = |field: &str, expected: &str| Flaw::new(format!("effect.{field}"), expected);
+    fn distribution(
+        &self,
+        shape: LatencyDistribution,
+    ) -> Result<(LatencyModel, &'static [&'static str]), FaultSpecError> {
+        let impossible =
+            |field: &str, expected: &str| FaultSpecError::new(format!("effect.{field}"), expected);
         Ok(match shape {
-            Shape::Uniform => {
+            LatencyDistribution::Uniform => {
                 let (Span(min), Span(max)) = (needed("min", self.min)?, needed("max", self.max)?);
                 if max < min {
                     return Err(impossible("max", "expected at least min"));
                 }
-                (Law::Uniform(min, max), &["dist", "min", "max"])
+                (LatencyModel::Uniform(min, max), &["dist", "min", "max"])
             }
-            Shape::Normal => {
+            LatencyDistribution::Normal => {
                 let (mean, sd) = (micros(needed("mean", self.mean)?), micros(needed("sd", self.sd)?));
                 let law = Normal::new(mean, sd).map_err(|_| impossible("sd", "expected a finite span"))?;
-                (Law::Normal(law), &["dist", "mean", "sd"])
+                (LatencyModel::Normal(law), &["dist", "mean", "sd"])
             }
-            Shape::Lognormal => {
+            LatencyDistribution::Lognormal => {
                 let (median, p99) = (
                     micros(needed("median", self.median)?),
                     micros(needed("p99", self.p99)?),
@@ -181,9 +193,9 @@ impl Latency {
                 }
                 let law = LogNormal::new(libm::log(median), libm::log(p99 / median) / Z99);
                 let law = law.map_err(|_| impossible("p99", "expected a finite span"))?;
-                (Law::Lognormal(law), &["dist", "median", "p99"])
+                (LatencyModel::Lognormal(law), &["dist", "median", "p99"])
             }
-            Shape::Percentiles => {
+            LatencyDistribution::Percentiles => {
                 let points = [
                     (0.0, micros(self.min.unwrap_or_default())),
                     (0.5, micros(needed("p50", self.p50)?)),
@@ -198,53 +210,63 @@ impl Latency {
                     ));
                 }
                 (
-                    Law::Percentiles(points),
+                    LatencyModel::Percentiles(points),
                     &["dist", "min", "p50", "p90", "p99", "max"],
                 )
             }
         })
     }
 
-    fn physics(&self, unit: Unit) -> Result<Law, Flaw> {
+    fn physics(&self, unit: WorkUnit) -> Result<LatencyModel, FaultSpecError> {
         if self.time.is_some() && self.fixed.is_some() {
-            return Err(Flaw::new("effect.fixed", "expected either time or fixed"));
+            return Err(FaultSpecError::new(
+                "effect.fixed",
+                "expected either time or fixed",
+            ));
         }
         let Span(time) = needed("time", self.time.or(self.fixed))?;
         let servers = self.servers.unwrap_or(1);
         if !(1..=10_000).contains(&servers) {
-            return Err(Flaw::new("effect.servers", "expected 1 to 10000"));
+            return Err(FaultSpecError::new("effect.servers", "expected 1 to 10000"));
         }
-        Ok(Law::Physics(unit, time, self.base.unwrap_or_default().0, servers))
+        Ok(LatencyModel::Physics(
+            unit,
+            time,
+            self.base.unwrap_or_default().0,
+            servers,
+        ))
     }
 }
 
-fn needed(name: &str, span: Option<Span>) -> Result<Span, Flaw> {
-    span.ok_or_else(|| Flaw::new(format!("effect.{name}"), "expected a span such as 700ms"))
+fn needed(name: &str, span: Option<Span>) -> Result<Span, FaultSpecError> {
+    span.ok_or_else(|| FaultSpecError::new(format!("effect.{name}"), "expected a span such as 700ms"))
 }
 
 fn micros(span: Span) -> f64 {
     span.0.as_micros() as f64
 }
 
-impl Law {
+impl LatencyModel {
     /// Whether chance has a say.
     pub fn is_chance(&self) -> bool {
-        !matches!(self, Law::Fixed(_) | Law::Physics(..))
+        !matches!(self, LatencyModel::Fixed(_) | LatencyModel::Physics(..))
     }
 
     /// A latency for this key, by the dice; of physics the service time alone.
-    pub fn sample(&self, dice: Dice, key: &[&[u8]], volume: impl FnOnce() -> Volume) -> Duration {
+    pub fn sample(&self, dice: Dice, key: &[&[u8]], volume: impl FnOnce() -> Workload) -> Duration {
         let span = match self {
-            Law::Fixed(span) => *span,
-            Law::Uniform(min, max) => *min + max.saturating_sub(*min).mul_f64(unit_interval(dice, key)),
-            Law::Normal(law) => from_micros(law.sample(&mut dice.stream(key))),
-            Law::Lognormal(law) => from_micros(law.sample(&mut dice.stream(key))),
-            Law::Percentiles(points) => from_micros(interpolated(points, unit_interval(dice, key))),
-            Law::Physics(unit, time, base, _) => {
+            LatencyModel::Fixed(span) => *span,
+            LatencyModel::Uniform(min, max) => {
+                *min + max.saturating_sub(*min).mul_f64(unit_interval(dice, key))
+            }
+            LatencyModel::Normal(law) => from_micros(law.sample(&mut dice.stream(key))),
+            LatencyModel::Lognormal(law) => from_micros(law.sample(&mut dice.stream(key))),
+            LatencyModel::Percentiles(points) => from_micros(interpolated(points, unit_interval(dice, key))),
+            LatencyModel::Physics(unit, time, base, _) => {
                 let volume = volume();
                 let (amount, unit) = match unit {
-                    Unit::Megapixel => (volume.pixels, 1_000_000),
-                    Unit::Characters => (volume.characters, 1000),
+                    WorkUnit::Megapixel => (volume.pixels, 1_000_000),
+                    WorkUnit::Characters => (volume.characters, 1000),
                 };
                 let micros = time.as_micros() * u128::from(amount) / unit;
                 *base + Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
@@ -278,14 +300,14 @@ fn interpolated(points: &[(f64, f64); 5], at: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn law(json: &str) -> Result<Law, Flaw> {
-        serde_json::from_str::<Latency>(json).unwrap().law()
+    fn law(json: &str) -> Result<LatencyModel, FaultSpecError> {
+        serde_json::from_str::<LatencySpec>(json).unwrap().law()
     }
 
     fn sorted(json: &str) -> Vec<f64> {
         let law = law(json).unwrap();
         let sample = |nth: u64| {
-            law.sample(Dice::new(7), &[&nth.to_le_bytes()], Volume::default)
+            law.sample(Dice::new(7), &[&nth.to_le_bytes()], Workload::default)
                 .as_secs_f64()
                 * 1e3
         };
@@ -324,7 +346,7 @@ mod tests {
     #[test]
     fn physics_goes_by_the_work() {
         let law = law(r#"{"per": "megapixel", "time": "200ms", "base": "50ms", "servers": 2}"#).unwrap();
-        let volume = Volume {
+        let volume = Workload {
             pixels: 1_500_000,
             characters: 0,
         };

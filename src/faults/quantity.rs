@@ -25,9 +25,9 @@ impl<'de> Deserialize<'de> for Span {
 
 /// A span that may lie before or after, written `-90s`, `5m`; in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shift(pub i64);
+pub struct SignedSpan(pub i64);
 
-impl Serialize for Shift {
+impl Serialize for SignedSpan {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let sign = if self.0 < 0 { "-" } else { "" };
         let span = humantime::format_duration(Duration::from_micros(self.0.unsigned_abs()));
@@ -35,7 +35,7 @@ impl Serialize for Shift {
     }
 }
 
-impl<'de> Deserialize<'de> for Shift {
+impl<'de> Deserialize<'de> for SignedSpan {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let (sign, span) = match text.trim().strip_prefix('-') {
@@ -50,9 +50,9 @@ impl<'de> Deserialize<'de> for Shift {
 
 /// A number of bytes, written `40 B`, `1 MiB`, or as a plain number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Size(pub u64);
+pub struct ByteSize(pub u64);
 
-impl Serialize for Size {
+impl Serialize for ByteSize {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&format_args!("{} B", self.0))
     }
@@ -74,7 +74,7 @@ fn size(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("expected a size such as \"40 B\" or \"1 MiB\", found {text:?}"))
 }
 
-impl<'de> Deserialize<'de> for Size {
+impl<'de> Deserialize<'de> for ByteSize {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match Written::deserialize(from)
             .map_err(|_| Error::custom("expected a size such as \"40 B\" or 40"))?
@@ -88,11 +88,11 @@ impl<'de> Deserialize<'de> for Size {
 
 /// Part of a whole, at least 0 and at most 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Share(f64);
+pub struct Proportion(f64);
 
-impl Share {
+impl Proportion {
     /// Everything.
-    pub const WHOLE: Share = Share(1.0);
+    pub const WHOLE: Proportion = Proportion(1.0);
 
     /// A share, where it is one.
     pub fn new(value: f64) -> Option<Self> {
@@ -117,38 +117,38 @@ impl Share {
 
 /// Bytes, or a share of all: `40`, `"40 B"`, `0.5`, `"50%"`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Amount {
+pub enum BytesOrShare {
     /// So many bytes.
     Bytes(u64),
     /// So much of the whole.
-    Part(Share),
+    Part(Proportion),
 }
 
-impl Amount {
+impl BytesOrShare {
     /// Bytes of a whole of `length`, never more than it.
     pub fn of(self, length: u64) -> u64 {
         match self {
-            Amount::Bytes(bytes) => bytes.min(length),
-            Amount::Part(share) => (length as f64 * share.value()) as u64,
+            BytesOrShare::Bytes(bytes) => bytes.min(length),
+            BytesOrShare::Part(share) => (length as f64 * share.value()) as u64,
         }
     }
 }
 
-impl Serialize for Amount {
+impl Serialize for BytesOrShare {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
-            Amount::Bytes(bytes) => to.collect_str(&format_args!("{bytes} B")),
-            Amount::Part(share) => to.serialize_f64(share.value()),
+            BytesOrShare::Bytes(bytes) => to.collect_str(&format_args!("{bytes} B")),
+            BytesOrShare::Part(share) => to.serialize_f64(share.value()),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Amount {
+impl<'de> Deserialize<'de> for BytesOrShare {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         const EXPECTED: &str = "expected bytes (40, \"40 B\") or a share (0.5, \"50%\")";
         let share = |value: f64| {
-            Share::new(value)
-                .map(Amount::Part)
+            Proportion::new(value)
+                .map(BytesOrShare::Part)
                 .ok_or_else(|| Error::custom(EXPECTED))
         };
         match Written::deserialize(from).map_err(|_| Error::custom(EXPECTED))? {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// An interval of shares.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Interval {
+pub struct ConfidenceInterval {
     /// Its lower end.
     pub low: f64,
     /// Its upper end.
@@ -27,7 +27,7 @@ pub struct Receipt {
     /// Struck calls as a share of matched ones; none before the first.
     pub rate: Option<f64>,
     /// The 95 % interval (Wilson) of the true share, judged by `rate`.
-    pub interval95: Option<Interval>,
+    pub interval95: Option<ConfidenceInterval>,
     /// The share it is set to, where it is set to one.
     pub configured: Option<f64>,
     /// Whether the share it is set to lies in the interval.
@@ -43,7 +43,8 @@ impl Receipt {
         configured: Option<f64>,
     ) -> Self {
         let struck = injected + spared;
-        let interval95 = (matched > 0).then(|| Interval::wilson(struck, matched, 1.959_963_984_540_054));
+        let interval95 =
+            (matched > 0).then(|| ConfidenceInterval::wilson(struck, matched, 1.959_963_984_540_054));
         Self {
             matched,
             injected,
@@ -60,7 +61,7 @@ impl Receipt {
     }
 }
 
-impl Interval {
+impl ConfidenceInterval {
     /// Wilson's score interval for `hits` of `all`, `z` standard deviations to each side.
     pub fn wilson(hits: u64, all: u64, z: f64) -> Self {
         let (n, p) = (all as f64, hits as f64 / all as f64);
@@ -86,13 +87,13 @@ mod tests {
     #[test]
     fn the_interval_is_wilsons() {
         // Newcombe 1998, table I: 81 of 263.
-        let interval = Interval::wilson(81, 263, 1.959_963_984_540_054);
+        let interval = ConfidenceInterval::wilson(81, 263, 1.959_963_984_540_054);
         assert!(
             (interval.low - 0.2553).abs() < 5e-5 && (interval.high - 0.3662).abs() < 5e-5,
             "{interval:?}"
         );
-        assert!(Interval::wilson(0, 20, 1.96).low <= 0.0);
-        assert!(Interval::wilson(20, 20, 1.96).high >= 1.0);
+        assert!(ConfidenceInterval::wilson(0, 20, 1.96).low <= 0.0);
+        assert!(ConfidenceInterval::wilson(20, 20, 1.96).high >= 1.0);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Which calls a fault is for.
 
 use super::spec::MatchSpec;
-use super::{Flaw, Known};
+use super::{FaultSpecError, ValidationContext};
 use crate::clock::Time;
 use crate::exchange::Call;
 
 /// What is known of a call when faults are decided.
 #[derive(Clone, Copy)]
-pub struct Facts<'a> {
+pub struct CallFacts<'a> {
     /// The provider.
     pub provider: &'a str,
     /// The operation with its provider; empty where the path is none.
@@ -26,7 +26,7 @@ pub struct Facts<'a> {
 
 /// Which calls a fault is for. Absent parts fit all.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scope {
+pub struct FaultScope {
     /// The provider.
     pub provider: Option<String>,
     /// The operation with its provider.
@@ -48,27 +48,31 @@ enum Pattern {
     Start(String),
 }
 
-impl Scope {
+impl FaultScope {
     /// A scope of what is known here.
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub(super) fn new(spec: &MatchSpec, known: &Known) -> Result<Self, Flaw> {
+    pub(super) fn new(spec: &MatchSpec, known: &ValidationContext) -> Result<Self, FaultSpecError> {
         let (provider, operation) = operation(spec, known)?;
         if let Some(world) = spec.world.as_ref().filter(|world| !known.worlds.contains(world)) {
             let expected = format!("expected one of the worlds there are, found {world:?}");
-            return Err(Flaw::new("match.world", expected));
+            return Err(FaultSpecError::new("match.world", expected));
         }
         let bytes = (spec.min_bytes.unwrap_or(0), spec.max_bytes.unwrap_or(u64::MAX));
         if bytes.0 > bytes.1 {
-            return Err(Flaw::new("match.max_bytes", "expected at least match.min_bytes"));
+            return Err(FaultSpecError::new(
+                "match.max_bytes",
+                "expected at least match.min_bytes",
+            ));
         }
         let content = spec
             .content
             .as_deref()
             .map(|hex| u128::from_str_radix(hex, 16))
             .transpose();
-        let content = content.map_err(|_| Flaw::new("match.content", "expected 32 hexadecimal digits"))?;
+        let content =
+            content.map_err(|_| FaultSpecError::new("match.content", "expected 32 hexadecimal digits"))?;
         let any = |value: &String| (value != "*").then(|| value.clone());
         Ok(Self {
             provider,
@@ -88,7 +92,7 @@ impl Scope {
     }
 
     /// Whether a call is meant.
-    pub fn fits(&self, facts: &Facts<'_>) -> bool {
+    pub fn fits(&self, facts: &CallFacts<'_>) -> bool {
         let same = |own: &Option<String>, found: &str| own.as_deref().is_none_or(|own| own == found);
         same(&self.provider, facts.provider)
             && same(&self.operation, facts.operation)
@@ -151,7 +155,10 @@ impl Pattern {
 }
 
 /// Provider and operation, each known, the operation with its provider's name.
-fn operation(spec: &MatchSpec, known: &Known) -> Result<(Option<String>, Option<String>), Flaw> {
+fn operation(
+    spec: &MatchSpec,
+    known: &ValidationContext,
+) -> Result<(Option<String>, Option<String>), FaultSpecError> {
     let (provider, Some(wanted)) = (&spec.provider, &spec.operation) else {
         if let Some(id) = spec
             .provider
@@ -159,7 +166,7 @@ fn operation(spec: &MatchSpec, known: &Known) -> Result<(Option<String>, Option<
             .filter(|id| known.struck(Some(id)).next().is_none())
         {
             let expected = format!("expected one of {}, found {id:?}", known.provider_ids());
-            return Err(Flaw::new("match.provider", expected));
+            return Err(FaultSpecError::new("match.provider", expected));
         }
         return Ok((spec.provider.clone(), None));
     };
@@ -181,7 +188,7 @@ fn operation(spec: &MatchSpec, known: &Known) -> Result<(Option<String>, Option<
         } else {
             "match.operation"
         };
-        return Err(Flaw::new(
+        return Err(FaultSpecError::new(
             field,
             format!("expected one of {all}, found {wanted:?}"),
         ));

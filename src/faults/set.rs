@@ -1,6 +1,6 @@
 //! Many faults, of which a call meets only those that can be for it.
 
-use super::{Effect, Facts, Fault, Moment};
+use super::{CallFacts, Effect, Fault, InjectionPoint};
 use std::collections::HashMap;
 
 /// Something that is a fault, with whatever goes along with it.
@@ -14,7 +14,7 @@ pub trait HasFault {
 pub struct FaultSet<T> {
     faults: Vec<T>,
     /// By when they are decided.
-    indices: [Index; Moment::COUNT],
+    indices: [Index; InjectionPoint::COUNT],
     keeps_answers: bool,
 }
 
@@ -36,10 +36,10 @@ impl<T: HasFault> FaultSet<T> {
     /// A set of these, in the order of their ids.
     pub fn new(mut faults: Vec<T>) -> Self {
         faults.sort_by(|a, b| a.fault().id.cmp(&b.fault().id));
-        let mut indices: [Index; Moment::COUNT] = Default::default();
+        let mut indices: [Index; InjectionPoint::COUNT] = Default::default();
         for (place, one) in faults.iter().enumerate() {
             let fault = one.fault();
-            indices[fault.moment().place()].enter(fault, place);
+            indices[fault.point().place()].enter(fault, place);
         }
         let keeps_answers = faults
             .iter()
@@ -52,8 +52,8 @@ impl<T: HasFault> FaultSet<T> {
     }
 
     /// Whether there are none for a moment.
-    pub fn has_none(&self, moment: Moment) -> bool {
-        !self.indices[moment.place()].any
+    pub fn has_none(&self, point: InjectionPoint) -> bool {
+        !self.indices[point.place()].any
     }
 
     /// Whether one of them gives earlier answers again.
@@ -62,8 +62,8 @@ impl<T: HasFault> FaultSet<T> {
     }
 
     /// The faults of a moment that are for a call, in the order of their ids.
-    pub fn fitting(&self, moment: Moment, facts: &Facts<'_>) -> Vec<&T> {
-        let mut places = self.indices[moment.place()].places(facts);
+    pub fn fitting(&self, point: InjectionPoint, facts: &CallFacts<'_>) -> Vec<&T> {
+        let mut places = self.indices[point.place()].places(facts);
         places.sort_unstable();
         let all = places.into_iter().map(|place| &self.faults[place]);
         all.filter(|one| one.fault().scope.fits(facts)).collect()
@@ -106,7 +106,7 @@ impl Index {
         list.push(place);
     }
 
-    fn places(&self, facts: &Facts<'_>) -> Vec<usize> {
+    fn places(&self, facts: &CallFacts<'_>) -> Vec<usize> {
         let mut places = self.others.clone();
         let named = [
             (&self.by_path, facts.call.path.as_str()),

@@ -1,7 +1,7 @@
 //! A fault as a user writes it, in JSON or TOML.
 
 use super::quantity::Span;
-use super::{DrawBy, Stage};
+use super::{FaultStage, SamplingKey};
 use crate::clock::Time;
 use crate::exchange::Party;
 use serde::de::Error;
@@ -34,11 +34,11 @@ pub struct FaultSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<String>,
     /// What `toxicity` is drawn by.
-    #[serde(default, skip_serializing_if = "DrawBy::is_content")]
-    pub by: DrawBy,
+    #[serde(default, skip_serializing_if = "SamplingKey::is_content")]
+    pub by: SamplingKey,
     /// Where on the road it strikes; by its effect where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stage: Option<Stage>,
+    pub stage: Option<FaultStage>,
     /// What happens: `{"kind": …}` with the kind's parameters.
     #[schemars(with = "BTreeMap<String, Value>")]
     #[schema(value_type = Object)]

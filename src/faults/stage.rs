@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
     utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Stage {
+pub enum FaultStage {
     /// Before anything of the provider's runs.
     Arrival,
     /// Once the call is let in, in place of the answer or around it.
@@ -27,35 +27,35 @@ pub enum Stage {
     Response,
 }
 
-impl Stage {
+impl FaultStage {
     /// The name used in JSON.
     pub fn name(self) -> &'static str {
         match self {
-            Stage::Arrival => "arrival",
-            Stage::Service => "service",
-            Stage::Response => "response",
+            FaultStage::Arrival => "arrival",
+            FaultStage::Service => "service",
+            FaultStage::Response => "response",
         }
     }
 }
 
 /// When a fault is decided: at its stage, or before the body is read where the head of a request tells enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub enum InjectionPoint {
     /// Before the body is read.
     BeforeReading,
     /// At a stage.
-    At(Stage),
+    At(FaultStage),
 }
 
-impl Moment {
+impl InjectionPoint {
     /// How many there are.
     pub(super) const COUNT: usize = 4;
 
     /// Its place among them.
     pub(super) fn place(self) -> usize {
         match self {
-            Moment::BeforeReading => 0,
-            Moment::At(stage) => stage as usize + 1,
+            InjectionPoint::BeforeReading => 0,
+            InjectionPoint::At(stage) => stage as usize + 1,
         }
     }
 }

@@ -11,13 +11,13 @@ pub enum TapeLine {
     /// A fault that struck, as it was written, with its name.
     Fault(Box<FaultSpec>),
     /// A call it struck.
-    Strike(Taped),
+    Strike(TapedInjection),
 }
 
 /// A call that was struck.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Taped {
+pub struct TapedInjection {
     /// The fault.
     pub fault: String,
     /// The call's world.
@@ -40,7 +40,7 @@ type Case = (String, String, String, u64);
 pub struct Tape {
     /// The faults on it.
     pub faults: Vec<FaultSpec>,
-    strikes: HashMap<Case, Taped>,
+    strikes: HashMap<Case, TapedInjection>,
 }
 
 impl Tape {
@@ -82,7 +82,7 @@ impl Tape {
     }
 
     /// What is on it for a call.
-    pub fn find(&self, fault: &str, world: &str, fingerprint: u128, attempt: u64) -> Option<&Taped> {
+    pub fn find(&self, fault: &str, world: &str, fingerprint: u128, attempt: u64) -> Option<&TapedInjection> {
         let fingerprint = format!("{fingerprint:032x}");
         self.strikes
             .get(&(fault.to_owned(), world.to_owned(), fingerprint, attempt))
@@ -99,7 +99,7 @@ impl Tape {
     }
 }
 
-impl Taped {
+impl TapedInjection {
     fn case(&self) -> Case {
         (
             self.fault.clone(),

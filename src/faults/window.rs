@@ -1,13 +1,13 @@
 //! When a fault is in force.
 
 use super::spec::WindowSpec;
-use super::{Flaw, Span};
+use super::{FaultSpecError, Span};
 use crate::clock::Time;
 use std::time::Duration;
 
 /// When a fault is in force: a span of virtual time, once or again and again, within its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct FaultWindow {
     /// Start of the first window.
     from: Time,
     /// Whether the start was given, and is read on the clock of the call's world.
@@ -19,16 +19,17 @@ pub struct Window {
     ends: Time,
 }
 
-impl Window {
+impl FaultWindow {
     /// A window of a fault defined at `now` that lives for `ttl`.
     ///
     /// # Errors
     /// Names the field that makes it impossible.
-    pub(super) fn new(spec: &WindowSpec, ttl: Duration, now: Time) -> Result<Self, Flaw> {
+    pub(super) fn new(spec: &WindowSpec, ttl: Duration, now: Time) -> Result<Self, FaultSpecError> {
         let positive = |field: &str, span: Option<Span>| match span {
-            Some(Span(span)) if span.is_zero() => {
-                Err(Flaw::new(format!("window.{field}"), "expected a span above 0"))
-            }
+            Some(Span(span)) if span.is_zero() => Err(FaultSpecError::new(
+                format!("window.{field}"),
+                "expected a span above 0",
+            )),
             Some(Span(span)) => Ok(Some(span)),
             None => Ok(None),
         };
@@ -36,24 +37,27 @@ impl Window {
         let ramp = positive("ramp", spec.ramp)?;
         match (span, repeat) {
             (None, Some(_)) => {
-                return Err(Flaw::new(
+                return Err(FaultSpecError::new(
                     "window.for",
                     "expected how long each repeated window lasts",
                 ));
             }
             (Some(span), Some(repeat)) if repeat < span => {
                 let expected = "expected a span from start to start, at least as long as window.for";
-                return Err(Flaw::new("window.repeat", expected));
+                return Err(FaultSpecError::new("window.repeat", expected));
             }
             (_, _) => {}
         }
         if ramp > span.or(Some(ttl)) {
-            return Err(Flaw::new("window.ramp", "expected a span within the window"));
+            return Err(FaultSpecError::new(
+                "window.ramp",
+                "expected a span within the window",
+            ));
         }
         let from = spec.from.unwrap_or(now);
         let ends = from.max(now) + ttl;
         if spec.from.is_some() && repeat.is_none() && span.is_some_and(|span| from + span <= now) {
-            return Err(Flaw::new(
+            return Err(FaultSpecError::new(
                 "window.from",
                 format!("expected a window that is not over: it is {now}"),
             ));
@@ -145,8 +149,8 @@ mod tests {
         Some(Span(crate::clock::parse_span(text).unwrap()))
     }
 
-    fn window(spec: &WindowSpec) -> Window {
-        Window::new(spec, Duration::from_secs(3 * 3600), at("09:00:00")).unwrap()
+    fn window(spec: &WindowSpec) -> FaultWindow {
+        FaultWindow::new(spec, Duration::from_secs(3 * 3600), at("09:00:00")).unwrap()
     }
 
     #[test]
@@ -186,7 +190,7 @@ mod tests {
     #[test]
     fn impossible_windows_name_their_field() {
         let flaw = |spec: WindowSpec| {
-            let made = Window::new(&spec, Duration::from_secs(3600), at("09:00:00"));
+            let made = FaultWindow::new(&spec, Duration::from_secs(3600), at("09:00:00"));
             made.unwrap_err().field
         };
         let none = WindowSpec::default;

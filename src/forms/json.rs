@@ -1,14 +1,16 @@
 //! JSON bodies: the fields of an object, each as it was written.
 
-use super::{Field, FormFlaw, MOST_FIELDS, Value};
+use super::{Field, FormError, MOST_FIELDS, Value};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
-pub(super) fn read(body: &[u8]) -> Result<Vec<Field>, FormFlaw> {
+pub(super) fn read(body: &[u8]) -> Result<Vec<Field>, FormError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let fields = reader.deserialize_map(Fields).map_err(|_| FormFlaw::Unreadable)?;
-    reader.end().map_err(|_| FormFlaw::Unreadable)?;
+    let fields = reader
+        .deserialize_map(Fields)
+        .map_err(|_| FormError::Unreadable)?;
+    reader.end().map_err(|_| FormError::Unreadable)?;
     Ok(fields)
 }
 
@@ -37,11 +39,11 @@ impl<'de> Visitor<'de> for Fields {
 }
 
 /// A string, or an array of strings.
-pub(super) fn texts(raw: &RawValue) -> Result<Vec<String>, FormFlaw> {
+pub(super) fn texts(raw: &RawValue) -> Result<Vec<String>, FormError> {
     let read = if raw.get().starts_with('[') {
         serde_json::from_str(raw.get())
     } else {
         serde_json::from_str(raw.get()).map(|text| vec![text])
     };
-    read.map_err(|_| FormFlaw::Type)
+    read.map_err(|_| FormError::Type)
 }

@@ -13,7 +13,7 @@ const MOST_FIELDS: usize = 1_000;
 
 /// Why a body, or a field of it, cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FormFlaw {
+pub enum FormError {
     /// Neither a JSON object nor a form.
     #[error("expected a JSON object or a form")]
     Unreadable,
@@ -42,12 +42,12 @@ enum Value {
     /// As it was written.
     Json(Box<RawValue>),
     Text(String),
-    File(Upload),
+    File(UploadedFile),
 }
 
 /// A file within a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Upload {
+pub struct UploadedFile {
     /// Its name, as sent: some clients send a whole path.
     pub file_name: String,
     /// What it holds.
@@ -56,11 +56,11 @@ pub struct Upload {
 
 /// One of the values of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum FormValue<'a> {
     /// A text: of a form, or a string of a JSON field.
     Text(Cow<'a, str>),
     /// A file.
-    File(&'a Upload),
+    File(&'a UploadedFile),
 }
 
 impl Form {
@@ -68,7 +68,7 @@ impl Form {
     ///
     /// # Errors
     /// When it is no JSON object and no form, or has too many fields.
-    pub fn read(content_type: &str, body: &Bytes) -> Result<Self, FormFlaw> {
+    pub fn read(content_type: &str, body: &Bytes) -> Result<Self, FormError> {
         let kind = content_type.trim_start();
         let begins = |name: &str| {
             kind.get(..name.len())
@@ -81,12 +81,12 @@ impl Form {
         } else if body.trim_ascii_start().starts_with(b"{") {
             json::read(body)?
         } else if begins("application/json") {
-            return Err(FormFlaw::Unreadable);
+            return Err(FormError::Unreadable);
         } else {
             urlencoded(body)
         };
         if fields.len() > MOST_FIELDS {
-            return Err(FormFlaw::TooMany);
+            return Err(FormError::TooMany);
         }
         Ok(Self { fields })
     }
@@ -97,7 +97,7 @@ impl Form {
     }
 
     /// The first value of a field as it was written: the text of a string, the digits of a number.
-    pub fn lexeme<'a>(&'a self, name: &'a str) -> Option<Cow<'a, str>> {
+    pub fn raw_text<'a>(&'a self, name: &'a str) -> Option<Cow<'a, str>> {
         match self.named(name).next()? {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::File(file) => std::str::from_utf8(&file.bytes).ok().map(Cow::Borrowed),
@@ -111,16 +111,16 @@ impl Form {
     ///
     /// # Errors
     /// When a JSON value is none of these.
-    pub fn parts<'a>(&'a self, name: &'a str) -> Result<Vec<Part<'a>>, FormFlaw> {
+    pub fn parts<'a>(&'a self, name: &'a str) -> Result<Vec<FormValue<'a>>, FormError> {
         let mut parts = Vec::new();
         for value in self.named(name) {
             match value {
-                Value::Text(text) => parts.push(Part::Text(Cow::Borrowed(text))),
-                Value::File(file) => parts.push(Part::File(file)),
+                Value::Text(text) => parts.push(FormValue::Text(Cow::Borrowed(text))),
+                Value::File(file) => parts.push(FormValue::File(file)),
                 Value::Json(raw) if raw.get() == "null" => {}
                 Value::Json(raw) => {
                     let texts = json::texts(raw)?;
-                    parts.extend(texts.into_iter().map(|text| Part::Text(Cow::Owned(text))));
+                    parts.extend(texts.into_iter().map(|text| FormValue::Text(Cow::Owned(text))));
                 }
             }
         }
@@ -131,10 +131,10 @@ impl Form {
     ///
     /// # Errors
     /// As [`parts`](Self::parts).
-    pub fn texts(&self, name: &str) -> Result<Vec<String>, FormFlaw> {
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, FormError> {
         let texts = self.parts(name)?.into_iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.into_owned()),
-            Part::File(_) => None,
+            FormValue::Text(text) => Some(text.into_owned()),
+            FormValue::File(_) => None,
         });
         Ok(texts.collect())
     }
@@ -143,14 +143,14 @@ impl Form {
     ///
     /// # Errors
     /// When it is of another type.
-    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, FormFlaw> {
+    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, FormError> {
         let text = match self.named(name).next() {
             None => return Ok(None),
             Some(Value::Json(raw)) => raw.get(),
             Some(Value::Text(text)) => text,
-            Some(Value::File(_)) => return Err(FormFlaw::Type),
+            Some(Value::File(_)) => return Err(FormError::Type),
         };
-        serde_json::from_str(text).map_err(|_| FormFlaw::Type)
+        serde_json::from_str(text).map_err(|_| FormError::Type)
     }
 
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Value> {

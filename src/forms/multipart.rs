@@ -1,6 +1,6 @@
 //! Multipart bodies that are whole in memory already.
 
-use super::{Field, FormFlaw, MOST_FIELDS, Upload, Value};
+use super::{Field, FormError, MOST_FIELDS, UploadedFile, Value};
 use crate::exchange::opening_boundary;
 use bytes::Bytes;
 use futures_util::{FutureExt, stream};
@@ -12,29 +12,29 @@ pub(super) fn sniffed(body: &[u8]) -> Option<String> {
     Some(format!("multipart/form-data; boundary=\"{boundary}\""))
 }
 
-pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Vec<Field>, FormFlaw> {
-    let boundary = multer::parse_boundary(content_type).map_err(|_| FormFlaw::Unreadable)?;
+pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Vec<Field>, FormError> {
+    let boundary = multer::parse_boundary(content_type).map_err(|_| FormError::Unreadable)?;
     let body = body.clone();
     let whole = stream::once(async move { Ok::<_, Infallible>(body) });
     let mut parts = multer::Multipart::new(whole, boundary);
     let mut fields = Vec::new();
     // The body is here, so nothing is ever waited for.
     while let Some(next) = parts.next_field().now_or_never() {
-        let Some(part) = next.map_err(|_| FormFlaw::Unreadable)? else {
+        let Some(part) = next.map_err(|_| FormError::Unreadable)? else {
             return Ok(fields);
         };
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
         let bytes = part.bytes().now_or_never().and_then(Result::ok);
-        let bytes = bytes.ok_or(FormFlaw::Unreadable)?;
+        let bytes = bytes.ok_or(FormError::Unreadable)?;
         let value = match file_name {
-            Some(file_name) => Value::File(Upload { file_name, bytes }),
+            Some(file_name) => Value::File(UploadedFile { file_name, bytes }),
             None => Value::Text(String::from_utf8_lossy(&bytes).into_owned()),
         };
         fields.push(Field { name, value });
         if fields.len() > MOST_FIELDS {
-            return Err(FormFlaw::TooMany);
+            return Err(FormError::TooMany);
         }
     }
-    Err(FormFlaw::Unreadable)
+    Err(FormError::Unreadable)
 }

@@ -6,8 +6,8 @@ fn read(kind: &str, body: &str) -> Form {
     Form::read(kind, &body.to_owned().into()).unwrap()
 }
 
-fn text(text: &str) -> Part<'_> {
-    Part::Text(text.into())
+fn text(text: &str) -> FormValue<'_> {
+    FormValue::Text(text.into())
 }
 
 #[test]
@@ -16,12 +16,12 @@ fn numbers_keep_their_digits() {
         "application/json",
         r#"{"timestamp":1795301277.398084,"nonce":5e-05,"s":"a\u6d4b","n":null,"big":12345678901234567890123}"#,
     );
-    assert_eq!(form.lexeme("timestamp").unwrap(), "1795301277.398084");
-    assert_eq!(form.lexeme("nonce").unwrap(), "5e-05");
-    assert_eq!(form.lexeme("s").unwrap(), "a测");
-    assert_eq!(form.lexeme("n"), None);
-    assert_eq!(form.lexeme("big").unwrap(), "12345678901234567890123");
-    assert_eq!(form.lexeme("absent"), None);
+    assert_eq!(form.raw_text("timestamp").unwrap(), "1795301277.398084");
+    assert_eq!(form.raw_text("nonce").unwrap(), "5e-05");
+    assert_eq!(form.raw_text("s").unwrap(), "a测");
+    assert_eq!(form.raw_text("n"), None);
+    assert_eq!(form.raw_text("big").unwrap(), "12345678901234567890123");
+    assert_eq!(form.raw_text("absent"), None);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_string_and_an_array_of_strings_are_both_values() {
     assert_eq!(form.parts("two").unwrap(), [text("b"), text("c")]);
     assert!(form.parts("none").unwrap().is_empty());
     assert!(form.parts("absent").unwrap().is_empty());
-    assert_eq!(form.parts("bad"), Err(FormFlaw::Type));
+    assert_eq!(form.parts("bad"), Err(FormError::Type));
     assert_eq!(form.json::<Vec<u8>>("bad").unwrap(), Some(vec![1]));
 }
 
@@ -45,7 +45,7 @@ fn multipart_is_read_as_java_and_php_write_it() {
     let form = read("multipart/form-data;boundary=X", body);
     assert_eq!(form.texts("tag").unwrap(), ["room"]);
     let parts = form.parts("image").unwrap();
-    let [Part::File(first), Part::File(second)] = &parts[..] else {
+    let [FormValue::File(first), FormValue::File(second)] = &parts[..] else {
         panic!("{parts:?}");
     };
     assert_eq!(
@@ -65,27 +65,27 @@ fn urlencoded_is_read_and_repeated_fields_stay_in_order() {
 #[test]
 fn what_is_none_of_these_is_refused() {
     let refused = |kind: &str, body: &str| Form::read(kind, &body.to_owned().into()).unwrap_err();
-    assert_eq!(refused("application/json", "[1]"), FormFlaw::Unreadable);
-    assert_eq!(refused("application/json", ""), FormFlaw::Unreadable);
+    assert_eq!(refused("application/json", "[1]"), FormError::Unreadable);
+    assert_eq!(refused("application/json", ""), FormError::Unreadable);
     // What one client sends for its rate query.
-    assert_eq!(refused("", r#"{{}, "nonce":1}"#), FormFlaw::Unreadable);
-    assert_eq!(refused("", r#"{"a":1} {"#), FormFlaw::Unreadable);
-    assert_eq!(refused("multipart/form-data", "--X--"), FormFlaw::Unreadable);
+    assert_eq!(refused("", r#"{{}, "nonce":1}"#), FormError::Unreadable);
+    assert_eq!(refused("", r#"{"a":1} {"#), FormError::Unreadable);
+    assert_eq!(refused("multipart/form-data", "--X--"), FormError::Unreadable);
     assert_eq!(
         refused("multipart/form-data; boundary=X", "hello"),
-        FormFlaw::Unreadable
+        FormError::Unreadable
     );
     assert_eq!(
         refused(
             "multipart/form-data; boundary=X",
             "--X\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\ncut"
         ),
-        FormFlaw::Unreadable
+        FormError::Unreadable
     );
     let many: String = "a=1&".repeat(1_001);
     assert_eq!(
         refused("application/x-www-form-urlencoded", &many),
-        FormFlaw::TooMany
+        FormError::TooMany
     );
 }
 
@@ -95,7 +95,7 @@ fn deep_json_is_no_value_and_breaks_nothing() {
     let form = Form::read("application/json", &deep.into());
     // The field is skipped over without recursion; only asking for it fails.
     if let Ok(form) = form {
-        assert_eq!(form.parts("a"), Err(FormFlaw::Type));
+        assert_eq!(form.parts("a"), Err(FormError::Type));
     }
 }
 
@@ -105,7 +105,7 @@ fn a_multipart_body_without_its_content_type_is_told_by_how_it_begins() {
     let body = Bytes::from(body);
     for kind in ["", "application/octet-stream"] {
         assert_eq!(
-            Form::read(kind, &body).unwrap().lexeme("a").unwrap(),
+            Form::read(kind, &body).unwrap().raw_text("a").unwrap(),
             "1",
             "{kind}"
         );

@@ -1,9 +1,9 @@
 //! Between actix and the road: the request is read whole into a value, the reply is sent.
 
 use super::connection::Connection;
-use super::road::Gateway;
-use super::visit::Visit;
-use super::{files, wire};
+use super::in_flight::InFlightCall;
+use super::pipeline::Gateway;
+use super::{files, transmit};
 use crate::clock::real_sleep;
 use crate::exchange::{Call, Headers};
 use actix_web::error::PayloadError;
@@ -25,44 +25,44 @@ pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gatew
     let connection = request.conn_data::<Connection>();
     if request.path().starts_with(files::PREFIX) || request.path().starts_with(files::KIT) {
         return if gateway.is_out.load(Ordering::Relaxed) {
-            wire::reset(connection)
+            transmit::reset(connection)
         } else {
             files::serve(&request, &gateway)
         };
     }
-    let Some(mut visit) = gateway.open().await else {
+    let Some(mut in_flight) = gateway.begin_call().await else {
         return HttpResponse::ServiceUnavailable().finish();
     };
     let mut call = head(&request);
-    let placed = gateway.place(&mut visit, &call);
-    if let Some((route, _)) = &placed
-        && gateway.strike_before_reading(&mut visit, &call, *route)
+    let identified = gateway.identify(&mut in_flight, &call);
+    if let Some((route, _)) = &identified
+        && gateway.strike_before_reading(&mut in_flight, &call, *route)
     {
-        visit.call = call;
-        return wire::send(visit, connection).await;
+        in_flight.call = call;
+        return transmit::send(in_flight, connection).await;
     }
-    let cap = match &placed {
+    let cap = match &identified {
         Some((route, _)) => route
             .operation
             .map_or(STRANGE_BODY, |operation| operation.body_cap),
         None => STRANGE_BODY,
     };
-    let whole = read_body(&mut call, payload, cap, &mut visit).await;
-    visit.call = call;
+    let whole = read_body(&mut call, payload, cap, &mut in_flight).await;
+    in_flight.call = call;
     if !whole {
         // The client is gone; the row says so.
         return HttpResponse::BadRequest().finish();
     }
-    match placed {
+    match identified {
         Some((route, key)) => {
-            let travel = AssertUnwindSafe(gateway.travel(&mut visit, route, key));
-            if travel.catch_unwind().await.is_err() {
-                gateway.broken(&mut visit);
+            let run_pipeline = AssertUnwindSafe(gateway.run_pipeline(&mut in_flight, route, key));
+            if run_pipeline.catch_unwind().await.is_err() {
+                gateway.reply_internal_error(&mut in_flight);
             }
         }
-        None => gateway.nowhere(&mut visit),
+        None => gateway.reply_not_routed(&mut in_flight),
     }
-    wire::send(visit, connection).await
+    transmit::send(in_flight, connection).await
 }
 
 fn head(request: &HttpRequest) -> Call {
@@ -105,7 +105,7 @@ fn is_host(host: &str) -> bool {
 
 /// Reads the body up to `cap`; what is beyond is counted and thrown away, up to as much again. `false`: the
 /// client went away before the end.
-async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, visit: &mut Visit) -> bool {
+async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, in_flight: &mut InFlightCall) -> bool {
     let announced = call
         .headers
         .get("content-length")
@@ -138,8 +138,8 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, visit: &mut V
     } else {
         Bytes::new()
     };
-    visit.page.entry.bytes_in = call.body_len;
+    in_flight.pending.entry.bytes_in = call.body_len;
     call.content = xxhash_rust::xxh3::xxh3_128(&call.body);
-    visit.page.entry.content = call.content;
+    in_flight.pending.entry.content = call.content;
     whole
 }

@@ -1,7 +1,7 @@
 //! How a call ends on the wire.
 
 use crate::exchange::Outcome;
-use crate::faults::Amount;
+use crate::faults::BytesOrShare;
 use std::time::Duration;
 
 /// How a call ends on the wire.
@@ -23,7 +23,7 @@ pub enum Ending {
     /// A chunked body that breaks.
     BadChunk,
     /// Part of the answer, then a close or, where it says so, a reset.
-    Cut(Amount, bool),
+    Cut(BytesOrShare, bool),
     /// A Content-Length that is off by so much.
     WrongLength(i64),
     /// The answer twice.

@@ -2,12 +2,12 @@
 
 use super::Route;
 use super::ending::Ending;
-use super::road::Gateway;
-use super::visit::{Visit, wait_out};
-use crate::exchange::{Call, Decision, Failure, Outcome, Reply, Volume, fingerprint};
-use crate::faults::{Amount, Effect, Facts, Moment, ResetWhen, Share, Stage};
-use crate::providers::Lie;
-use crate::world::faults::{Case, Strike, Wish};
+use super::in_flight::{InFlightCall, sleep_pending_delay};
+use super::pipeline::Gateway;
+use crate::exchange::{Call, Decision, Failure, Outcome, Reply, Workload, fingerprint};
+use crate::faults::{BytesOrShare, CallFacts, Effect, FaultStage, InjectionPoint, Proportion, ResetWhen};
+use crate::providers::WrongVerdict;
+use crate::world::faults::{FaultContext, FaultOverride, Injection};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,103 +30,109 @@ pub enum Course {
 
 impl Gateway {
     /// Faults that need nothing of a request but its head. `true`: the body is not to be read.
-    pub fn strike_before_reading(&self, visit: &mut Visit, call: &Call, route: Route) -> bool {
-        if self.faults.has_none(Moment::BeforeReading) {
+    pub fn strike_before_reading(&self, in_flight: &mut InFlightCall, call: &Call, route: Route) -> bool {
+        if self.faults.has_none(InjectionPoint::BeforeReading) {
             return false;
         }
-        let strikes = self.decide(visit, call, route, Moment::BeforeReading);
-        matches!(take(visit, strikes), Course::End)
+        let injections = self.decide(in_flight, call, route, InjectionPoint::BeforeReading);
+        matches!(apply_injections(in_flight, injections), Course::End)
     }
 
     /// Carries out what strikes a call at arrival or in place of the answer.
-    pub async fn strike(&self, visit: &mut Visit, route: Route, stage: Stage) -> Course {
-        if self.faults.has_none(Moment::At(stage)) {
+    pub async fn injection(&self, in_flight: &mut InFlightCall, route: Route, stage: FaultStage) -> Course {
+        if self.faults.has_none(InjectionPoint::At(stage)) {
             return Course::On;
         }
-        let strikes = self.decide_whole(visit, route, stage);
-        let course = take(visit, strikes);
-        if stage == Stage::Arrival {
-            wait_out(visit).await;
+        let injections = self.decide_whole(in_flight, route, stage);
+        let course = apply_injections(in_flight, injections);
+        if stage == FaultStage::Arrival {
+            sleep_pending_delay(in_flight).await;
         }
         course
     }
 
     /// Carries out what strikes an answer on its way out.
-    pub fn strike_answer(&self, visit: &mut Visit, route: Route) {
-        if self.faults.has_none(Moment::At(Stage::Response)) {
+    pub fn strike_answer(&self, in_flight: &mut InFlightCall, route: Route) {
+        if self.faults.has_none(InjectionPoint::At(FaultStage::Response)) {
             return;
         }
-        let strikes = self.decide_whole(visit, route, Stage::Response);
-        for strike in &strikes {
-            if let Some(ending) = damage(visit, route, strike) {
-                visit.ending = ending;
+        let injections = self.decide_whole(in_flight, route, FaultStage::Response);
+        for injection in &injections {
+            if let Some(ending) = apply_to_response(in_flight, route, injection) {
+                in_flight.ending = ending;
             }
         }
-        visit.struck_by(strikes);
+        in_flight.record_injections(injections);
     }
 
-    fn decide_whole(&self, visit: &mut Visit, route: Route, stage: Stage) -> Vec<Strike> {
-        let call = std::mem::take(&mut visit.call);
-        let strikes = self.decide(visit, &call, route, Moment::At(stage));
-        visit.call = call;
-        strikes
+    fn decide_whole(&self, in_flight: &mut InFlightCall, route: Route, stage: FaultStage) -> Vec<Injection> {
+        let call = std::mem::take(&mut in_flight.call);
+        let injections = self.decide(in_flight, &call, route, InjectionPoint::At(stage));
+        in_flight.call = call;
+        injections
     }
 
-    fn decide(&self, visit: &mut Visit, call: &Call, route: Route, moment: Moment) -> Vec<Strike> {
-        let card = route.provider.card();
+    fn decide(
+        &self,
+        in_flight: &mut InFlightCall,
+        call: &Call,
+        route: Route,
+        point: InjectionPoint,
+    ) -> Vec<Injection> {
+        let spec = route.provider.spec();
         let operation = route.operation.map_or("", |operation| operation.full_name);
-        let is_read = moment != Moment::BeforeReading;
+        let is_read = point != InjectionPoint::BeforeReading;
         let announced = || {
             call.headers
                 .get("content-length")
                 .and_then(|length| length.parse().ok())
         };
         let wish = call.headers.get(WISH).filter(|_| self.faults.obeys_headers());
-        let plan = &visit.plan;
+        let plan = &in_flight.plan;
         let print = || {
             *plan
                 .fingerprint
-                .get_or_init(|| fingerprint(call, operation, card.volatile))
+                .get_or_init(|| fingerprint(call, operation, spec.volatile))
         };
-        let volume = || {
-            let of = |operation| route.provider.volume(operation, call);
-            route.operation.map_or(Volume::default(), of)
+        let workload = || {
+            let of = |operation| route.provider.workload(operation, call);
+            route.operation.map_or(Workload::default(), of)
         };
-        let case = Case {
-            facts: Facts {
-                provider: card.id,
+        let case = FaultContext {
+            facts: CallFacts {
+                provider: spec.id,
                 operation,
-                world: &visit.world.name,
-                key: &visit.page.entry.key,
+                world: &in_flight.world.name,
+                key: &in_flight.pending.entry.key,
                 call,
                 bytes: if is_read {
                     call.body_len
                 } else {
                     announced().unwrap_or(0)
                 },
-                arrived: visit.page.entry.arrived,
+                arrived: in_flight.pending.entry.arrived,
             },
-            dice: visit.world.dice(),
-            clock: &visit.world.clock,
+            dice: in_flight.world.dice(),
+            clock: &in_flight.world.clock,
             fingerprint: &print,
-            volume: &volume,
-            wish: Wish::of(wish),
+            workload: &workload,
+            wish: FaultOverride::of(wish),
             ended_by: plan.ended_by.as_deref(),
         };
-        self.faults.decide(moment, &case, &mut visit.trail)
+        self.faults.decide(point, &case, &mut in_flight.decisions)
     }
 }
 
 /// Carries strikes out, and says where the call goes.
-fn take(visit: &mut Visit, strikes: Vec<Strike>) -> Course {
+fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) -> Course {
     let mut course = Course::On;
-    for strike in &strikes {
-        let next = carry_out(visit, strike);
+    for injection in &injections {
+        let next = apply_before_answer(in_flight, injection);
         if !matches!(next, Course::On) {
             course = next;
         }
     }
-    visit.struck_by(strikes);
+    in_flight.record_injections(injections);
     course
 }
 
@@ -135,53 +141,53 @@ fn take(visit: &mut Visit, strikes: Vec<Strike>) -> Course {
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"
 )]
-fn carry_out(visit: &mut Visit, strike: &Strike) -> Course {
-    let end = |visit: &mut Visit, ending| {
-        visit.ending = ending;
+fn apply_before_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Course {
+    let end = |in_flight: &mut InFlightCall, ending| {
+        in_flight.ending = ending;
         Course::End
     };
-    match strike.effect() {
+    match injection.effect() {
         Effect::Status {
             status,
             body,
             headers,
         } => Course::Answer(answer(*status, body, headers)),
         Effect::Refusal { retry_after, .. } => {
-            visit.plan.retry_after = retry_after.map(|span| span.0);
-            Course::Refuse(strike.effect().failure().unwrap_or(Failure::Internal))
+            in_flight.plan.retry_after = retry_after.map(|span| span.0);
+            Course::Refuse(injection.effect().failure().unwrap_or(Failure::Internal))
         }
         Effect::Maintenance { .. } => Course::Refuse(Failure::Maintenance),
         Effect::Throttle {
             retry_after: told, ..
         } => {
-            let retry_after = strike.retry_after.unwrap_or_default();
-            visit.plan.retry_after = told.then_some(retry_after);
+            let retry_after = injection.retry_after.unwrap_or_default();
+            in_flight.plan.retry_after = told.then_some(retry_after);
             Course::Refuse(Failure::RateLimited { retry_after })
         }
-        Effect::Hang { span } => end(visit, Ending::Silence(span.map(|span| span.0))),
-        Effect::Close {} => end(visit, Ending::Close),
+        Effect::Hang { span } => end(in_flight, Ending::Silence(span.map(|span| span.0))),
+        Effect::Close {} => end(in_flight, Ending::Close),
         Effect::Reset {
             when: ResetWhen::BeforeRead,
-        } => end(visit, Ending::Reset(Outcome::ResetBeforeRead)),
-        Effect::Reset { .. } => end(visit, Ending::Reset(Outcome::ResetAfterRead)),
-        Effect::Outage {} => end(visit, Ending::Reset(Outcome::RefusedConnection)),
-        Effect::StaleResult {} => stale(visit, strike),
+        } => end(in_flight, Ending::Reset(Outcome::ResetBeforeRead)),
+        Effect::Reset { .. } => end(in_flight, Ending::Reset(Outcome::ResetAfterRead)),
+        Effect::Outage {} => end(in_flight, Ending::Reset(Outcome::RefusedConnection)),
+        Effect::StaleResult {} => replay_last_answer(in_flight, injection),
         _ => {
-            bend(visit, strike);
+            adjust_plan(in_flight, injection);
             Course::On
         }
     }
 }
 
 /// The answer before this one, where there was one.
-fn stale(visit: &mut Visit, strike: &Strike) -> Course {
-    let operation = visit.operation.map_or("", |operation| operation.full_name);
-    if let Some(earlier) = visit.world.last_answer(operation) {
+fn replay_last_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Course {
+    let operation = in_flight.operation.map_or("", |operation| operation.full_name);
+    if let Some(earlier) = in_flight.world.last_answer(operation) {
         return Course::Answer((*earlier).clone());
     }
-    let because = format!("{}: there is no earlier answer", strike.id());
-    let stage = crate::exchange::Stage::Service;
-    visit.trail.push(Decision::pass(stage, "fault", because));
+    let because = format!("{}: there is no earlier answer", injection.id());
+    let stage = crate::exchange::PipelineStage::Service;
+    in_flight.decisions.push(Decision::pass(stage, "fault", because));
     Course::On
 }
 
@@ -190,24 +196,24 @@ fn stale(visit: &mut Visit, strike: &Strike) -> Course {
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"
 )]
-fn bend(visit: &mut Visit, strike: &Strike) {
-    let plan = &mut visit.plan;
-    match strike.effect() {
-        Effect::Latency(_) => plan.delay += strike.delay,
+fn adjust_plan(in_flight: &mut InFlightCall, injection: &Injection) {
+    let plan = &mut in_flight.plan;
+    match injection.effect() {
+        Effect::Latency(_) => plan.delay += injection.delay,
         Effect::ClockSkew { by } => plan.skew = plan.skew.saturating_add(by.0),
-        Effect::CorruptImage {} => plan.damage = Some(strike.drawn),
+        Effect::CorruptImage {} => plan.damage = Some(injection.drawn),
         Effect::WrongVerdict { task, label } => {
-            plan.lie = Some(Arc::new(Lie {
+            plan.wrong_verdict = Some(Arc::new(WrongVerdict {
                 task: task.clone(),
                 label: label.clone(),
             }));
         }
-        Effect::CallbackDrop {} => plan.fate.drops_callbacks = true,
-        Effect::CallbackDuplicate {} => plan.fate.doubles_callbacks = true,
-        Effect::CallbackDelay { delay } => plan.fate.callback_delay += delay.0,
-        Effect::JobStuck {} => plan.fate.is_stuck = true,
+        Effect::CallbackDrop {} => plan.job_faults.drops_callbacks = true,
+        Effect::CallbackDuplicate {} => plan.job_faults.doubles_callbacks = true,
+        Effect::CallbackDelay { delay } => plan.job_faults.callback_delay += delay.0,
+        Effect::JobStuck {} => plan.job_faults.is_stuck = true,
         Effect::JobFail { message } => {
-            plan.fate.failure = Some(message.clone().unwrap_or_else(|| "the job failed".into()));
+            plan.job_faults.failure = Some(message.clone().unwrap_or_else(|| "the job failed".into()));
         }
         // The rest ends the call, or strikes the answer.
         _ => {}
@@ -219,27 +225,27 @@ fn bend(visit: &mut Visit, strike: &Strike) {
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"
 )]
-fn damage(visit: &mut Visit, route: Route, strike: &Strike) -> Option<Ending> {
-    let half = Amount::Part(Share::WHOLE.times(0.5));
-    Some(match strike.effect() {
+fn apply_to_response(in_flight: &mut InFlightCall, route: Route, injection: &Injection) -> Option<Ending> {
+    let half = BytesOrShare::Part(Proportion::WHOLE.times(0.5));
+    Some(match injection.effect() {
         Effect::Latency(_) => {
-            visit.plan.delay += strike.delay;
+            in_flight.plan.delay += injection.delay;
             return None;
         }
         Effect::CorruptJson {} => {
-            if let Some(reply) = &mut visit.reply {
-                reply.body = corrupt_json(&reply.body, strike.drawn).into();
+            if let Some(reply) = &mut in_flight.reply {
+                reply.body = corrupt_json(&reply.body, injection.drawn).into();
             }
             return None;
         }
         Effect::BadSignature {} => {
-            let reply = visit.reply.take();
-            visit.reply = reply.map(|reply| route.provider.forge(reply));
+            let reply = in_flight.reply.take();
+            in_flight.reply = reply.map(|reply| route.provider.corrupt_signature(reply));
             return None;
         }
         Effect::Drip { rate, chunk } => {
             // Beside an ending that is not whole, there is nothing to drip.
-            if visit.ending != Ending::Whole {
+            if in_flight.ending != Ending::Whole {
                 return None;
             }
             Ending::Drip(rate.0, chunk.map_or((rate.0 / 10).max(1), |chunk| chunk.0))
@@ -248,7 +254,7 @@ fn damage(visit: &mut Visit, route: Route, strike: &Strike) -> Option<Ending> {
         Effect::Close {} => Ending::Close,
         Effect::Reset { .. } => Ending::Cut(half, true),
         Effect::Truncate { after } => Ending::Cut(*after, false),
-        Effect::Garbage { bytes } => Ending::Garbage(bytes.0, strike.drawn),
+        Effect::Garbage { bytes } => Ending::Garbage(bytes.0, injection.drawn),
         Effect::BadChunk {} => Ending::BadChunk,
         Effect::WrongLength { by } => Ending::WrongLength(*by),
         Effect::Duplicate {} => Ending::Twice,

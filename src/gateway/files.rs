@@ -1,6 +1,6 @@
 //! Result files: GET and HEAD, whole or a range. They are no calls and write no rows.
 
-use super::road::Gateway;
+use super::pipeline::Gateway;
 use crate::clock::Time;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
@@ -29,7 +29,10 @@ fn find(path: &str, gateway: &Gateway) -> Option<File> {
         });
     }
     let name = path.strip_prefix(KIT)?;
-    let item = gateway.providers.kit().find(|item| item.name == name)?;
+    let item = gateway
+        .providers
+        .marker_samples()
+        .find(|item| item.name == name)?;
     Some(File {
         bytes: item.bytes.clone(),
         content_type: item.content_type,

@@ -1,26 +1,26 @@
 //! The one road from request to reply, the same for every provider.
 
-mod arming;
 mod callbacks;
 mod connection;
 mod edge;
 mod ending;
+mod fault_control;
 mod faults;
 mod files;
-mod meter;
-mod outage;
+mod in_flight;
+mod listener_switch;
+mod metrics;
+mod pipeline;
 mod pool;
-mod road;
 mod routes;
-mod visit;
-mod wire;
+mod transmit;
 
-pub use arming::known_providers;
 pub use callbacks::follow_all;
 pub use connection::Connection;
 pub use edge::receive;
-pub use meter::Meter;
-pub use outage::{BACKLOG, Gate};
-pub use pool::{Pool, PoolFull};
-pub use road::Gateway;
+pub use fault_control::known_providers;
+pub use listener_switch::{BACKLOG, ListenerSwitch};
+pub use metrics::Metrics;
+pub use pipeline::Gateway;
+pub use pool::{Pool, PoolFullError};
 pub use routes::{Route, Routes};

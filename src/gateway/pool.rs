@@ -13,10 +13,10 @@ pub struct Pool {
 
 /// The pool's queue is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolFull;
+pub struct PoolFullError;
 
 /// What became of the work.
-pub type Done<T> = Result<std::thread::Result<T>, PoolFull>;
+pub type PoolOutcome<T> = Result<std::thread::Result<T>, PoolFullError>;
 
 impl Pool {
     /// A pool of `threads` at work and `queue` waiting.
@@ -32,12 +32,16 @@ impl Pool {
     ///
     /// # Errors
     /// When the queue is full.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Done<T> {
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> PoolOutcome<T> {
         let permit = if let Ok(permit) = self.permits.clone().try_acquire_owned() {
             permit
         } else {
-            let _waiting = Waiting::enter(&self.waiting, self.most_waiting).ok_or(PoolFull)?;
-            self.permits.clone().acquire_owned().await.map_err(|_| PoolFull)?
+            let _waiting = Waiting::enter(&self.waiting, self.most_waiting).ok_or(PoolFullError)?;
+            self.permits
+                .clone()
+                .acquire_owned()
+                .await
+                .map_err(|_| PoolFullError)?
         };
         let task = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -92,7 +96,7 @@ mod tests {
         });
         tokio::task::yield_now().await;
         assert_eq!(pool.waiting(), 1);
-        assert_eq!(pool.run(|| ()).await.err(), Some(PoolFull));
+        assert_eq!(pool.run(|| ()).await.err(), Some(PoolFullError));
         release.send(()).unwrap();
         assert!(busy.await.unwrap());
         assert!(queued.await.unwrap());

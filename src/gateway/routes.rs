@@ -29,7 +29,7 @@ impl Routes {
     pub fn new(providers: Providers) -> Self {
         let mut paths = matchit::Router::new();
         for provider in providers.0 {
-            for operation in provider.card().operations {
+            for operation in provider.spec().operations {
                 for path in operation.paths {
                     paths
                         .insert(*path, (*provider, operation))
@@ -58,16 +58,16 @@ impl Routes {
             .providers
             .0
             .iter()
-            .filter(|provider| provider.card().own_host(host) > 0);
+            .filter(|provider| provider.spec().host_suffix_match_len(host) > 0);
         let by_path = || {
             let owns = |provider: &&&dyn Provider| {
-                let mut prefixes = provider.card().prefixes.iter();
+                let mut prefixes = provider.spec().prefixes.iter();
                 prefixes.any(|prefix| path.starts_with(prefix))
             };
             self.providers.0.iter().find(owns)
         };
         let owner = by_host
-            .max_by_key(|provider| provider.card().own_host(host))
+            .max_by_key(|provider| provider.spec().host_suffix_match_len(host))
             .or_else(by_path)?;
         Some(Route {
             provider: *owner,
@@ -112,7 +112,7 @@ mod tests {
         call.headers
             .push("host", "WKO7luloi5tj.cn-north-1.jdcloud-api.net:80");
         let route = routes.find(&call).unwrap();
-        assert_eq!(route.provider.card().id, "jdcloud-matting");
+        assert_eq!(route.provider.spec().id, "jdcloud-matting");
         assert!(route.operation.is_none());
     }
 }

@@ -4,7 +4,7 @@ use lru::LruCache;
 use std::sync::{Arc, Mutex};
 
 /// Results by the content they were made of. Held for a look-up or an insertion, never while a picture is worked on.
-pub(super) struct Cache<T> {
+pub(super) struct ContentCache<T> {
     kept: Mutex<Kept<T>>,
     most_bytes: usize,
     weigh: fn(&T) -> usize,
@@ -15,7 +15,7 @@ struct Kept<T> {
     bytes: usize,
 }
 
-impl<T> Cache<T> {
+impl<T> ContentCache<T> {
     pub(super) fn new(most_bytes: usize, weigh: fn(&T) -> usize) -> Self {
         Self {
             kept: Mutex::new(Kept {
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn what_was_least_used_is_given_up_first() {
-        let cache: Cache<Vec<u8>> = Cache::new(100, Vec::len);
+        let cache: ContentCache<Vec<u8>> = ContentCache::new(100, Vec::len);
         for content in 0..3 {
             cache.put(content, Arc::new(vec![0; 40]));
             cache.get(0);

@@ -22,14 +22,17 @@ pub fn damage(picture: &[u8], drawn: u64) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imaging::{Kind, encode_rgba};
+    use crate::imaging::{PictureFormat, encode_rgba};
 
     #[test]
     fn what_is_damaged_looks_like_a_picture_and_is_none() {
         let png = encode_rgba(8, 8, &[7; 256]);
         for drawn in [0, 1, u64::MAX] {
             let bytes = damage(&png, drawn);
-            assert_eq!((bytes.len(), Kind::of(&bytes)), (png.len(), Some(Kind::Png)));
+            assert_eq!(
+                (bytes.len(), PictureFormat::of(&bytes)),
+                (png.len(), Some(PictureFormat::Png))
+            );
             assert!(image::load_from_memory(&bytes).is_err());
         }
         assert_ne!(damage(&png, 1), damage(&png, 2));

@@ -4,10 +4,10 @@
 mod cache;
 mod code;
 mod damage;
+mod features;
 mod foreground;
-mod impression;
+mod format;
 mod jpeg;
-mod kind;
 mod matte;
 mod people;
 mod picture;
@@ -18,14 +18,16 @@ mod studio;
 
 pub use code::code_picture;
 pub use damage::damage;
+pub use features::PictureFeatures;
 pub use foreground::foreground;
-pub use impression::Impression;
+pub use format::PictureFormat;
 pub use jpeg::encode_jpeg;
-pub use kind::Kind;
-pub use matte::{Edge, Matte, MatteMode, Model, ModelError, Tier, Way, closed_form, matte};
-pub use people::{Face, Person};
-pub use picture::{Picture, PictureFlaw, PixelRange, pixel_count};
+pub use matte::{
+    EdgeMethod, Matte, MatteMethod, MatteMode, MatteModel, MatteOptions, ModelError, closed_form, matte,
+};
+pub use people::{FaceBox, PersonMask};
+pub use picture::{Picture, PictureError, PixelRange, pixel_count};
 pub use plane::Plane;
 pub use png::encode_rgba;
 pub use sprite::{Sprite, enlarged};
-pub use studio::{CutOut, Piece, Side, Studio, StudioSettings};
+pub use studio::{CutOut, MatteSide, ProductCutout, Studio, StudioSettings};

@@ -31,7 +31,7 @@ const MOST: usize = 4;
 
 /// A face, in pixels of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Face {
+pub struct FaceBox {
     /// Left edge.
     pub left: f32,
     /// Upper edge.
@@ -42,7 +42,7 @@ pub struct Face {
     pub score: f32,
 }
 
-impl Face {
+impl FaceBox {
     /// The same face in a picture of another size.
     #[must_use]
     pub fn scaled(self, scale: f32) -> Self {
@@ -57,7 +57,7 @@ impl Face {
 
 /// A person with the class of each pixel of the picture (0 where the pixel is not of this person).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Person {
+pub struct PersonMask {
     /// Left edge of the person's box.
     pub left: usize,
     /// Upper edge.
@@ -80,12 +80,12 @@ const CLOTHES: u8 = 5;
 const FACE: u8 = 13;
 
 /// The faces of a picture, the surest first.
-pub(super) fn faces(picture: &Picture) -> Vec<Face> {
+pub(super) fn faces(picture: &Picture) -> Vec<FaceBox> {
     sought(picture, (SIDE, 0.8), 2.0)
 }
 
 /// The faces that make a picture a portrait, found small in a tenth of the time and each looked at again.
-pub(super) fn portrait_faces(picture: &Picture) -> Vec<Face> {
+pub(super) fn portrait_faces(picture: &Picture) -> Vec<FaceBox> {
     let mut faces = sought(picture, (PORTRAIT_SIDE, 0.6), 2.0);
     faces.retain(|face| {
         let margin = 0.3 * face.side;
@@ -99,7 +99,7 @@ pub(super) fn portrait_faces(picture: &Picture) -> Vec<Face> {
 
 /// Faces sought in a picture of this longer side, each search so much smaller than the last, with this score
 /// at least.
-fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<Face> {
+fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<FaceBox> {
     let small = picture.within(side);
     let scale = picture.width as f32 / small.width as f32;
     let grey: Vec<u8> = small
@@ -113,9 +113,9 @@ fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<Fa
         detector.set_pyramid_scale_factor(shrink);
         detector.detect(&ImageData::new(&grey, w, h))
     });
-    let mut faces: Vec<Face> = found
+    let mut faces: Vec<FaceBox> = found
         .iter()
-        .map(|found| Face {
+        .map(|found| FaceBox {
             left: (found.bbox().x() as f32 * scale).max(0.0),
             top: (found.bbox().y() as f32 * scale).max(0.0),
             side: found.bbox().width() as f32 * scale,
@@ -130,12 +130,12 @@ fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<Fa
 
 /// People by their faces, within the matte of the whole picture. Each pixel of the matte goes to the person
 /// whose face is nearest across; above and beside the face it is hair, below it clothes.
-pub fn people(picture: &Picture, alpha: &Plane) -> Vec<Person> {
+pub fn people(picture: &Picture, alpha: &Plane) -> Vec<PersonMask> {
     let faces = faces(picture);
     let (w, h) = (picture.width, picture.height);
-    let mut people: Vec<Person> = faces
+    let mut people: Vec<PersonMask> = faces
         .iter()
-        .map(|face| Person {
+        .map(|face| PersonMask {
             left: w,
             top: h,
             right: 0,
@@ -148,7 +148,7 @@ pub fn people(picture: &Picture, alpha: &Plane) -> Vec<Person> {
     for y in 0..h {
         for x in 0..w {
             let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
-            let across = |face: &Face| ((px - face.left - face.side / 2.0) / face.side).abs();
+            let across = |face: &FaceBox| ((px - face.left - face.side / 2.0) / face.side).abs();
             let Some((own, face)) = faces
                 .iter()
                 .enumerate()
@@ -171,7 +171,7 @@ pub fn people(picture: &Picture, alpha: &Plane) -> Vec<Person> {
     people
 }
 
-fn class(face: &Face, x: f32, y: f32, alpha: f32) -> Option<u8> {
+fn class(face: &FaceBox, x: f32, y: f32, alpha: f32) -> Option<u8> {
     // From the face's middle, in units of its half side; a face is higher than wide.
     let u = (x - face.left - 0.5 * face.side) / (0.42 * face.side);
     let v = (y - face.top - 0.52 * face.side) / (0.58 * face.side);

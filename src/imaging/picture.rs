@@ -1,7 +1,7 @@
 //! A decoded picture, and decoding within limits.
 
-use super::Kind;
-use crate::exchange::InputFlaw;
+use super::PictureFormat;
+use crate::exchange::InputError;
 use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -37,7 +37,7 @@ impl PixelRange {
 
 /// Why a picture was not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PictureFlaw {
+pub enum PictureError {
     /// Not a kind we decode.
     #[error("not a kind of picture that is decoded here")]
     Kind,
@@ -49,12 +49,12 @@ pub enum PictureFlaw {
     Size,
 }
 
-impl From<PictureFlaw> for InputFlaw {
-    fn from(flaw: PictureFlaw) -> Self {
+impl From<PictureError> for InputError {
+    fn from(flaw: PictureError) -> Self {
         match flaw {
-            PictureFlaw::Kind => InputFlaw::PictureKind,
-            PictureFlaw::Broken => InputFlaw::PictureBroken,
-            PictureFlaw::Size => InputFlaw::PictureSize,
+            PictureError::Kind => InputError::PictureKind,
+            PictureError::Broken => InputError::PictureBroken,
+            PictureError::Size => InputError::PictureSize,
         }
     }
 }
@@ -71,10 +71,10 @@ impl Picture {
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range` or `max_pixels`.
-    pub fn decode(bytes: &[u8], range: PixelRange, max_pixels: u64) -> Result<Self, PictureFlaw> {
-        let kind = Kind::of(bytes).ok_or(PictureFlaw::Kind)?;
-        if kind == Kind::Jpeg && !is_whole_jpeg(bytes) {
-            return Err(PictureFlaw::Broken);
+    pub fn decode(bytes: &[u8], range: PixelRange, max_pixels: u64) -> Result<Self, PictureError> {
+        let kind = PictureFormat::of(bytes).ok_or(PictureError::Kind)?;
+        if kind == PictureFormat::Jpeg && !is_whole_jpeg(bytes) {
+            return Err(PictureError::Broken);
         }
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format(kind));
         let mut limits = Limits::default();
@@ -86,11 +86,11 @@ impl Picture {
         let mut decoder = reader.into_decoder().map_err(|why| flaw(&why))?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
-            return Err(PictureFlaw::Broken);
+            return Err(PictureError::Broken);
         }
         let fits = |side: u32| (range.least..=range.most).contains(&side);
         if !fits(width) || !fits(height) || u64::from(width) * u64::from(height) > max_pixels {
-            return Err(PictureFlaw::Size);
+            return Err(PictureError::Size);
         }
         let orientation = decoder.orientation().map_err(|why| flaw(&why))?;
         let mut decoded = DynamicImage::from_decoder(decoder).map_err(|why| flaw(&why))?;
@@ -106,14 +106,14 @@ impl Picture {
         bytes: &[u8],
         most: usize,
         (range, max_pixels): (PixelRange, u64),
-    ) -> Result<Vec<Self>, PictureFlaw> {
+    ) -> Result<Vec<Self>, PictureError> {
         let first = Self::decode(bytes, range, max_pixels)?;
-        let kind = Kind::of(bytes);
-        if most < 2 || !matches!(kind, Some(Kind::Gif | Kind::WebP)) {
+        let kind = PictureFormat::of(bytes);
+        if most < 2 || !matches!(kind, Some(PictureFormat::Gif | PictureFormat::WebP)) {
             return Ok(vec![first]);
         }
         let source = Cursor::new(bytes);
-        let frames = if kind == Some(Kind::Gif) {
+        let frames = if kind == Some(PictureFormat::Gif) {
             GifDecoder::new(source).map_err(|why| flaw(&why))?.into_frames()
         } else {
             let decoder = WebPDecoder::new(source).map_err(|why| flaw(&why))?;
@@ -161,24 +161,24 @@ impl Picture {
     }
 }
 
-fn format(kind: Kind) -> ImageFormat {
+fn format(kind: PictureFormat) -> ImageFormat {
     match kind {
-        Kind::Jpeg => ImageFormat::Jpeg,
-        Kind::Png => ImageFormat::Png,
-        Kind::Gif => ImageFormat::Gif,
-        Kind::Bmp => ImageFormat::Bmp,
-        Kind::WebP => ImageFormat::WebP,
+        PictureFormat::Jpeg => ImageFormat::Jpeg,
+        PictureFormat::Png => ImageFormat::Png,
+        PictureFormat::Gif => ImageFormat::Gif,
+        PictureFormat::Bmp => ImageFormat::Bmp,
+        PictureFormat::WebP => ImageFormat::WebP,
     }
 }
 
-fn flaw(why: &image::ImageError) -> PictureFlaw {
+fn flaw(why: &image::ImageError) -> PictureError {
     match why {
-        image::ImageError::Limits(_) => PictureFlaw::Size,
+        image::ImageError::Limits(_) => PictureError::Size,
         image::ImageError::Decoding(_)
         | image::ImageError::Encoding(_)
         | image::ImageError::Parameter(_)
         | image::ImageError::Unsupported(_)
-        | image::ImageError::IoError(_) => PictureFlaw::Broken,
+        | image::ImageError::IoError(_) => PictureError::Broken,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Where pictures are worked on: settings, the model where one is installed, and what was made before.
 
-use super::cache::Cache;
-use super::matte::Region;
+use super::cache::ContentCache;
+use super::matte::PixelRegion;
 use super::people::{faces, people};
 use super::{
-    Face, Impression, MatteMode, Model, Person, Picture, PictureFlaw, PixelRange, Sprite, Way, encode_rgba,
-    foreground, matte,
+    FaceBox, MatteMode, MatteModel, MatteOptions, PersonMask, Picture, PictureError, PictureFeatures,
+    PixelRange, Sprite, encode_rgba, foreground, matte,
 };
 use bytes::Bytes;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct StudioSettings {
     /// Which way to matte.
-    pub way: Way,
+    pub way: MatteOptions,
     /// Most pixels that are decoded.
     pub max_pixels: u64,
     /// Bytes of results kept, so that a repeated picture costs a look-up.
@@ -23,7 +23,7 @@ pub struct StudioSettings {
 
 /// Which side of a matte is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Side {
+pub enum MatteSide {
     /// The thing.
     #[default]
     Thing,
@@ -44,7 +44,7 @@ pub struct CutOut {
 
 /// A thing cut out to be put into another picture.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub struct ProductCutout {
     /// It.
     pub sprite: Arc<Sprite>,
     /// How the matte was made and why, for `explain`.
@@ -54,9 +54,9 @@ pub struct Piece {
 /// Where pictures are worked on.
 pub struct Studio {
     settings: StudioSettings,
-    model: Option<Model>,
-    cut_outs: Cache<CutOut>,
-    pieces: Cache<Piece>,
+    model: Option<MatteModel>,
+    cut_outs: ContentCache<CutOut>,
+    pieces: ContentCache<ProductCutout>,
 }
 
 /// Pixels of the longer side of a thing that is put into another picture: no canvas shows more of it.
@@ -64,13 +64,13 @@ const MOST_OF_A_PIECE: usize = 2048;
 
 impl Studio {
     /// A studio that remembers nothing yet.
-    pub fn new(settings: StudioSettings, model: Option<Model>) -> Self {
+    pub fn new(settings: StudioSettings, model: Option<MatteModel>) -> Self {
         let half = settings.cache_bytes / 2;
         Self {
             settings,
             model,
-            cut_outs: Cache::new(half, |cut| cut.png.len()),
-            pieces: Cache::new(half, |piece| piece.sprite.rgba.len()),
+            cut_outs: ContentCache::new(half, |cut| cut.png.len()),
+            pieces: ContentCache::new(half, |piece| piece.sprite.rgba.len()),
         }
     }
 
@@ -83,17 +83,25 @@ impl Studio {
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
-    pub fn cut_out(&self, bytes: &[u8], range: PixelRange, side: Side) -> Result<Arc<CutOut>, PictureFlaw> {
+    pub fn cut_out(
+        &self,
+        bytes: &[u8],
+        range: PixelRange,
+        side: MatteSide,
+    ) -> Result<Arc<CutOut>, PictureError> {
         let picture = self.picture(bytes, range)?;
         let content = xxhash_rust::xxh3::xxh3_128(bytes);
-        if let Some(cut) = self.remembered_cut_out(content).filter(|_| side == Side::Thing) {
+        if let Some(cut) = self
+            .remembered_cut_out(content)
+            .filter(|_| side == MatteSide::Thing)
+        {
             return Ok(cut);
         }
         let (rgba, because) = self.matted(&picture, side);
         let png = encode_rgba(picture.width, picture.height, &rgba);
         let digest = xxhash_rust::xxh3::xxh3_128(&png);
         let cut = Arc::new(CutOut { png, digest, because });
-        if side == Side::Thing {
+        if side == MatteSide::Thing {
             self.cut_outs.put(content, cut.clone());
         }
         Ok(cut)
@@ -103,25 +111,25 @@ impl Studio {
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
-    pub fn piece(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<Piece>, PictureFlaw> {
+    pub fn piece(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<ProductCutout>, PictureError> {
         let content = xxhash_rust::xxh3::xxh3_128(bytes);
         if let Some(piece) = self.pieces.get(content) {
             return Ok(piece);
         }
         let picture = self.picture(bytes, range)?.within(MOST_OF_A_PIECE);
-        let (mut rgba, because) = self.matted(&picture, Side::Thing);
+        let (mut rgba, because) = self.matted(&picture, MatteSide::Thing);
         drop_specks(&mut rgba, picture.width);
         let sprite = Sprite::trimmed(picture.width, &rgba);
         let sprite = Arc::new(sprite.unwrap_or_else(|| Sprite::whole(&picture)));
-        let piece = Arc::new(Piece { sprite, because });
+        let piece = Arc::new(ProductCutout { sprite, because });
         self.pieces.put(content, piece.clone());
         Ok(piece)
     }
 
     /// A side of a picture, four bytes a pixel; and how its matte was made.
-    fn matted(&self, picture: &Picture, side: Side) -> (Vec<u8>, String) {
+    fn matted(&self, picture: &Picture, side: MatteSide) -> (Vec<u8>, String) {
         let mut matte = matte(picture, self.settings.way, self.model.as_ref());
-        if side == Side::Ground {
+        if side == MatteSide::Ground {
             for alpha in &mut matte.alpha.data {
                 *alpha = 1.0 - *alpha;
             }
@@ -144,7 +152,7 @@ impl Studio {
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
-    pub fn picture(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureFlaw> {
+    pub fn picture(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureError> {
         Picture::decode(bytes, range, self.settings.max_pixels)
     }
 
@@ -152,7 +160,7 @@ impl Studio {
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
-    pub fn faces(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Face>, PictureFlaw> {
+    pub fn faces(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<FaceBox>, PictureError> {
         Ok(faces(&self.picture(bytes, range)?))
     }
 
@@ -160,7 +168,7 @@ impl Studio {
     ///
     /// # Errors
     /// When it is no picture, broken, or outside `range`.
-    pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<Person>, PictureFlaw> {
+    pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<PersonMask>, PictureError> {
         let picture = self.picture(bytes, range)?;
         let matte = matte(&picture, self.settings.way, self.model.as_ref());
         Ok(people(&picture, &matte.alpha))
@@ -171,13 +179,17 @@ impl Studio {
     ///
     /// # Errors
     /// When it is no picture, broken, or has too many pixels.
-    pub fn impressions(&self, bytes: &[u8], most_frames: usize) -> Result<Vec<Impression>, PictureFlaw> {
+    pub fn impressions(
+        &self,
+        bytes: &[u8],
+        most_frames: usize,
+    ) -> Result<Vec<PictureFeatures>, PictureError> {
         let range = PixelRange {
             least: 1,
             most: u32::MAX,
         };
         let frames = Picture::frames(bytes, most_frames, (range, self.settings.max_pixels))?;
-        Ok(frames.iter().map(Impression::of).collect())
+        Ok(frames.iter().map(PictureFeatures::of).collect())
     }
 
     /// The tier in use where a picture's border is not uniform.
@@ -199,7 +211,7 @@ const SPECK: usize = 100;
 /// Makes transparent what hangs together with nothing and is tiny: it would make the thing seem larger than it is.
 fn drop_specks(rgba: &mut [u8], width: usize) {
     let there = rgba.chunks_exact(4).map(|pixel| pixel[3] > 0).collect();
-    let parts = Region::new(width, rgba.len() / 4 / width, there).components();
+    let parts = PixelRegion::new(width, rgba.len() / 4 / width, there).components();
     let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
     for part in parts.iter().filter(|part| part.len() * SPECK < largest) {
         for at in part {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// How often a report is tried, and how far apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retries {
+pub struct RetryPolicy {
     /// Tries after the first.
     pub most: u32,
     /// Wait before the second try; it doubles from try to try.
@@ -15,7 +15,7 @@ pub struct Retries {
 
 /// How far the callbacks of a job are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Callback {
+pub struct CallbackProgress {
     /// Where they go.
     pub url: String,
     /// The report that is next, from 0.
@@ -35,7 +35,7 @@ pub struct Callback {
     pub last: Option<String>,
 }
 
-impl Callback {
+impl CallbackProgress {
     /// To this address.
     pub fn to(url: String) -> Self {
         Self {
@@ -45,7 +45,12 @@ impl Callback {
     }
 
     /// Enters what became of a try: `Ok` where the receiver took it.
-    pub fn tried(&mut self, outcome: Result<u16, String>, (now, retries): (Time, Retries), copies: u32) {
+    pub fn record_attempt(
+        &mut self,
+        outcome: Result<u16, String>,
+        (now, retries): (Time, RetryPolicy),
+        copies: u32,
+    ) {
         let arrived = matches!(outcome, Ok(200..=299));
         self.last = Some(match outcome {
             Ok(status) => status.to_string(),
@@ -54,11 +59,11 @@ impl Callback {
         if arrived {
             self.copies += 1;
             if self.copies >= copies {
-                self.turn();
+                self.advance();
                 self.delivered += 1;
             }
         } else if self.failed_tries >= retries.most {
-            self.turn();
+            self.advance();
             self.given_up += 1;
         } else {
             let factor = 1_u32.checked_shl(self.failed_tries).unwrap_or(u32::MAX);
@@ -68,7 +73,7 @@ impl Callback {
     }
 
     /// On to the next report.
-    fn turn(&mut self) {
+    fn advance(&mut self) {
         self.next += 1;
         self.copies = 0;
         self.failed_tries = 0;

@@ -1,6 +1,6 @@
 //! A job: facts from which its state at any instant follows.
 
-use super::{Callback, Fate};
+use super::{CallbackProgress, JobFaults};
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,9 +23,9 @@ pub struct Job {
     /// When it was submitted.
     pub submitted: Time,
     /// When its work begins: later than it was submitted where others come first.
-    pub starts: Time,
+    pub starts_at: Time,
     /// When its work is done; of a stream, when it first reports.
-    pub due: Time,
+    pub due_at: Time,
     /// A stream reports again and again, so far apart, until it is closed.
     pub period: Option<Duration>,
     /// Reports before the one at its end, evenly spread over its work.
@@ -35,22 +35,22 @@ pub struct Job {
     #[serde(default)]
     pub reports_close: bool,
     /// How long its result can be asked for once it has ended.
-    pub kept: Duration,
+    pub retention: Duration,
     /// What faults make of it.
     #[serde(default)]
-    pub fate: Fate,
+    pub job_faults: JobFaults,
     /// How it ended before its time, where it did.
-    pub ended: Option<(Time, End)>,
+    pub ended: Option<(Time, JobEnd)>,
     /// Its callbacks, where it has any.
-    pub callback: Option<Callback>,
+    pub callback: Option<CallbackProgress>,
     /// What the provider keeps of it: its result above all.
-    pub memo: Value,
+    pub payload: Value,
 }
 
 /// How a job ends before its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum JobEnd {
     /// With its result.
     Completed,
     /// Without one, and why.
@@ -62,7 +62,7 @@ pub enum End {
 /// What a job is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum JobState {
     /// Others come first.
     Queued,
     /// Under way; also a stream that is open.
@@ -77,26 +77,26 @@ pub enum State {
 
 impl Job {
     /// What it is doing at an instant.
-    pub fn state(&self, now: Time) -> State {
+    pub fn state(&self, now: Time) -> JobState {
         match &self.ended {
             Some((at, end)) if *at <= now => match end {
-                End::Completed => State::Succeeded,
-                End::Failed(why) => State::Failed(why.clone()),
-                End::Closed => State::Closed,
+                JobEnd::Completed => JobState::Succeeded,
+                JobEnd::Failed(why) => JobState::Failed(why.clone()),
+                JobEnd::Closed => JobState::Closed,
             },
             Some(_) | None => self.by_time(now),
         }
     }
 
-    fn by_time(&self, now: Time) -> State {
-        if now < self.starts {
-            State::Queued
-        } else if now < self.due || self.fate.is_stuck || self.period.is_some() {
-            State::Running
+    fn by_time(&self, now: Time) -> JobState {
+        if now < self.starts_at {
+            JobState::Queued
+        } else if now < self.due_at || self.job_faults.is_stuck || self.period.is_some() {
+            JobState::Running
         } else {
-            match &self.fate.failure {
-                Some(why) => State::Failed(why.clone()),
-                None => State::Succeeded,
+            match &self.job_faults.failure {
+                Some(why) => JobState::Failed(why.clone()),
+                None => JobState::Succeeded,
             }
         }
     }
@@ -105,7 +105,7 @@ impl Job {
     pub fn end(&self) -> Option<Time> {
         match &self.ended {
             Some((at, _)) => Some(*at),
-            None => (!self.fate.is_stuck && self.period.is_none()).then_some(self.due),
+            None => (!self.job_faults.is_stuck && self.period.is_none()).then_some(self.due_at),
         }
     }
 
@@ -116,40 +116,43 @@ impl Job {
 
     /// Whether nobody can ask for it any more and nothing is left to send.
     pub fn is_over(&self, now: Time) -> bool {
-        let forgotten = self.end().is_some_and(|end| end + self.kept <= now);
+        let forgotten = self.end().is_some_and(|end| end + self.retention <= now);
         forgotten && self.next_report().is_none()
     }
 
     /// When its next report is due, and which it is.
     pub fn next_report(&self) -> Option<(Time, u64)> {
-        let callback = self.callback.as_ref().filter(|_| !self.fate.drops_callbacks)?;
+        let callback = self
+            .callback
+            .as_ref()
+            .filter(|_| !self.job_faults.drops_callbacks)?;
         let nth = callback.next;
-        let due = match self.period {
-            Some(_) if self.fate.is_stuck => None,
+        let due_at = match self.period {
+            Some(_) if self.job_faults.is_stuck => None,
             Some(period) => {
                 let waits = u32::try_from(nth).unwrap_or(u32::MAX);
-                let due = self.due + period.saturating_mul(waits);
+                let due_at = self.due_at + period.saturating_mul(waits);
                 // What a stream has to say until it is closed is sent; nothing after, but that it is closed.
                 match &self.ended {
-                    Some((at, _)) if due > *at => Some(*at).filter(|_| self.is_farewell(nth)),
-                    Some(_) | None => Some(due),
+                    Some((at, _)) if due_at > *at => Some(*at).filter(|_| self.is_farewell(nth)),
+                    Some(_) | None => Some(due_at),
                 }
             }
-            None if matches!(self.ended, Some((_, End::Closed))) => None,
+            None if matches!(self.ended, Some((_, JobEnd::Closed))) => None,
             None => self.by_progress(nth),
         };
-        let due = due? + self.fate.callback_delay;
-        Some((callback.again.map_or(due, |again| again.max(due)), nth))
+        let due_at = due_at? + self.job_faults.callback_delay;
+        Some((callback.again.map_or(due_at, |again| again.max(due_at)), nth))
     }
 
     /// When a report of what is no stream is due: the early ones while it works, the last when it ends.
     fn by_progress(&self, nth: u64) -> Option<Time> {
         match nth.cmp(&self.early_reports.into()) {
             Ordering::Less => {
-                let work = self.due.since(self.starts);
+                let work = self.due_at.since(self.starts_at);
                 let early = work / (self.early_reports + 1) * (u32::try_from(nth).ok()? + 1);
-                let due = self.starts + early;
-                Some(self.end().map_or(due, |end| end.min(due)))
+                let due_at = self.starts_at + early;
+                Some(self.end().map_or(due_at, |end| end.min(due_at)))
             }
             Ordering::Equal => self.end(),
             Ordering::Greater => None,
@@ -161,23 +164,23 @@ impl Job {
         let (Some(period), Some((at, _)), true) = (self.period, &self.ended, self.reports_close) else {
             return false;
         };
-        let slices = if *at < self.due {
+        let slices = if *at < self.due_at {
             0
         } else {
-            at.since(self.due).as_micros() / period.as_micros().max(1) + 1
+            at.since(self.due_at).as_micros() / period.as_micros().max(1) + 1
         };
         u128::from(nth) == slices
     }
 
     /// How many copies of each report are sent.
     pub fn copies(&self) -> u32 {
-        if self.fate.doubles_callbacks { 2 } else { 1 }
+        if self.job_faults.doubles_callbacks { 2 } else { 1 }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Retries;
+    use super::super::RetryPolicy;
     use super::*;
 
     fn at(seconds: i64) -> Time {
@@ -192,16 +195,16 @@ mod tests {
             operation: "o".into(),
             key: "k".into(),
             submitted: at(0),
-            starts: at(5),
-            due: at(10),
+            starts_at: at(5),
+            due_at: at(10),
             period: None,
             early_reports: 0,
             reports_close: false,
-            kept: Duration::from_secs(100),
-            fate: Fate::default(),
+            retention: Duration::from_secs(100),
+            job_faults: JobFaults::default(),
             ended: None,
-            callback: Some(Callback::to("http://127.0.0.1/".into())),
-            memo: Value::Null,
+            callback: Some(CallbackProgress::to("http://127.0.0.1/".into())),
+            payload: Value::Null,
         }
     }
 
@@ -209,7 +212,7 @@ mod tests {
     fn a_state_follows_from_the_clock_alone() {
         let job = job();
         let states = [0, 5, 10].map(|s| job.state(at(s)));
-        assert_eq!(states, [State::Queued, State::Running, State::Succeeded]);
+        assert_eq!(states, [JobState::Queued, JobState::Running, JobState::Succeeded]);
         assert_eq!(job.next_report(), Some((at(10), 0)));
         assert!(!job.is_over(at(1000)), "its callback is still to be sent");
     }
@@ -217,15 +220,15 @@ mod tests {
     #[test]
     fn a_report_is_tried_with_growing_waits_and_then_given_up() {
         let mut job = job();
-        let retries = Retries {
+        let retries = RetryPolicy {
             most: 2,
             backoff: Duration::from_secs(10),
         };
         let mut tries = Vec::new();
-        while let Some((due, _)) = job.next_report() {
-            tries.push(due);
+        while let Some((due_at, _)) = job.next_report() {
+            tries.push(due_at);
             let callback = job.callback.as_mut().unwrap();
-            callback.tried(Ok(503), (due, retries), 1);
+            callback.record_attempt(Ok(503), (due_at, retries), 1);
         }
         assert_eq!(tries, [at(10), at(20), at(40)]);
         assert_eq!(job.callback.as_ref().unwrap().given_up, 1);
@@ -234,47 +237,47 @@ mod tests {
 
     #[test]
     fn faults_hold_fail_drop_double_and_delay() {
-        let with = |fate: Fate| Job { fate, ..job() };
-        let stuck = with(Fate {
+        let with = |job_faults: JobFaults| Job { job_faults, ..job() };
+        let stuck = with(JobFaults {
             is_stuck: true,
-            ..Fate::default()
+            ..JobFaults::default()
         });
         assert_eq!(
             (stuck.state(at(1000)), stuck.next_report()),
-            (State::Running, None)
+            (JobState::Running, None)
         );
-        let failing = with(Fate {
+        let failing = with(JobFaults {
             failure: Some("no".into()),
-            ..Fate::default()
+            ..JobFaults::default()
         });
-        assert_eq!(failing.state(at(10)), State::Failed("no".into()));
-        let dropping = with(Fate {
+        assert_eq!(failing.state(at(10)), JobState::Failed("no".into()));
+        let dropping = with(JobFaults {
             drops_callbacks: true,
-            ..Fate::default()
+            ..JobFaults::default()
         });
         assert_eq!(dropping.next_report(), None);
-        let late = with(Fate {
+        let late = with(JobFaults {
             callback_delay: Duration::from_secs(7),
-            ..Fate::default()
+            ..JobFaults::default()
         });
         assert_eq!(late.next_report(), Some((at(17), 0)));
-        let mut double = with(Fate {
+        let mut double = with(JobFaults {
             doubles_callbacks: true,
-            ..Fate::default()
+            ..JobFaults::default()
         });
-        let retries = Retries {
+        let retries = RetryPolicy {
             most: 0,
             backoff: Duration::ZERO,
         };
         let mut sent = 0;
-        while let Some((due, _)) = double.next_report() {
+        while let Some((due_at, _)) = double.next_report() {
             sent += 1;
             let copies = double.copies();
             double
                 .callback
                 .as_mut()
                 .unwrap()
-                .tried(Ok(200), (due, retries), copies);
+                .record_attempt(Ok(200), (due_at, retries), copies);
         }
         assert_eq!(sent, 2);
     }
@@ -285,19 +288,19 @@ mod tests {
             period: Some(Duration::from_secs(10)),
             ..job()
         };
-        let retries = Retries {
+        let retries = RetryPolicy {
             most: 0,
             backoff: Duration::ZERO,
         };
         job.callback
             .as_mut()
             .unwrap()
-            .tried(Ok(200), (at(10), retries), 1);
+            .record_attempt(Ok(200), (at(10), retries), 1);
         assert_eq!(job.next_report(), Some((at(20), 1)));
-        assert_eq!(job.state(at(500)), State::Running);
-        job.ended = Some((at(15), End::Closed));
+        assert_eq!(job.state(at(500)), JobState::Running);
+        job.ended = Some((at(15), JobEnd::Closed));
         assert_eq!(job.next_report(), None);
-        assert_eq!(job.state(at(500)), State::Closed);
+        assert_eq!(job.state(at(500)), JobState::Closed);
     }
 
     #[test]
@@ -306,13 +309,13 @@ mod tests {
             let mut job = Job {
                 period: Some(Duration::from_secs(10)),
                 reports_close: true,
-                ended: Some((at(closed), End::Closed)),
+                ended: Some((at(closed), JobEnd::Closed)),
                 ..job()
             };
             let mut dues = Vec::new();
-            while let Some((due, nth)) = job.next_report() {
+            while let Some((due_at, nth)) = job.next_report() {
                 assert_eq!(job.is_farewell(nth), nth == slices);
-                dues.push(due);
+                dues.push(due_at);
                 job.callback.as_mut().unwrap().next += 1;
             }
             assert_eq!(dues.len() as u64, slices + 1, "closed at {closed}");
@@ -327,22 +330,22 @@ mod tests {
             ..job()
         };
         let mut dues = Vec::new();
-        while let Some((due, _)) = job.next_report() {
-            dues.push(due);
+        while let Some((due_at, _)) = job.next_report() {
+            dues.push(due_at);
             job.callback.as_mut().unwrap().next += 1;
         }
         assert_eq!(dues, [6, 7, 8, 9, 10].map(at));
         job.callback.as_mut().unwrap().next = 1;
-        job.ended = Some((at(6), End::Closed));
+        job.ended = Some((at(6), JobEnd::Closed));
         assert_eq!(job.next_report(), None);
     }
 
     #[test]
     fn a_user_ends_a_stuck_job() {
         let mut job = job();
-        job.fate.is_stuck = true;
-        job.ended = Some((at(50), End::Failed("by hand".into())));
-        assert_eq!(job.state(at(50)), State::Failed("by hand".into()));
+        job.job_faults.is_stuck = true;
+        job.ended = Some((at(50), JobEnd::Failed("by hand".into())));
+        assert_eq!(job.state(at(50)), JobState::Failed("by hand".into()));
         assert_eq!(job.next_report(), Some((at(50), 0)));
     }
 }

@@ -1,9 +1,9 @@
 //! Asynchronous work whose state is a function of the clock, and which callbacks are due. Nothing here waits or sends.
 
 mod callback;
-mod fate;
 mod job;
+mod job_faults;
 
-pub use callback::{Callback, Retries};
-pub use fate::Fate;
-pub use job::{End, Job, State};
+pub use callback::{CallbackProgress, RetryPolicy};
+pub use job::{Job, JobEnd, JobState};
+pub use job_faults::JobFaults;

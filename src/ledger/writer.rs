@@ -1,8 +1,8 @@
 //! One thread that writes rows in batches.
 
-use super::Page;
-use crate::clock::linger;
-use crate::exchange::Entry;
+use super::PendingEntry;
+use crate::clock::blocking_sleep;
+use crate::exchange::LedgerEntry;
 use crate::store::{Store, StoreError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,15 +22,15 @@ pub struct LedgerSettings {
 /// Rows in one transaction at most.
 const BATCH: usize = 16_384;
 
-pub(super) enum Line {
-    Row(Arc<Entry>),
+pub(super) enum WriterMessage {
+    Row(Arc<LedgerEntry>),
     /// Commit what came before, then answer.
     Flush(oneshot::Sender<()>),
 }
 
 /// How the writer does.
 #[derive(Debug, Default)]
-pub struct Health {
+pub struct WriterHealth {
     /// Rows committed since the start.
     pub written: AtomicU64,
     /// Commits that failed; each is tried again until it succeeds or the server stops.
@@ -39,10 +39,10 @@ pub struct Health {
 
 /// The durable record of calls.
 pub struct Ledger {
-    lines: Mutex<Option<mpsc::Sender<Line>>>,
+    lines: Mutex<Option<mpsc::Sender<WriterMessage>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     queue: usize,
-    health: Arc<Health>,
+    health: Arc<WriterHealth>,
 }
 
 impl Ledger {
@@ -52,7 +52,7 @@ impl Ledger {
     /// When the system gives no thread.
     pub fn start(store: Arc<dyn Store>, settings: LedgerSettings) -> std::io::Result<Self> {
         let (sender, lines) = mpsc::channel(settings.queue);
-        let health = Arc::new(Health::default());
+        let health = Arc::new(WriterHealth::default());
         let writer = Writer {
             store,
             lines,
@@ -74,16 +74,16 @@ impl Ledger {
     /// Opens a page, waiting for a place in the queue where it is full. From here on a row is certain.
     ///
     /// `None` once the ledger is closed: the server is stopping.
-    pub async fn open(&self, entry: Entry) -> Option<Page> {
+    pub async fn open(&self, entry: LedgerEntry) -> Option<PendingEntry> {
         let permit = self.sender()?.reserve_owned().await.ok()?;
-        Some(Page::new(entry, permit))
+        Some(PendingEntry::new(entry, permit))
     }
 
     /// Waits until every row closed so far is committed.
     pub async fn flush(&self) {
         let Some(sender) = self.sender() else { return };
         let (done, committed) = oneshot::channel();
-        if sender.send(Line::Flush(done)).await.is_ok() {
+        if sender.send(WriterMessage::Flush(done)).await.is_ok() {
             drop(committed.await);
         }
     }
@@ -103,21 +103,21 @@ impl Ledger {
     }
 
     /// How the writer does.
-    pub fn health(&self) -> &Health {
+    pub fn health(&self) -> &WriterHealth {
         &self.health
     }
 
-    fn sender(&self) -> Option<mpsc::Sender<Line>> {
+    fn sender(&self) -> Option<mpsc::Sender<WriterMessage>> {
         self.lines.lock().expect("no panic while held").clone()
     }
 }
 
 struct Writer {
     store: Arc<dyn Store>,
-    lines: mpsc::Receiver<Line>,
+    lines: mpsc::Receiver<WriterMessage>,
     linger: Duration,
-    health: Arc<Health>,
-    batch: Vec<Arc<Entry>>,
+    health: Arc<WriterHealth>,
+    batch: Vec<Arc<LedgerEntry>>,
 }
 
 impl Writer {
@@ -125,7 +125,7 @@ impl Writer {
         while let Some(line) = self.lines.blocking_recv() {
             let mut flushed = self.take(line);
             if flushed.is_empty() {
-                linger(self.linger);
+                blocking_sleep(self.linger);
             }
             while self.batch.len() < BATCH {
                 let Ok(line) = self.lines.try_recv() else { break };
@@ -138,13 +138,13 @@ impl Writer {
         }
     }
 
-    fn take(&mut self, line: Line) -> Vec<oneshot::Sender<()>> {
+    fn take(&mut self, line: WriterMessage) -> Vec<oneshot::Sender<()>> {
         match line {
-            Line::Row(entry) => {
+            WriterMessage::Row(entry) => {
                 self.batch.push(entry);
                 Vec::new()
             }
-            Line::Flush(done) => vec![done],
+            WriterMessage::Flush(done) => vec![done],
         }
     }
 
@@ -164,7 +164,7 @@ impl Writer {
                 Err(why) => {
                     self.health.failures.fetch_add(1, Ordering::Relaxed);
                     tracing::error!(%why, rows = self.batch.len(), "the ledger could not be written; trying again");
-                    linger(Duration::from_millis(200));
+                    blocking_sleep(Duration::from_millis(200));
                 }
             }
         }

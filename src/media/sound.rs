@@ -7,7 +7,7 @@ const MOST: usize = 48_000 * 60;
 
 /// Measures of a sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sound {
+pub struct SoundFeatures {
     /// Root mean square of its samples, 0 to 1.
     pub loudness: f32,
     /// Share of neighbouring samples between which the sign changes: low for voices, high for noise.
@@ -16,7 +16,7 @@ pub struct Sound {
     pub movement: f32,
 }
 
-impl Sound {
+impl SoundFeatures {
     /// Whether somebody may speak in it: loud enough, neither noise nor a steady tone.
     pub fn may_be_voice(&self) -> bool {
         self.loudness > 0.01 && self.crossings < 0.35 && self.movement > 0.15
@@ -24,7 +24,7 @@ impl Sound {
 }
 
 /// Looks at the samples of a WAV file; nothing where it is none.
-pub fn sound(bytes: &[u8]) -> Option<Sound> {
+pub fn sound(bytes: &[u8]) -> Option<SoundFeatures> {
     let mut reader = hound::WavReader::new(Cursor::new(bytes)).ok()?;
     let spec = reader.spec();
     let samples: Vec<f32> = match spec.sample_format {
@@ -46,7 +46,7 @@ pub fn sound(bytes: &[u8]) -> Option<Sound> {
         .windows(2)
         .filter(|pair| (pair[0] < 0.0) != (pair[1] < 0.0))
         .count();
-    Some(Sound {
+    Some(SoundFeatures {
         loudness: loudness(&samples),
         crossings: changes as f32 / samples.len() as f32,
         movement: if mean > 0.0 { spread.sqrt() / mean } else { 0.0 },

@@ -1,26 +1,26 @@
 //! The vendors. A provider is a folder with an `sla.rs`, and a line in [`ALL`].
 //!
-//! To add one: copy a folder; write its README from the vendor's pages; fill its [`Card`]; make `auth.rs`
+//! To add one: copy a folder; write its README from the vendor's pages; fill its [`ProviderSpec`]; make `auth.rs`
 //! pass the vendor's published vectors; put shapes and errors into `wire.rs`; give one honest answer; enter
 //! the contract; add requests to `fixtures/<id>/`; add the line. The compiler asks for every missing arm of
 //! `refuse`, the tests in `tests/` for the rest.
 
-mod card;
-mod desk;
-mod errand;
+mod context;
 mod facepp;
 pub mod jdcloud;
-mod kit;
+mod job_request;
 mod kling;
+mod marker_samples;
+mod spec;
 mod tupu;
 
-pub use card::{Card, CatalogueRow, Operation};
-pub use desk::{Answer, Desk, Lie, Work};
-pub use errand::Errand;
-pub use kit::KitItem;
+pub use context::{Answer, BlockingTask, CallContext, WrongVerdict};
+pub use job_request::JobRequest;
+pub use marker_samples::MarkerSample;
+pub use spec::{DocumentedError, Operation, ProviderSpec};
 
 use crate::clock::Time;
-use crate::exchange::{Call, Credential, Failure, Reply, Vendor, Volume};
+use crate::exchange::{Call, Credential, Failure, Reply, Vendor, Workload};
 use crate::jobs::Job;
 use crate::sla::Contract;
 use std::borrow::Cow;
@@ -47,7 +47,7 @@ pub fn contracts() -> [&'static Contract; 5] {
 
 /// What a call's proof of identity is checked against.
 #[derive(Clone, Copy)]
-pub struct Proof<'a> {
+pub struct AuthContext<'a> {
     /// What the claimed key holds, if it is known.
     pub credential: Option<&'a Credential>,
     /// What the proof's timestamp is compared with.
@@ -56,7 +56,7 @@ pub struct Proof<'a> {
     pub window: Option<Duration>,
 }
 
-impl Proof<'_> {
+impl AuthContext<'_> {
     /// The same, with the credential left out where it is of another scheme.
     pub fn of(&self, scheme: &str) -> Self {
         Self {
@@ -69,21 +69,21 @@ impl Proof<'_> {
 /// An emulated product. It holds no state, spawns nothing, logs nothing.
 pub trait Provider: Sync {
     /// What is known of it beforehand.
-    fn card(&self) -> &'static Card;
+    fn spec(&self) -> &'static ProviderSpec;
 
     /// The operation a call is counted and charged as, where its path alone does not tell.
-    fn refine(&self, operation: &'static Operation, _call: &Call) -> &'static Operation {
+    fn resolve_operation(&self, operation: &'static Operation, _call: &Call) -> &'static Operation {
         operation
     }
 
     /// The public part of the credential a call claims to have, before anything is verified.
-    fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>>;
+    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>>;
 
     /// Whether the call proves it has the credential.
     ///
     /// # Errors
     /// The flaw in the proof, in the order the vendor checks.
-    fn authenticate(&self, call: &Call, proof: &Proof<'_>) -> Result<(), Failure>;
+    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure>;
 
     /// What the proof holds that should be used once only, where it holds such a thing.
     fn nonce<'a>(&self, _call: &'a Call) -> Option<Cow<'a, str>> {
@@ -91,32 +91,38 @@ pub trait Provider: Sync {
     }
 
     /// The work an input brings, as far as its head tells without decoding it: what a latency by physics goes by.
-    fn volume(&self, operation: &Operation, call: &Call) -> Volume;
+    fn workload(&self, operation: &Operation, call: &Call) -> Workload;
 
     /// What the provider answers. Limits of the input are checked here.
     ///
     /// # Errors
     /// Why the vendor would refuse the input.
-    fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure>;
+    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure>;
 
     /// A refusal in the vendor's words. `operation` is absent where the path is nobody's.
-    fn refuse(&self, operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply;
+    fn refuse(
+        &self,
+        operation: Option<&Operation>,
+        call: &Call,
+        failure: &Failure,
+        context: &CallContext,
+    ) -> Reply;
 
     /// The last touch to every reply: headers the vendor's gateway adds, signatures over the answer.
-    fn seal(&self, reply: Reply, call: &Call, desk: &Desk) -> Reply;
+    fn seal(&self, reply: Reply, call: &Call, context: &CallContext) -> Reply;
 
     /// The body of a job's `nth` report (from 0), sealed. Only for providers with jobs.
-    fn report(&self, _job: &Job, _report: (u64, Time), _provider_key: Option<&str>) -> Vec<u8> {
+    fn callback_body(&self, _job: &Job, _report: (u64, Time), _provider_key: Option<&str>) -> Vec<u8> {
         Vec::new()
     }
 
     /// Inputs that force a verdict each. Only for providers that recognise.
-    fn kit(&self) -> &'static [KitItem] {
+    fn marker_samples(&self) -> &'static [MarkerSample] {
         &[]
     }
 
     /// A sealed reply whose signature is wrong. Only for providers that sign their answers.
-    fn forge(&self, reply: Reply) -> Reply {
+    fn corrupt_signature(&self, reply: Reply) -> Reply {
         reply
     }
 }
@@ -133,18 +139,18 @@ impl Default for Providers {
 
 impl Providers {
     /// Their cards.
-    pub fn cards(self) -> impl Iterator<Item = &'static Card> {
-        self.0.iter().map(|provider| provider.card())
+    pub fn specs(self) -> impl Iterator<Item = &'static ProviderSpec> {
+        self.0.iter().map(|provider| provider.spec())
     }
 
     /// A card by its provider's id.
-    pub fn card(self, id: &str) -> Option<&'static Card> {
-        self.cards().find(|card| card.id == id)
+    pub fn spec(self, id: &str) -> Option<&'static ProviderSpec> {
+        self.specs().find(|spec| spec.id == id)
     }
 
     /// All operations, as `provider/operation`.
     pub fn operations(self) -> Vec<String> {
-        let operations = self.cards().flat_map(|card| card.operations);
+        let operations = self.specs().flat_map(|spec| spec.operations);
         operations
             .map(|operation| operation.full_name.to_owned())
             .collect()
@@ -152,19 +158,19 @@ impl Providers {
 
     /// The companies whose credentials are taken.
     pub fn vendors(self) -> Vec<&'static Vendor> {
-        let mut all: Vec<_> = self.cards().map(|card| card.vendor).collect();
+        let mut all: Vec<_> = self.specs().map(|spec| spec.vendor).collect();
         all.dedup_by_key(|vendor| vendor.id);
         all
     }
 
     /// Inputs that force a verdict each, of all providers.
-    pub fn kit(self) -> impl Iterator<Item = &'static KitItem> {
-        self.0.iter().flat_map(|provider| provider.kit())
+    pub fn marker_samples(self) -> impl Iterator<Item = &'static MarkerSample> {
+        self.0.iter().flat_map(|provider| provider.marker_samples())
     }
 
     /// Every agreement with its provider's id, also of products that are not emulated yet.
     pub fn agreements(self) -> Vec<(&'static str, &'static Contract)> {
-        let mut all: Vec<_> = self.cards().map(|card| (card.id, card.contract)).collect();
+        let mut all: Vec<_> = self.specs().map(|spec| (spec.id, spec.contract)).collect();
         for contract in contracts() {
             if all.iter().all(|(id, _)| *id != contract.provider) {
                 all.push((contract.provider, contract));

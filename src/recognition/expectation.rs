@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
-pub struct Given {
+pub struct PresetVerdict {
     /// The task it is for, by id or short name; every task where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
@@ -53,7 +53,7 @@ pub struct TextMatch {
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
-pub struct Likeness {
+pub struct ExpectationMatch {
     /// The world; `demo` where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub world: Option<String>,
@@ -92,20 +92,20 @@ pub struct Expectation {
     pub id: String,
     /// What inputs it is about.
     #[serde(rename = "match", default)]
-    pub likeness: Likeness,
+    pub likeness: ExpectationMatch,
     /// What they are given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub verdicts: Vec<Given>,
+    pub verdicts: Vec<PresetVerdict>,
     /// One list of verdicts for each time it fits, one after the other; in place of `verdicts`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sequence: Vec<Vec<Given>>,
+    pub sequence: Vec<Vec<PresetVerdict>>,
     /// How often it applies; always where absent, or the length of the sequence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
 }
 
 /// An input, as far as expectations look at it.
-pub struct Subject<'a> {
+pub struct RecognitionSubject<'a> {
     /// `provider/operation`.
     pub operation: &'a str,
     /// SHA-256 of its bytes, in hex.
@@ -124,14 +124,14 @@ pub struct Subject<'a> {
 
 /// An expectation that was checked.
 #[derive(Debug)]
-pub struct Rule {
+pub struct ExpectationRule {
     /// As it was given.
     pub expectation: Expectation,
     phash: Option<u64>,
     regex: Option<Regex>,
 }
 
-impl Rule {
+impl ExpectationRule {
     /// Checks an expectation.
     ///
     /// # Errors
@@ -182,7 +182,7 @@ impl Rule {
     }
 
     /// Whether an input is one that it is about.
-    pub fn fits(&self, subject: &Subject<'_>) -> bool {
+    pub fn fits(&self, subject: &RecognitionSubject<'_>) -> bool {
         let own = &self.expectation.likeness;
         let is = |wanted: &Option<String>, given: &str| wanted.as_ref().is_none_or(|own| own == given);
         let of_operation = own.operation.as_ref().is_none_or(|scope| {
@@ -224,7 +224,7 @@ impl Rule {
     }
 
     /// What it gives the `nth` time it fits (from 0); nothing once it is spent.
-    pub fn given(&self, nth: u64) -> Option<&[Given]> {
+    pub fn given(&self, nth: u64) -> Option<&[PresetVerdict]> {
         let own = &self.expectation;
         if own.times.is_some_and(|times| nth >= times) {
             return None;

@@ -5,6 +5,8 @@ mod expectation;
 mod lexicon;
 mod marker;
 
-pub use expectation::{Expectation, Given, Likeness, Rule, Subject, TextMatch};
-pub use lexicon::{Flood, Hit, Level, flood, hits};
+pub use expectation::{
+    Expectation, ExpectationMatch, ExpectationRule, PresetVerdict, RecognitionSubject, TextMatch,
+};
+pub use lexicon::{FloodReason, LexiconHit, TermSeverity, flood, hits};
 pub use marker::Marker;

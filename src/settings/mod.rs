@@ -7,12 +7,12 @@ mod spans;
 
 pub use sections::{
     AuthSettings, ClockSettings, FaultSettings, FileSettings, ImagingSettings, JobsConfig, JournalSettings,
-    LedgerConfig, LogFormat, LogSettings, OutboundConfig, PoolSettings, Server, SignatureClock, SlaSettings,
-    StoreSettings,
+    LedgerConfig, ListenerSettings, LogFormat, LogSettings, OutboundConfig, PoolSettings, SignatureClock,
+    SlaSettings, StoreSettings,
 };
 
 use crate::faults::FaultSpec;
-use crate::imaging::{Edge, MatteMode};
+use crate::imaging::{EdgeMethod, MatteMode};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ pub struct Settings {
     /// Seed of all dice; drawn once and kept in the store where absent. At most 2^53.
     pub seed: Option<u64>,
     /// Listeners and connections.
-    pub server: Server,
+    pub server: ListenerSettings,
     /// Where worlds and calls are kept.
     pub store: StoreSettings,
     /// The clock at the start.
@@ -62,7 +62,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             seed: None,
-            server: Server {
+            server: ListenerSettings {
                 listen: "127.0.0.1:8080".into(),
                 admin_listen: "127.0.0.1:8081".into(),
                 admin_token: None,
@@ -90,7 +90,7 @@ impl Default for Settings {
             },
             imaging: ImagingSettings {
                 matte: MatteMode::Auto,
-                edge: Edge::Guided,
+                edge: EdgeMethod::Guided,
                 model: None,
                 max_pixels: 40_000_000,
                 cache_bytes: ByteSize::mib(128),

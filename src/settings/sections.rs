@@ -3,7 +3,7 @@
 use super::Settings;
 use super::spans::{span, span_or_required};
 use crate::clock::Time;
-use crate::imaging::{Edge, MatteMode};
+use crate::imaging::{EdgeMethod, MatteMode};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Listeners and connections.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Server {
+pub struct ListenerSettings {
     /// Address of the provider listener; port 0 takes a free one.
     pub listen: String,
     /// Address of the admin listener; port 0 takes a free one.
@@ -103,7 +103,7 @@ pub struct ImagingSettings {
     /// Which way to matte.
     pub matte: MatteMode,
     /// How the edge of the thing is found, but for the key matte, which measures it.
-    pub edge: Edge,
+    pub edge: EdgeMethod,
     /// The neural model's file; the installed one, if any, where absent.
     pub model: Option<PathBuf>,
     /// Most pixels that are decoded.
@@ -215,7 +215,7 @@ macro_rules! section_defaults {
 }
 
 section_defaults! {
-    Server: server,
+    ListenerSettings: server,
     StoreSettings: store,
     LedgerConfig: ledger,
     JournalSettings: journal,

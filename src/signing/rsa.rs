@@ -33,7 +33,7 @@ struct Parsed {
 
 /// Why a text is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyFlaw {
+pub enum KeyError {
     /// Neither a public nor a private RSA key.
     #[error("expected an RSA key in PEM, as PKCS#1 or PKCS#8")]
     Unreadable,
@@ -59,7 +59,7 @@ pub fn generate(stream: &mut ChaCha8Rng, bits: usize) -> String {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn check(key: &str) -> Result<(), KeyFlaw> {
+pub fn check(key: &str) -> Result<(), KeyError> {
     parsed(key).map(drop)
 }
 
@@ -70,7 +70,7 @@ pub fn check(key: &str) -> Result<(), KeyFlaw> {
 ///
 /// # Panics
 /// Never: a key that was read can be written.
-pub fn public_pem(key: &str) -> Result<String, KeyFlaw> {
+pub fn public_pem(key: &str) -> Result<String, KeyError> {
     let pem = parsed(key)?.public.to_public_key_pem(LineEnding::LF);
     Ok(pem.expect("a key that was read can be written"))
 }
@@ -79,9 +79,9 @@ pub fn public_pem(key: &str) -> Result<String, KeyFlaw> {
 ///
 /// # Errors
 /// When the text is no private key.
-pub fn sign(private_key: &str, message: &[u8]) -> Result<String, KeyFlaw> {
+pub fn sign(private_key: &str, message: &[u8]) -> Result<String, KeyError> {
     let key = parsed(private_key)?;
-    let signature = key.signing.as_ref().ok_or(KeyFlaw::Public)?.sign(message);
+    let signature = key.signing.as_ref().ok_or(KeyError::Public)?.sign(message);
     Ok(STANDARD.encode(signature.to_bytes()))
 }
 
@@ -94,7 +94,7 @@ pub fn verify(key: &str, message: &[u8], signature: &str) -> bool {
     signature.is_ok_and(|signature| key.verifying.verify(message, &signature).is_ok())
 }
 
-fn parsed(text: &str) -> Result<Arc<Parsed>, KeyFlaw> {
+fn parsed(text: &str) -> Result<Arc<Parsed>, KeyError> {
     let kept = || PARSED.lock().expect("no panic while held");
     if let Some(key) = kept().get(text) {
         return Ok(key.clone());
@@ -104,10 +104,10 @@ fn parsed(text: &str) -> Result<Arc<Parsed>, KeyFlaw> {
     Ok(key)
 }
 
-fn read(text: &str) -> Result<Parsed, KeyFlaw> {
+fn read(text: &str) -> Result<Parsed, KeyError> {
     let lines = text.lines().filter(|line| !line.starts_with("-----"));
     let base64: String = lines.flat_map(str::split_whitespace).collect();
-    let der = STANDARD.decode(base64).map_err(|_| KeyFlaw::Unreadable)?;
+    let der = STANDARD.decode(base64).map_err(|_| KeyError::Unreadable)?;
     let private = PrivateKey::from_pkcs1_der(&der).or_else(|_| PrivateKey::from_pkcs8_der(&der));
     let (private, public) = if let Ok(key) = private {
         let public = key.to_public_key();
@@ -115,10 +115,10 @@ fn read(text: &str) -> Result<Parsed, KeyFlaw> {
     } else {
         let public = PublicKey::from_public_key_der(&der).ok();
         let public = public.or_else(|| PublicKey::from_pkcs1_der(&der).ok());
-        (None, public.ok_or(KeyFlaw::Unreadable)?)
+        (None, public.ok_or(KeyError::Unreadable)?)
     };
     if !BITS.contains(&public.n().bit_width()) {
-        return Err(KeyFlaw::Size);
+        return Err(KeyError::Size);
     }
     Ok(Parsed {
         signing: private.map(SigningKey::new),
@@ -167,7 +167,7 @@ mod tests {
                 assert!(!verify(key, b"a,1,3", &signature));
                 assert!(!verify(key, b"a,1,2", "AAAA"));
             }
-            assert_eq!(sign(&publics[0], b"x"), Err(KeyFlaw::Public));
+            assert_eq!(sign(&publics[0], b"x"), Err(KeyError::Public));
         }
     }
 
@@ -179,11 +179,11 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        assert_eq!(check("hello"), Err(KeyFlaw::Unreadable));
-        assert_eq!(check(""), Err(KeyFlaw::Unreadable));
+        assert_eq!(check("hello"), Err(KeyError::Unreadable));
+        assert_eq!(check(""), Err(KeyError::Unreadable));
         assert_eq!(
             check("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
-            Err(KeyFlaw::Unreadable)
+            Err(KeyError::Unreadable)
         );
     }
 }

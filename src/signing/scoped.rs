@@ -5,7 +5,7 @@ use super::digest::{hmac_sha256, sha256_hex, to_hex};
 
 /// One vendor's names within the scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dialect {
+pub struct SignatureDialect {
     /// The first word of `Authorization`, also the first line of the string to sign.
     pub algorithm: &'static str,
     /// What the secret is prefixed with.
@@ -16,7 +16,7 @@ pub struct Dialect {
 
 /// What an `Authorization` header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim<'a> {
+pub struct SignatureHeader<'a> {
     /// The access key.
     pub access_key: &'a str,
     /// `yyyymmdd` of the scope.
@@ -31,12 +31,12 @@ pub struct Claim<'a> {
     pub signature: &'a str,
 }
 
-impl<'a> Claim<'a> {
+impl<'a> SignatureHeader<'a> {
     /// Reads `ALG Credential=ak/date/region/service/term, SignedHeaders=a;b, Signature=hex`.
     ///
     /// # Errors
     /// Names the part that cannot be read.
-    pub fn parse(header: &'a str, dialect: &Dialect) -> Result<Self, &'static str> {
+    pub fn parse(header: &'a str, dialect: &SignatureDialect) -> Result<Self, &'static str> {
         let rest = header.strip_prefix(dialect.algorithm).ok_or("algorithm")?;
         let part = |name: &str| {
             rest.split(',')
@@ -68,7 +68,7 @@ impl<'a> Claim<'a> {
     }
 
     /// The scope, `date/region/service/terminator`.
-    pub fn scope(&self, dialect: &Dialect) -> String {
+    pub fn scope(&self, dialect: &SignatureDialect) -> String {
         [self.date, self.region, self.service, dialect.terminator].join("/")
     }
 
@@ -82,7 +82,7 @@ impl<'a> Claim<'a> {
 
 /// The six lines that are hashed.
 #[derive(Clone, Copy, Debug)]
-pub struct Canonical<'a> {
+pub struct CanonicalRequest<'a> {
     /// Upper-case method.
     pub method: &'a str,
     /// Canonical path.
@@ -97,7 +97,7 @@ pub struct Canonical<'a> {
     pub payload_hash: &'a str,
 }
 
-impl Canonical<'_> {
+impl CanonicalRequest<'_> {
     /// SHA-256 of the canonical request, in hex.
     pub fn hash(&self) -> String {
         let lines = [
@@ -113,7 +113,7 @@ impl Canonical<'_> {
 }
 
 /// The key that signs for a scope.
-pub fn signing_key(dialect: &Dialect, secret: &str, claim: &Claim<'_>) -> [u8; 32] {
+pub fn signing_key(dialect: &SignatureDialect, secret: &str, claim: &SignatureHeader<'_>) -> [u8; 32] {
     let prefixed = [dialect.key_prefix, secret].concat();
     let date = hmac_sha256(prefixed.as_bytes(), claim.date.as_bytes());
     let region = hmac_sha256(&date, claim.region.as_bytes());
@@ -122,7 +122,13 @@ pub fn signing_key(dialect: &Dialect, secret: &str, claim: &Claim<'_>) -> [u8; 3
 }
 
 /// The signature in lower-case hex of a canonical request at `timestamp`.
-pub fn sign(dialect: &Dialect, key: &[u8; 32], timestamp: &str, scope: &str, canonical_hash: &str) -> String {
+pub fn sign(
+    dialect: &SignatureDialect,
+    key: &[u8; 32],
+    timestamp: &str,
+    scope: &str,
+    canonical_hash: &str,
+) -> String {
     let text = [dialect.algorithm, timestamp, scope, canonical_hash].join("\n");
     to_hex(&hmac_sha256(key, text.as_bytes()))
 }

@@ -1,13 +1,13 @@
 //! Availability as the mean of five-minute error rates over a fixed denominator (002 三.2.1, 003 SLA 2.1).
 
 use super::error_rate::sum;
-use super::{Cause, Contract, Cycle, ErrorRate, Leaves, Policy, Ratio, whole};
-use crate::exchange::{Party, Service};
+use super::{Contract, ContractCause, Cycle, ErrorRate, ExclusionScope, Ratio, ReadingPolicy, whole};
+use crate::exchange::{Party, ServiceCounts};
 use std::collections::BTreeMap;
 
 /// A run of buckets with equal counts. Where it lies does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Run {
+pub struct BucketRun {
     /// Buckets in it.
     pub buckets: u64,
     /// Requests received, in each.
@@ -17,12 +17,12 @@ pub struct Run {
     /// Errors that were never received, in each.
     pub undelivered: u64,
     /// Errors by cause, in each.
-    pub excluded: BTreeMap<String, Errors>,
+    pub excluded: BTreeMap<String, CauseErrors>,
 }
 
 /// Errors of one cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Errors {
+pub struct CauseErrors {
     /// Received ones.
     pub http_5xx: u64,
     /// Never received ones.
@@ -31,40 +31,40 @@ pub struct Errors {
 
 /// The traffic of a cycle.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
+pub struct CycleTraffic {
     /// Runs of buckets.
-    pub runs: Vec<Run>,
+    pub runs: Vec<BucketRun>,
     /// Valid requests in every bucket of no run.
     pub background_valid: u64,
 }
 
 /// Which availability is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
+pub enum AvailabilityKind {
     /// What the provider publishes.
     Published,
     /// What compensation goes by.
     Compensable,
 }
 
-impl Cause {
+impl ContractCause {
     /// Whether an error of this cause is left out.
-    pub fn is_left_out(&self, view: View, policy: &Policy) -> bool {
+    pub fn is_left_out(&self, view: AvailabilityKind, policy: &ReadingPolicy) -> bool {
         match self.leaves {
-            Leaves::Availability | Leaves::OutOfSpec => true,
-            Leaves::Compensation => view == View::Compensable,
-            Leaves::AvailabilityIf(setting, reading) => policy.is(setting, reading),
+            ExclusionScope::Availability | ExclusionScope::OutOfSpec => true,
+            ExclusionScope::Compensation => view == AvailabilityKind::Compensable,
+            ExclusionScope::AvailabilityIf(setting, reading) => policy.is(setting, reading),
         }
     }
 
     /// Whether a request left out for it leaves the valid ones too.
-    fn leaves_valid(&self, policy: &Policy) -> bool {
-        let spec = self.leaves == Leaves::OutOfSpec && policy.is("spec_violation_in_valid", "drop");
+    fn leaves_valid(&self, policy: &ReadingPolicy) -> bool {
+        let spec = self.leaves == ExclusionScope::OutOfSpec && policy.is("spec_violation_in_valid", "drop");
         spec || policy.is("excluded_in_valid", "drop")
     }
 }
 
-impl Run {
+impl BucketRun {
     /// A bucket without a call.
     pub fn empty() -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Run {
     }
 
     /// Calls of one bucket that were somebody's trouble, in a reading (T1, K2).
-    pub fn of(counts: &Service, party: Option<Party>, policy: &Policy) -> Self {
+    pub fn of(counts: &ServiceCounts, party: Option<Party>, policy: &ReadingPolicy) -> Self {
         let refused = counts.status_4xx + counts.late_4xx;
         let in_valid = if policy.is("valid", "received_non_4xx") {
             0
@@ -100,8 +100,8 @@ impl Run {
     }
 
     /// Its errors.
-    pub fn errors(&self) -> Errors {
-        Errors {
+    pub fn errors(&self) -> CauseErrors {
+        CauseErrors {
             http_5xx: self.http_5xx,
             undelivered: self.undelivered,
         }
@@ -111,7 +111,7 @@ impl Run {
     #[must_use]
     pub fn caused(self, code: Option<&str>) -> Self {
         let errors = self.errors();
-        let excluded = code.filter(|_| errors != Errors::default());
+        let excluded = code.filter(|_| errors != CauseErrors::default());
         Self {
             excluded: excluded
                 .map(|code| (code.to_owned(), errors))
@@ -122,7 +122,7 @@ impl Run {
     }
 
     /// Adds the requests of another part of the same bucket.
-    pub fn add(&mut self, other: &Run) {
+    pub fn add(&mut self, other: &BucketRun) {
         self.valid += other.valid;
         self.http_5xx += other.http_5xx;
         self.undelivered += other.undelivered;
@@ -134,7 +134,12 @@ impl Run {
     }
 
     /// The error rate of each of its buckets.
-    pub fn error_rate(&self, contract: &Contract, view: View, policy: &Policy) -> ErrorRate {
+    pub fn error_rate(
+        &self,
+        contract: &Contract,
+        view: AvailabilityKind,
+        policy: &ReadingPolicy,
+    ) -> ErrorRate {
         let (mut received, mut undelivered, mut valid) = (self.http_5xx, self.undelivered, self.valid);
         for (code, errors) in &self.excluded {
             let Some(cause) = contract
@@ -170,15 +175,17 @@ fn rate(errors: u64, valid: u64, undelivered: u64, reading: &str) -> ErrorRate {
     ErrorRate { errors, of }
 }
 
-impl Traffic {
+impl CycleTraffic {
     /// The traffic of buckets, those with equal counts put together.
-    pub fn of(buckets: impl IntoIterator<Item = Run>) -> Self {
-        let mut equal: BTreeMap<Run, u64> = BTreeMap::new();
+    pub fn of(buckets: impl IntoIterator<Item = BucketRun>) -> Self {
+        let mut equal: BTreeMap<BucketRun, u64> = BTreeMap::new();
         for run in buckets {
-            let (buckets, one) = (run.buckets, Run { buckets: 1, ..run });
+            let (buckets, one) = (run.buckets, BucketRun { buckets: 1, ..run });
             *equal.entry(one).or_default() += buckets;
         }
-        let runs = equal.into_iter().map(|(run, buckets)| Run { buckets, ..run });
+        let runs = equal
+            .into_iter()
+            .map(|(run, buckets)| BucketRun { buckets, ..run });
         Self {
             runs: runs.collect(),
             background_valid: 0,
@@ -186,13 +193,13 @@ impl Traffic {
     }
 
     /// Sum of the error rates of all buckets.
-    pub fn sum_of_rates(&self, contract: &Contract, view: View, policy: &Policy) -> Ratio {
+    pub fn sum_of_rates(&self, contract: &Contract, view: AvailabilityKind, policy: &ReadingPolicy) -> Ratio {
         let rates = self.runs.iter();
         sum(rates.map(|run| (run.error_rate(contract, view, policy), run.buckets)))
     }
 
     /// Buckets of the denominator: all, unless empty ones are skipped.
-    pub fn denominator(&self, cycle: &Cycle, policy: &Policy) -> u64 {
+    pub fn denominator(&self, cycle: &Cycle, policy: &ReadingPolicy) -> u64 {
         let all = cycle.buckets().unsigned_abs();
         if !policy.is("zero_bucket", "skip") {
             return all;

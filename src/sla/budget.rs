@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 /// Error rates of a cycle's buckets, those that are not 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rates {
+pub struct BurnRates {
     /// By bucket, from 0.
     pub by_bucket: BTreeMap<u64, ErrorRate>,
     /// Requests by bucket, for budgets of requests.
-    pub volumes: BTreeMap<u64, Volume>,
+    pub volumes: BTreeMap<u64, RequestVolume>,
     /// Buckets of the cycle.
     pub buckets: u64,
     /// Buckets that have passed.
@@ -21,7 +21,7 @@ pub struct Rates {
 
 /// Requests of some time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Volume {
+pub struct RequestVolume {
     /// Requests.
     pub requests: u64,
     /// Failures.
@@ -30,7 +30,7 @@ pub struct Volume {
 
 /// A pair of windows that raise an alert together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
+pub struct BurnAlert {
     /// `page` or `ticket`.
     pub severity: &'static str,
     /// The longer window, in buckets.
@@ -46,7 +46,7 @@ pub struct Alert {
 /// Severity, windows in buckets, and the percent of the budget that is spent in the longer one at the factor.
 const ALERTS: [(&str, u64, u64, u32); 3] = [("page", 12, 1, 2), ("page", 72, 6, 5), ("ticket", 864, 72, 10)];
 
-impl Rates {
+impl BurnRates {
     /// Rates of a cycle of which so many buckets have passed.
     pub fn new(cycle: &Cycle, elapsed: u64) -> Self {
         Self {
@@ -97,9 +97,9 @@ impl Rates {
     }
 
     /// Requests of the last so many buckets, up to now.
-    pub fn volume(&self, window: u64) -> Volume {
+    pub fn volume(&self, window: u64) -> RequestVolume {
         // The bucket that is not over yet counts too: its requests have been made.
-        let mut all = Volume::default();
+        let mut all = RequestVolume::default();
         for own in self
             .volumes
             .range(self.elapsed.saturating_sub(window)..)
@@ -118,19 +118,19 @@ impl Rates {
     }
 
     /// The alerts of the SRE workbook, scaled to the cycle.
-    pub fn alerts(&self, contract: &Contract) -> Vec<Alert> {
+    pub fn alerts(&self, contract: &Contract) -> Vec<BurnAlert> {
         self.alerts_by(|window| self.burn_over(contract, window, window))
     }
 
     /// The same, of requests instead of time.
-    pub fn alerts_of_requests(&self, contract: &Contract) -> Vec<Alert> {
+    pub fn alerts_of_requests(&self, contract: &Contract) -> Vec<BurnAlert> {
         self.alerts_by(|window| self.burn_of_requests(contract, window).unwrap_or_default())
     }
 
-    fn alerts_by(&self, burn: impl Fn(u64) -> Ratio) -> Vec<Alert> {
+    fn alerts_by(&self, burn: impl Fn(u64) -> Ratio) -> Vec<BurnAlert> {
         let alert = |(severity, long, short, percent): (&'static str, u64, u64, u32)| {
             let factor = ratio(percent, 100) * ratio(self.buckets, long);
-            Alert {
+            BurnAlert {
                 severity,
                 long,
                 short,

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workdays<'a> {
     /// As the State Council sets them, year by year.
-    Chinese(&'a Calendar),
+    Chinese(&'a WorkdayCalendar),
     /// Monday to Friday.
     Weekdays,
 }
 
 /// The years the State Council has set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Calendar {
+pub struct WorkdayCalendar {
     years: BTreeMap<i32, Year>,
 }
 
@@ -40,14 +40,14 @@ struct FileYear {
 /// A year the calendar does not know: never guessed, the working days of a year are set in the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("calendar_unknown_year")]
-pub struct UnknownYear(pub i32);
+pub struct UnknownYearError(pub i32);
 
 /// A file that gives no calendar, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("calendar {0}: {1}")]
-pub struct CalendarFile(PathBuf, String);
+pub struct CalendarError(PathBuf, String);
 
-impl Calendar {
+impl WorkdayCalendar {
     /// The calendar this program brings: 2019 to 2026.
     ///
     /// # Panics
@@ -61,10 +61,10 @@ impl Calendar {
     ///
     /// # Errors
     /// When the file cannot be read, or is no calendar.
-    pub fn with(file: Option<&Path>) -> Result<Self, CalendarFile> {
+    pub fn with(file: Option<&Path>) -> Result<Self, CalendarError> {
         let mut all = Self::built_in();
         if let Some(file) = file {
-            let wrong = |why: String| CalendarFile(file.to_owned(), why);
+            let wrong = |why: String| CalendarError(file.to_owned(), why);
             let text = std::fs::read_to_string(file).map_err(|why| wrong(why.to_string()))?;
             all.extend(Self::read(&text).map_err(wrong)?);
         }
@@ -93,7 +93,7 @@ impl Calendar {
     }
 
     /// Adds the years of another, which replace those of the same number.
-    pub fn extend(&mut self, other: Calendar) {
+    pub fn extend(&mut self, other: WorkdayCalendar) {
         self.years.extend(other.years);
     }
 }
@@ -103,12 +103,15 @@ impl Workdays<'_> {
     ///
     /// # Errors
     /// When nothing is known of its year.
-    pub fn is_workday(self, day: Day) -> Result<bool, UnknownYear> {
+    pub fn is_workday(self, day: Day) -> Result<bool, UnknownYearError> {
         let is_weekday = day.weekday() < 5;
         match self {
             Self::Weekdays => Ok(is_weekday),
             Self::Chinese(calendar) => {
-                let year = calendar.years.get(&day.year()).ok_or(UnknownYear(day.year()))?;
+                let year = calendar
+                    .years
+                    .get(&day.year())
+                    .ok_or(UnknownYearError(day.year()))?;
                 Ok(year.makeup.contains(&day) || is_weekday && !year.holidays.contains(&day))
             }
         }
@@ -118,7 +121,7 @@ impl Workdays<'_> {
     ///
     /// # Errors
     /// When it may lie in a year of which nothing is known.
-    pub fn next(self, day: Day) -> Result<Day, UnknownYear> {
+    pub fn next(self, day: Day) -> Result<Day, UnknownYearError> {
         self.walk(day, 1)
     }
 
@@ -126,7 +129,7 @@ impl Workdays<'_> {
     ///
     /// # Errors
     /// When it may lie in a year of which nothing is known.
-    pub fn previous(self, day: Day) -> Result<Day, UnknownYear> {
+    pub fn previous(self, day: Day) -> Result<Day, UnknownYearError> {
         self.walk(day, -1)
     }
 
@@ -134,7 +137,7 @@ impl Workdays<'_> {
     ///
     /// # Errors
     /// When nothing is known of its year.
-    pub fn nth_of(self, month: Month, nth: u32) -> Result<Day, UnknownYear> {
+    pub fn nth_of(self, month: Month, nth: u32) -> Result<Day, UnknownYearError> {
         let mut day = month.first().plus(-1);
         for _ in 0..nth {
             day = self.next(day)?;
@@ -142,7 +145,7 @@ impl Workdays<'_> {
         Ok(day)
     }
 
-    fn walk(self, day: Day, step: i64) -> Result<Day, UnknownYear> {
+    fn walk(self, day: Day, step: i64) -> Result<Day, UnknownYearError> {
         let mut day = day.plus(step);
         while !self.is_workday(day)? {
             day = day.plus(step);
@@ -157,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_sunday_can_be_the_third_working_day() {
-        let calendar = Calendar::built_in();
+        let calendar = WorkdayCalendar::built_in();
         let nth = |workdays: Workdays<'_>| {
             workdays
                 .nth_of("2019-02".parse().unwrap(), 3)
@@ -167,7 +170,7 @@ mod tests {
         assert_eq!(nth(Workdays::Chinese(&calendar)), "2019-02-03");
         assert_eq!(nth(Workdays::Weekdays), "2019-02-05");
         let beyond = Workdays::Chinese(&calendar).nth_of("2027-01".parse().unwrap(), 3);
-        assert_eq!(beyond, Err(UnknownYear(2027)));
+        assert_eq!(beyond, Err(UnknownYearError(2027)));
         assert_eq!(calendar.years.len(), 8);
     }
 }

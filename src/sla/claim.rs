@@ -1,6 +1,6 @@
 //! When compensation can be claimed (000 2.10.2, 001 2.10.2, 003 SLA 3.2).
 
-use super::{Calendar, ClaimRule, Policy, UnknownYear, Workdays};
+use super::{ClaimRule, ReadingPolicy, UnknownYearError, WorkdayCalendar, Workdays};
 use crate::clock::{Day, Month, Time};
 
 /// The window of a claim. What depends on a calendar that is not published yet is unknown, never guessed.
@@ -16,7 +16,7 @@ pub struct ClaimWindow {
 
 /// What becomes of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
+pub struct ClaimOutcome {
     /// When it came.
     pub submitted: Time,
     /// Whether the promise was broken.
@@ -28,7 +28,7 @@ pub struct Claim {
 }
 
 /// The working days a policy goes by.
-pub fn workdays<'a>(calendar: &'a Calendar, policy: &Policy) -> Workdays<'a> {
+pub fn workdays<'a>(calendar: &'a WorkdayCalendar, policy: &ReadingPolicy) -> Workdays<'a> {
     if policy.is("workday", "mon_fri") {
         Workdays::Weekdays
     } else {
@@ -42,7 +42,7 @@ impl ClaimWindow {
         rule: &ClaimRule,
         month: Month,
         cycle_end: Option<Day>,
-        (calendar, policy): (&Calendar, &Policy),
+        (calendar, policy): (&WorkdayCalendar, &ReadingPolicy),
     ) -> Self {
         let days = workdays(calendar, policy);
         let nth = days.nth_of(month.plus(1), rule.workday);
@@ -75,7 +75,7 @@ impl ClaimWindow {
     }
 
     /// What becomes of a claim, in the order in which it is looked at.
-    pub fn decide(&self, claim: &Claim) -> &'static str {
+    pub fn decide(&self, claim: &ClaimOutcome) -> &'static str {
         if claim.free {
             return "free_service";
         }
@@ -98,7 +98,7 @@ impl ClaimWindow {
 }
 
 /// The last day by the agreement's example, or by the corresponding day of the civil code (J20, K12, K13).
-fn closes(rule: ClaimRule, month: Month, cycle_end: Option<Day>, policy: &Policy) -> Day {
+fn closes(rule: ClaimRule, month: Month, cycle_end: Option<Day>, policy: &ReadingPolicy) -> Day {
     if !policy.is("claim_close", "corresponding_day") {
         return month.plus(rule.months).last();
     }
@@ -108,7 +108,7 @@ fn closes(rule: ClaimRule, month: Month, cycle_end: Option<Day>, policy: &Policy
 }
 
 /// A last day on a day off moves to the next working day, where a reading says so (J21).
-fn rolled(day: Day, days: Workdays<'_>, policy: &Policy) -> Result<Day, UnknownYear> {
+fn rolled(day: Day, days: Workdays<'_>, policy: &ReadingPolicy) -> Result<Day, UnknownYearError> {
     if policy.is("claim_roll", "next_workday") && !days.is_workday(day)? {
         return days.next(day);
     }

@@ -1,11 +1,11 @@
 //! The terms of one provider: what it promises, with the clause beside each fact.
 
-use super::Setting;
+use super::AmbiguousClause;
 use serde::Serialize;
 
 /// One fact of an agreement, in our words, with the clause it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Term {
+pub struct ContractTerm {
     /// `000 2.7.1`: the agreement and its clause.
     pub clause: &'static str,
     /// What it is about.
@@ -14,7 +14,7 @@ pub struct Term {
     pub rule: &'static str,
 }
 
-impl Term {
+impl ContractTerm {
     /// A fact with its clause.
     pub const fn new(clause: &'static str, subject: &'static str, rule: &'static str) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl Term {
 
 /// A cause for which the agreement leaves a failed call out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Cause {
+pub struct ContractCause {
     /// Its code, `JD-X01`: what a fault's `cause.code` names.
     pub code: &'static str,
     /// The clause.
@@ -35,14 +35,19 @@ pub struct Cause {
     /// What it is.
     pub what: &'static str,
     /// What it is left out of.
-    pub leaves: Leaves,
+    pub leaves: ExclusionScope,
     /// The notice without which it is not granted.
-    pub announced: Option<Announced>,
+    pub announced: Option<NoticeCondition>,
 }
 
-impl Cause {
+impl ContractCause {
     /// A cause that is granted without a notice.
-    pub const fn new(code: &'static str, clause: &'static str, what: &'static str, leaves: Leaves) -> Self {
+    pub const fn new(
+        code: &'static str,
+        clause: &'static str,
+        what: &'static str,
+        leaves: ExclusionScope,
+    ) -> Self {
         Self {
             code,
             clause,
@@ -54,9 +59,9 @@ impl Cause {
 
     /// The same, granted only where it was announced.
     #[must_use]
-    pub const fn announced(self, lead: Lead, otherwise: Option<&'static str>) -> Self {
+    pub const fn announced(self, lead: NoticeLead, otherwise: Option<&'static str>) -> Self {
         Self {
-            announced: Some(Announced { lead, otherwise }),
+            announced: Some(NoticeCondition { lead, otherwise }),
             ..self
         }
     }
@@ -64,9 +69,9 @@ impl Cause {
 
 /// A notice without which a cause is not granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Announced {
+pub struct NoticeCondition {
     /// How long before.
-    pub lead: Lead,
+    pub lead: NoticeLead,
     /// The cause in its place without it.
     pub otherwise: Option<&'static str>,
 }
@@ -74,7 +79,7 @@ pub struct Announced {
 /// What a cause leaves a failed call out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Leaves {
+pub enum ExclusionScope {
     /// The availability, published and compensable.
     Availability,
     /// The same, as an input out of specification, which may leave the valid count too.
@@ -88,7 +93,7 @@ pub enum Leaves {
 /// How availability is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Measure {
+pub enum AvailabilityMeasure {
     /// 1 - failures / requests of the cycle.
     RequestRatio,
     /// 1 - the mean of the error rates of all five-minute buckets of the cycle.
@@ -111,7 +116,7 @@ pub enum CycleRule {
 
 /// A row of the table of compensations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Tier {
+pub struct CompensationTier {
     /// Its name.
     pub id: &'static str,
     /// Least availability of the row, in ten-thousandths.
@@ -120,7 +125,7 @@ pub struct Tier {
     pub percent: u32,
 }
 
-impl Tier {
+impl CompensationTier {
     /// A row of the table.
     pub const fn new(id: &'static str, from: u32, percent: u32) -> Self {
         Self { id, from, percent }
@@ -129,17 +134,17 @@ impl Tier {
 
 /// The most that is compensated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Cap {
+pub struct CompensationCap {
     /// Percent of the cash.
     pub percent: u32,
     /// Which cash.
-    pub cash: Cash,
+    pub cash: CapBasis,
 }
 
 /// Which cash a cap goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Cash {
+pub enum CapBasis {
     /// What has been paid.
     Paid,
     /// What is to be paid.
@@ -161,7 +166,7 @@ pub struct NoticeRule {
     /// Its name in vectors.
     pub name: &'static str,
     /// How long before.
-    pub lead: Lead,
+    pub lead: NoticeLead,
     /// In words.
     pub needed: &'static str,
 }
@@ -169,7 +174,7 @@ pub struct NoticeRule {
 /// How long before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Lead {
+pub enum NoticeLead {
     /// Any time before the start.
     BeforeStart,
     /// So many days, the day of the notice not counted.
@@ -190,19 +195,19 @@ pub struct Contract {
     /// The provider's name in vectors.
     pub vector_name: &'static str,
     /// Terms, in the order of their clauses.
-    pub terms: &'static [Term],
+    pub terms: &'static [ContractTerm],
     /// Causes it leaves out, in the order of their clauses.
-    pub causes: &'static [Cause],
+    pub causes: &'static [ContractCause],
     /// How availability is measured.
-    pub measure: Measure,
+    pub measure: AvailabilityMeasure,
     /// Over what.
     pub cycle: CycleRule,
     /// The availability that is promised, in ten-thousandths.
     pub commitment: Option<u32>,
     /// Compensations, the smallest first.
-    pub tiers: &'static [Tier],
+    pub tiers: &'static [CompensationTier],
     /// The most that is compensated.
-    pub cap: Option<Cap>,
+    pub cap: Option<CompensationCap>,
     /// What compensation is given as.
     pub form: &'static str,
     /// When it is claimed.
@@ -210,7 +215,7 @@ pub struct Contract {
     /// When changes are announced.
     pub notice: Option<NoticeRule>,
     /// Ambiguities and their readings.
-    pub settings: &'static [Setting],
+    pub settings: &'static [AmbiguousClause],
 }
 
 impl Contract {
@@ -221,7 +226,7 @@ impl Contract {
     }
 
     /// A cause by its code.
-    pub fn cause(&self, code: &str) -> Option<&'static Cause> {
+    pub fn cause(&self, code: &str) -> Option<&'static ContractCause> {
         self.causes.iter().find(|cause| cause.code == code)
     }
 
@@ -229,6 +234,6 @@ impl Contract {
     pub fn has_two_availabilities(&self) -> bool {
         self.causes
             .iter()
-            .any(|cause| cause.leaves == Leaves::Compensation)
+            .any(|cause| cause.leaves == ExclusionScope::Compensation)
     }
 }

@@ -1,6 +1,6 @@
 //! Accounting periods: natural months, the months of a term, packages.
 
-use super::Policy;
+use super::ReadingPolicy;
 use crate::clock::{Day, Month};
 
 /// Five-minute buckets of a day.
@@ -36,7 +36,7 @@ impl Cycle {
     }
 
     /// The cycles of a term that opens on a day and lasts so many months (003 SLA 1).
-    pub fn of_term(start: Day, months: i32, policy: &Policy) -> Vec<Self> {
+    pub fn of_term(start: Day, months: i32, policy: &ReadingPolicy) -> Vec<Self> {
         Self::of_span(start, term_end(start, months, policy))
     }
 
@@ -82,7 +82,7 @@ impl Cycle {
 }
 
 /// The day before the corresponding day; where there is none, the month's end (K11).
-fn term_end(start: Day, months: i32, policy: &Policy) -> Day {
+fn term_end(start: Day, months: i32, policy: &ReadingPolicy) -> Day {
     let month = start.month().plus(months);
     let corresponding = month.day(start.of_month());
     let is_missing = corresponding.of_month() != start.of_month();

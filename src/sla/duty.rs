@@ -1,35 +1,35 @@
 //! Duties beside availability: notices, fault tickets, billing logs, liability.
 
 use super::claim::workdays;
-use super::{Calendar, Lead, Policy, UnknownYear};
+use super::{NoticeLead, ReadingPolicy, UnknownYearError, WorkdayCalendar};
 use crate::clock::{Day, Time};
 use std::time::Duration;
 
 /// A change and when it was announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notice {
+pub struct ChangeNotice {
     /// When it was sent, which is when it takes effect (002 三.5).
     pub sent: Time,
     /// When the change begins.
     pub effective: Time,
 }
 
-impl Notice {
+impl ChangeNotice {
     /// The last day on which it may be sent, where that is a matter of days.
     ///
     /// # Errors
     /// When nothing is known of a year.
     pub fn latest(
         &self,
-        lead: Lead,
-        calendar: &Calendar,
-        policy: &Policy,
-    ) -> Result<Option<Day>, UnknownYear> {
+        lead: NoticeLead,
+        calendar: &WorkdayCalendar,
+        policy: &ReadingPolicy,
+    ) -> Result<Option<Day>, UnknownYearError> {
         let day = self.effective.day();
         match lead {
-            Lead::BeforeStart => Ok(None),
-            Lead::Days(days) => Ok(Some(day.plus(-days))),
-            Lead::Workday => {
+            NoticeLead::BeforeStart => Ok(None),
+            NoticeLead::Days(days) => Ok(Some(day.plus(-days))),
+            NoticeLead::Workday => {
                 let previous = workdays(calendar, policy).previous(day)?;
                 // A full working day between, or any time on the one before (T6).
                 let full = policy.is("notice", "full_workday_between");
@@ -42,7 +42,12 @@ impl Notice {
     ///
     /// # Errors
     /// When nothing is known of a year.
-    pub fn is_in_time(&self, lead: Lead, calendar: &Calendar, policy: &Policy) -> Result<bool, UnknownYear> {
+    pub fn is_in_time(
+        &self,
+        lead: NoticeLead,
+        calendar: &WorkdayCalendar,
+        policy: &ReadingPolicy,
+    ) -> Result<bool, UnknownYearError> {
         Ok(match self.latest(lead, calendar, policy)? {
             Some(latest) => self.sent.day() <= latest,
             None => self.sent < self.effective,
@@ -52,7 +57,7 @@ impl Notice {
 
 /// A fault that was reported (002 三.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket {
+pub struct FaultTicket {
     /// When it was registered.
     pub registered: Time,
     /// When an engineer was in contact.
@@ -66,14 +71,14 @@ const RESPONSE: Duration = Duration::from_secs(2 * 3600);
 /// Until it is solved.
 const RESOLUTION: Duration = Duration::from_secs(24 * 3600);
 
-impl Ticket {
+impl FaultTicket {
     /// When contact is due.
     pub fn response_due(&self) -> Time {
         self.registered + RESPONSE
     }
 
     /// When the solution is due; unknown before contact, where the span begins with it (T7).
-    pub fn resolution_due(&self, policy: &Policy) -> Option<Time> {
+    pub fn resolution_due(&self, policy: &ReadingPolicy) -> Option<Time> {
         let from_contact = policy.is("resolve_clock", "from_contact");
         let start = if from_contact {
             self.contacted

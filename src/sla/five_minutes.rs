@@ -1,8 +1,8 @@
 //! What each five minutes of a cycle come to, whatever the formula: for charts, incidents and budgets.
 
-use super::{ErrorRate, Grants, Measure, View};
+use super::{AvailabilityKind, AvailabilityMeasure, ErrorRate, ExclusionRules};
 use crate::clock::Time;
-use crate::exchange::ServiceRow;
+use crate::exchange::ServiceBucket;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -33,20 +33,20 @@ impl FiveMinutes {
     }
 }
 
-impl Grants<'_> {
+impl ExclusionRules<'_> {
     /// What the five minutes of a cycle come to, by the availability that decides.
-    pub fn five_minutes(&self, rows: &[ServiceRow]) -> BTreeMap<Time, FiveMinutes> {
+    pub fn five_minutes(&self, rows: &[ServiceBucket]) -> BTreeMap<Time, FiveMinutes> {
         match self.contract.measure {
-            Measure::BucketMean => self.by_mean(rows),
-            Measure::RequestRatio | Measure::Informative => self.by_ratio(rows),
+            AvailabilityMeasure::BucketMean => self.by_mean(rows),
+            AvailabilityMeasure::RequestRatio | AvailabilityMeasure::Informative => self.by_ratio(rows),
         }
     }
 
-    fn by_mean(&self, rows: &[ServiceRow]) -> BTreeMap<Time, FiveMinutes> {
+    fn by_mean(&self, rows: &[ServiceBucket]) -> BTreeMap<Time, FiveMinutes> {
         let view = if self.policy.is("tier_on", "published") {
-            View::Published
+            AvailabilityKind::Published
         } else {
-            View::Compensable
+            AvailabilityKind::Compensable
         };
         let figures = self.buckets(rows).into_iter().map(|(start, run)| {
             let left_out = run.excluded.iter().filter(|(code, _)| {
@@ -63,7 +63,7 @@ impl Grants<'_> {
         figures.collect()
     }
 
-    fn by_ratio(&self, rows: &[ServiceRow]) -> BTreeMap<Time, FiveMinutes> {
+    fn by_ratio(&self, rows: &[ServiceBucket]) -> BTreeMap<Time, FiveMinutes> {
         let small = |count: u128| u64::try_from(count).unwrap_or(u64::MAX);
         let figures = rows.chunk_by(|a, b| a.bucket == b.bucket).map(|rows| {
             let own = self.requests(rows);

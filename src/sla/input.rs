@@ -1,6 +1,6 @@
 //! Rules for inputs (002 二.4–7): pictures, frames of videos, characters, audio.
 
-use super::Policy;
+use super::ReadingPolicy;
 
 /// A picture as it was sent, and the one it was made from where that is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ const SIDES: std::ops::RangeInclusive<u64> = 256..=512;
 
 /// How many frames of a video are to be sent (002 二.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frames {
+pub struct FrameCount {
     /// At least so many.
     pub least: u64,
     /// At most so many.
@@ -43,7 +43,7 @@ const LEAST_RATE: u64 = 8000;
 
 impl PictureSize {
     /// The rules it breaks; where there is one, the call does not count as failed.
-    pub fn violations(&self, policy: &Policy) -> Vec<&'static str> {
+    pub fn violations(&self, policy: &ReadingPolicy) -> Vec<&'static str> {
         let (short, long) = (self.width.min(self.height), self.width.max(self.height));
         let fits = match policy.reading("image_sides") {
             "long_side" => SIDES.contains(&long),
@@ -76,7 +76,7 @@ impl PictureSize {
     }
 }
 
-impl Frames {
+impl FrameCount {
     /// The plan for a video of so many milliseconds; none for one without length.
     pub fn of(milliseconds: u64) -> Option<Self> {
         let minutes = milliseconds.div_ceil(60_000);
@@ -105,7 +105,7 @@ impl TextLength {
     }
 
     /// As a policy counts (T10).
-    pub fn counted(&self, policy: &Policy) -> u64 {
+    pub fn counted(&self, policy: &ReadingPolicy) -> u64 {
         match policy.reading("text_unit") {
             "utf16" => self.utf16,
             _ => self.scalars,

@@ -10,39 +10,39 @@ mod contract;
 mod cycle;
 mod duty;
 mod error_rate;
-mod figures;
+mod exclusions;
 mod five_minutes;
 mod fraction;
-mod grants;
 mod input;
+mod readings;
 pub mod reconcile;
 mod request_ratio;
 mod row;
-mod setting;
 mod settlement;
 mod statement;
+mod statement_input;
 mod steps;
 pub mod vectors;
 
-pub use bucket_mean::{Errors, Run, Traffic, View};
-pub use budget::{Alert, Rates, Volume};
-pub use calendar::{Calendar, CalendarFile, UnknownYear, Workdays};
-pub use claim::{Claim, ClaimWindow};
+pub use bucket_mean::{AvailabilityKind, BucketRun, CauseErrors, CycleTraffic};
+pub use budget::{BurnAlert, BurnRates, RequestVolume};
+pub use calendar::{CalendarError, UnknownYearError, WorkdayCalendar, Workdays};
+pub use claim::{ClaimOutcome, ClaimWindow};
 pub use contract::{
-    Announced, Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Term,
-    Tier,
+    AvailabilityMeasure, CapBasis, ClaimRule, CompensationCap, CompensationTier, Contract, ContractCause,
+    ContractTerm, CycleRule, ExclusionScope, NoticeCondition, NoticeLead, NoticeRule,
 };
 pub use cycle::{BUCKETS_OF_DAY, Cycle};
-pub use duty::{Notice, Ticket, keep_through, liability};
+pub use duty::{ChangeNotice, FaultTicket, keep_through, liability};
 pub use error_rate::ErrorRate;
-pub use figures::{Bill, Figures, Measured, PackPrice, Place};
+pub use exclusions::{CauseAuthority, ExclusionRules};
 pub use five_minutes::{FIVE_MINUTES, FiveMinutes};
 pub use fraction::{Ratio, decimal, or_null, percent_floor, percent_half_up, ratio, to_json, whole};
-pub use grants::{Grants, Word};
-pub use input::{Frames, PictureSize, TextLength, audio_fits, text_limit};
-pub use request_ratio::{Counted, RequestCounts, Requests};
-pub use row::{BucketReading, RatioReading, Row, buckets, requests};
-pub use setting::{Policy, Setting};
-pub use settlement::{Fees, Settlement, budget_used, is_met, settle};
-pub use statement::{Mean, Statement};
-pub use steps::{Step, exact_yuan, grouped, percent, promised, reason, yuan};
+pub use input::{FrameCount, PictureSize, TextLength, audio_fits, text_limit};
+pub use readings::{AmbiguousClause, ReadingPolicy};
+pub use request_ratio::{CountedRequests, CycleRequests, RequestCounts};
+pub use row::{BucketReading, RatioReading, SlaRow, buckets, requests};
+pub use settlement::{CycleFees, Settlement, budget_used, is_met, settle};
+pub use statement::{BucketMean, Statement};
+pub use statement_input::{CycleBill, CyclePlacement, MeasuredTraffic, PackPrice, StatementInput};
+pub use steps::{StatementStep, exact_yuan, grouped, percent, promised, reason, yuan};

@@ -1,12 +1,12 @@
 //! Availability as a ratio of sums over the cycle (000 2.7, 001 2.7).
 
-use super::{Policy, Ratio, ratio, whole};
-use crate::exchange::Service;
+use super::{Ratio, ReadingPolicy, ratio, whole};
+use crate::exchange::ServiceCounts;
 use std::collections::BTreeMap;
 
 /// Requests of a cycle.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Requests {
+pub struct CycleRequests {
     /// All of them, those with a cause included.
     pub counts: RequestCounts,
     /// By cause for which they are left out; causes are disjoint.
@@ -27,7 +27,7 @@ pub struct RequestCounts {
 impl RequestCounts {
     /// Counts of calls. A late answer is no response to a client that has given up (J6); a client that left before
     /// the deadline was not failed.
-    pub fn of(counts: &Service, policy: &Policy) -> Self {
+    pub fn of(counts: &ServiceCounts, policy: &ReadingPolicy) -> Self {
         let late = counts.late + counts.late_4xx + counts.late_5xx;
         let is_answer = policy.is("late", "answered");
         Self {
@@ -45,7 +45,7 @@ impl RequestCounts {
     }
 
     /// Failures in a reading.
-    pub fn failed(&self, policy: &Policy) -> u128 {
+    pub fn failed(&self, policy: &ReadingPolicy) -> u128 {
         let also = if policy.is("failure", "no_response_or_5xx") {
             self.http_5xx
         } else {
@@ -57,14 +57,14 @@ impl RequestCounts {
 
 /// What is counted, after exclusion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct CountedRequests {
     /// Requests.
     pub requests: u128,
     /// Failures.
     pub failures: u128,
 }
 
-impl Requests {
+impl CycleRequests {
     /// Adds calls of one cause, or of none.
     pub fn count(&mut self, counts: RequestCounts, cause: Option<&str>) {
         self.counts.add(counts);
@@ -74,7 +74,7 @@ impl Requests {
     }
 
     /// Adds those of another part of the cycle.
-    pub fn add(&mut self, other: &Requests) {
+    pub fn add(&mut self, other: &CycleRequests) {
         self.counts.add(other.counts);
         for (code, counts) in &other.excluded {
             self.excluded.entry(code.clone()).or_default().add(*counts);
@@ -82,7 +82,7 @@ impl Requests {
     }
 
     /// What is counted in a reading (J5, J8).
-    pub fn counted(&self, policy: &Policy) -> Counted {
+    pub fn counted(&self, policy: &ReadingPolicy) -> CountedRequests {
         let left_out =
             |count: &dyn Fn(&RequestCounts) -> u128| self.excluded.values().map(count).sum::<u128>();
         let failures = left_out(&|counts| counts.failed(policy));
@@ -91,16 +91,16 @@ impl Requests {
             "window_both" => left_out(&|counts| counts.sent),
             _ => failures,
         };
-        Counted {
+        CountedRequests {
             requests: self.counts.sent.saturating_sub(requests),
             failures: self.counts.failed(policy).saturating_sub(failures),
         }
     }
 }
 
-impl Counted {
+impl CountedRequests {
     /// The availability; none where it is undefined (J9).
-    pub fn availability(&self, policy: &Policy) -> Option<Ratio> {
+    pub fn availability(&self, policy: &ReadingPolicy) -> Option<Ratio> {
         if self.requests == 0 {
             return (!policy.is("zero_requests", "undefined")).then(|| whole(1));
         }

@@ -1,13 +1,13 @@
 //! Rows of a ledger as an agreement reads them, and the counts they add up to.
 
-use super::{Contract, Cycle, Policy, RequestCounts, Requests, Run, View};
+use super::{AvailabilityKind, BucketRun, Contract, Cycle, CycleRequests, ReadingPolicy, RequestCounts};
 use crate::clock::Time;
-use crate::exchange::{Party, Service};
+use crate::exchange::{Party, ServiceCounts};
 use std::collections::BTreeMap;
 
 /// What an agreement wants to know of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Row {
+pub struct SlaRow {
     /// When the client sent it.
     pub sent: Time,
     /// When the provider received it; none where it never did.
@@ -58,10 +58,10 @@ pub struct BucketReading {
     pub compensable: bool,
 }
 
-impl Row {
+impl SlaRow {
     /// As the ledger counts it.
-    fn counts(&self) -> Service {
-        let mut own = Service::default();
+    fn counts(&self) -> ServiceCounts {
+        let mut own = ServiceCounts::default();
         let class = match (self.received, self.status.unwrap_or(0)) {
             (None, _) => &mut own.undelivered,
             (Some(_), 500..) => &mut own.status_5xx,
@@ -73,16 +73,16 @@ impl Row {
         own
     }
 
-    fn requests(&self, policy: &Policy) -> RequestCounts {
+    fn requests(&self, policy: &ReadingPolicy) -> RequestCounts {
         RequestCounts::of(&self.counts(), policy)
     }
 
-    fn run(&self, policy: &Policy) -> Run {
-        Run::of(&self.counts(), self.party, policy)
+    fn run(&self, policy: &ReadingPolicy) -> BucketRun {
+        BucketRun::of(&self.counts(), self.party, policy)
     }
 
     /// By a ratio of requests: placed by when it was sent (000 2.7).
-    pub fn by_ratio(&self, contract: &Contract, cycle: &Cycle, policy: &Policy) -> RatioReading {
+    pub fn by_ratio(&self, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> RatioReading {
         if !cycle.holds(self.sent.day()) {
             return RatioReading::default();
         }
@@ -102,7 +102,7 @@ impl Row {
     }
 
     /// By a mean over buckets: placed by when it was received, or sent where it never was (003 SLA 1).
-    pub fn by_bucket(&self, contract: &Contract, cycle: &Cycle, policy: &Policy) -> BucketReading {
+    pub fn by_bucket(&self, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> BucketReading {
         let at = self.received.unwrap_or(self.sent);
         if !cycle.holds(at.day()) {
             return BucketReading::default();
@@ -117,8 +117,8 @@ impl Row {
             bucket: Some(at.bucket()),
             valid: run.valid > 0,
             error,
-            published: error && !left_out(View::Published),
-            compensable: error && !left_out(View::Compensable),
+            published: error && !left_out(AvailabilityKind::Published),
+            compensable: error && !left_out(AvailabilityKind::Compensable),
         }
     }
 
@@ -130,8 +130,13 @@ impl Row {
 }
 
 /// What the rows of a cycle add up to, for a ratio of requests.
-pub fn requests(rows: &[Row], contract: &Contract, cycle: &Cycle, policy: &Policy) -> Requests {
-    let mut all = Requests::default();
+pub fn requests(
+    rows: &[SlaRow],
+    contract: &Contract,
+    cycle: &Cycle,
+    policy: &ReadingPolicy,
+) -> CycleRequests {
+    let mut all = CycleRequests::default();
     for row in rows.iter().filter(|row| cycle.holds(row.sent.day())) {
         all.count(row.requests(policy), row.known_cause(contract));
     }
@@ -139,13 +144,18 @@ pub fn requests(rows: &[Row], contract: &Contract, cycle: &Cycle, policy: &Polic
 }
 
 /// What the rows of a cycle add up to by bucket, for a mean over buckets.
-pub fn buckets(rows: &[Row], contract: &Contract, cycle: &Cycle, policy: &Policy) -> BTreeMap<Time, Run> {
-    let mut all: BTreeMap<Time, Run> = BTreeMap::new();
+pub fn buckets(
+    rows: &[SlaRow],
+    contract: &Contract,
+    cycle: &Cycle,
+    policy: &ReadingPolicy,
+) -> BTreeMap<Time, BucketRun> {
+    let mut all: BTreeMap<Time, BucketRun> = BTreeMap::new();
     for row in rows {
         let reading = row.by_bucket(contract, cycle, policy);
         let Some(bucket) = reading.bucket else { continue };
         let own = row.run(policy).caused(row.known_cause(contract));
-        all.entry(bucket).or_insert_with(Run::empty).add(&own);
+        all.entry(bucket).or_insert_with(BucketRun::empty).add(&own);
     }
     all
 }

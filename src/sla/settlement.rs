@@ -1,13 +1,13 @@
 //! From an availability to money: commitment, tier, fee base, cap, one rounding.
 
 use super::fraction::{round_half_even, round_half_up};
-use super::{Cash, Contract, Policy, Ratio, Tier, ratio, whole};
+use super::{CapBasis, CompensationTier, Contract, Ratio, ReadingPolicy, ratio, whole};
 use num_bigint::BigInt;
 use num_traits::Zero;
 
 /// Fees of a cycle, in fen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fees {
+pub struct CycleFees {
     /// Charges of the cycle, coupons included.
     pub gross: Ratio,
     /// The part paid by coupons.
@@ -24,7 +24,7 @@ pub struct Settlement {
     /// Whether the promise was kept; none where nothing is promised, or nothing was measured.
     pub met: Option<bool>,
     /// The row of the table.
-    pub tier: Option<&'static Tier>,
+    pub tier: Option<&'static CompensationTier>,
     /// Rate times base, in fen.
     pub raw: Ratio,
     /// The cap, in fen, where it has a say.
@@ -35,9 +35,9 @@ pub struct Settlement {
     pub reason: Option<&'static str>,
 }
 
-impl Fees {
+impl CycleFees {
     /// What a rate is applied to.
-    pub fn base(&self, policy: &Policy) -> Ratio {
+    pub fn base(&self, policy: &ReadingPolicy) -> Ratio {
         if policy.is("fee_base", "cash") {
             &self.gross - &self.coupon
         } else {
@@ -45,17 +45,17 @@ impl Fees {
         }
     }
 
-    fn cash(&self, which: Cash) -> Ratio {
+    fn cash(&self, which: CapBasis) -> Ratio {
         let payable = &self.gross - &self.coupon;
         match which {
-            Cash::Payable => payable,
-            Cash::Paid => self.cash_paid.clone().unwrap_or(payable),
+            CapBasis::Payable => payable,
+            CapBasis::Paid => self.cash_paid.clone().unwrap_or(payable),
         }
     }
 }
 
 /// An availability as it is compared.
-fn compared(availability: &Ratio, policy: &Policy) -> Ratio {
+fn compared(availability: &Ratio, policy: &ReadingPolicy) -> Ratio {
     let hundredths = availability * whole(10_000);
     match policy.reading("compare") {
         "round2" => ratio(round_half_up(&hundredths), 10_000),
@@ -65,7 +65,7 @@ fn compared(availability: &Ratio, policy: &Policy) -> Ratio {
 }
 
 /// Whether an availability keeps the promise.
-pub fn is_met(contract: &Contract, availability: &Ratio, policy: &Policy) -> Option<bool> {
+pub fn is_met(contract: &Contract, availability: &Ratio, policy: &ReadingPolicy) -> Option<bool> {
     let promised = contract.commitment?;
     Some(compared(availability, policy) >= ratio(promised, 10_000))
 }
@@ -76,7 +76,7 @@ pub fn budget_used(contract: &Contract, availability: &Ratio) -> Option<Ratio> {
     Some((whole(1) - availability) / (whole(1) - ratio(promised, 10_000)))
 }
 
-fn whole_fen(exact: &Ratio, policy: &Policy) -> BigInt {
+fn whole_fen(exact: &Ratio, policy: &ReadingPolicy) -> BigInt {
     match policy.reading("money_rounding") {
         "floor" => exact.floor().to_integer(),
         "half_even" => round_half_even(exact),
@@ -85,7 +85,12 @@ fn whole_fen(exact: &Ratio, policy: &Policy) -> BigInt {
 }
 
 /// Settles a cycle.
-pub fn settle(contract: &Contract, availability: Option<&Ratio>, fees: &Fees, policy: &Policy) -> Settlement {
+pub fn settle(
+    contract: &Contract,
+    availability: Option<&Ratio>,
+    fees: &CycleFees,
+    policy: &ReadingPolicy,
+) -> Settlement {
     let met = availability.and_then(|availability| is_met(contract, availability, policy));
     let nothing = |reason| Settlement {
         met,
@@ -144,10 +149,10 @@ pub fn settle(contract: &Contract, availability: Option<&Ratio>, fees: &Fees, po
 }
 
 /// The cash a cap goes by: the agreement's own words, unless a reading says otherwise (J12).
-pub(super) fn cash_of(own: Cash, policy: &Policy) -> Cash {
+pub(super) fn cash_of(own: CapBasis, policy: &ReadingPolicy) -> CapBasis {
     match policy.reading("cap") {
-        "cash_paid" => Cash::Paid,
-        "cash_payable" => Cash::Payable,
+        "cash_paid" => CapBasis::Paid,
+        "cash_payable" => CapBasis::Payable,
         _ => own,
     }
 }

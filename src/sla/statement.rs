@@ -1,8 +1,9 @@
 //! What came of a cycle: availability, commitment, tier, money, claim window.
 
 use super::{
-    Calendar, ClaimWindow, Contract, Counted, Cycle, Fees, Figures, Measured, Policy, Ratio, Settlement,
-    Traffic, View, is_met, ratio, settle, whole,
+    AvailabilityKind, ClaimWindow, Contract, CountedRequests, Cycle, CycleFees, CycleTraffic,
+    MeasuredTraffic, Ratio, ReadingPolicy, Settlement, StatementInput, WorkdayCalendar, is_met, ratio,
+    settle, whole,
 };
 
 /// What came of a cycle.
@@ -11,17 +12,17 @@ pub struct Statement {
     /// The agreement.
     pub contract: &'static Contract,
     /// The reading.
-    pub policy: Policy,
+    pub policy: ReadingPolicy,
     /// What was put in.
-    pub figures: Figures,
+    pub figures: StatementInput,
     /// What a ratio of requests counts.
-    pub counted: Option<Counted>,
+    pub counted: Option<CountedRequests>,
     /// What a mean over buckets adds up to.
-    pub mean: Option<Mean>,
+    pub mean: Option<BucketMean>,
     /// The availability that decides; none where it is undefined.
     pub availability: Option<Ratio>,
     /// The fees in this reading.
-    pub fees: Fees,
+    pub fees: CycleFees,
     /// The money.
     pub settlement: Settlement,
     /// When it can be claimed; none where the agreement has no claims.
@@ -30,7 +31,7 @@ pub struct Statement {
 
 /// A mean over buckets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mean {
+pub struct BucketMean {
     /// Buckets of the denominator.
     pub denominator: u64,
     /// The sum of rates that decides.
@@ -50,21 +51,21 @@ impl Statement {
     /// When the figures are of another kind than the agreement's formula takes.
     pub fn new(
         contract: &'static Contract,
-        figures: Figures,
-        policy: &Policy,
-        calendar: &Calendar,
+        figures: StatementInput,
+        policy: &ReadingPolicy,
+        calendar: &WorkdayCalendar,
     ) -> Result<Self, String> {
         let cycle = figures.place.as_ref().map(|place| place.cycle);
         let (mut counted, mut mean) = (None, None);
         let availability = match &figures.measured {
-            Measured::Requests(requests) => {
+            MeasuredTraffic::Requests(requests) => {
                 let own = requests.counted(policy);
                 counted = Some(own);
                 own.availability(policy)
             }
-            Measured::Traffic(traffic) => {
+            MeasuredTraffic::Traffic(traffic) => {
                 let cycle = cycle.ok_or("a mean over buckets needs its cycle")?;
-                let own = Mean::of(traffic, contract, &cycle, policy);
+                let own = BucketMean::of(traffic, contract, &cycle, policy);
                 let by_published = policy.is("tier_on", "published");
                 let deciding = if by_published {
                     &own.published
@@ -75,7 +76,7 @@ impl Statement {
                 mean = Some(own);
                 deciding
             }
-            Measured::Plain { sent, failed } => (*sent > 0).then(|| whole(1) - ratio(*failed, *sent)),
+            MeasuredTraffic::Plain { sent, failed } => (*sent > 0).then(|| whole(1) - ratio(*failed, *sent)),
         };
         let fees = figures.bill.fees(figures.place.as_ref(), policy);
         let settlement = settle(contract, availability.as_ref(), &fees, policy);
@@ -102,13 +103,13 @@ impl Statement {
     }
 }
 
-impl Mean {
-    fn of(traffic: &Traffic, contract: &Contract, cycle: &Cycle, policy: &Policy) -> Self {
+impl BucketMean {
+    fn of(traffic: &CycleTraffic, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> Self {
         let denominator = traffic.denominator(cycle, policy);
         let sum = |view| traffic.sum_of_rates(contract, view, policy);
-        let published = sum(View::Published);
+        let published = sum(AvailabilityKind::Published);
         let compensable = if contract.has_two_availabilities() {
-            sum(View::Compensable)
+            sum(AvailabilityKind::Compensable)
         } else {
             published.clone()
         };

@@ -2,8 +2,9 @@
 
 use super::settlement::cash_of;
 use super::{
-    BUCKETS_OF_DAY, Cash, Contract, Counted, Errors, Mean, Measured, Ratio, RequestCounts, Requests,
-    Statement, Tier, Traffic, percent_floor, ratio, whole,
+    BUCKETS_OF_DAY, BucketMean, CapBasis, CauseErrors, CompensationTier, Contract, CountedRequests,
+    CycleRequests, CycleTraffic, MeasuredTraffic, Ratio, RequestCounts, Statement, percent_floor, ratio,
+    whole,
 };
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Step {
+pub struct StatementStep {
     /// What it is.
     pub step: String,
     /// The clause it stands on.
@@ -88,7 +89,7 @@ pub fn reason(code: &str) -> &'static str {
 
 struct Steps {
     contract: &'static Contract,
-    all: Vec<Step>,
+    all: Vec<StatementStep>,
 }
 
 impl Steps {
@@ -110,7 +111,7 @@ impl Steps {
         reckoning: impl Into<String>,
         figure: impl Into<String>,
     ) {
-        self.all.push(Step {
+        self.all.push(StatementStep {
             step: step.into(),
             clause,
             reckoning: reckoning.into(),
@@ -121,18 +122,18 @@ impl Steps {
 
 impl Statement {
     /// The statement step by step.
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<StatementStep> {
         let mut steps = Steps {
             contract: self.contract,
             all: Vec::new(),
         };
         self.cycle_step(&mut steps);
         match (&self.figures.measured, &self.counted, &self.mean) {
-            (Measured::Requests(requests), Some(counted), _) => {
+            (MeasuredTraffic::Requests(requests), Some(counted), _) => {
                 self.ratio_steps(&mut steps, requests, *counted);
             }
-            (Measured::Traffic(traffic), _, Some(mean)) => self.mean_steps(&mut steps, traffic, mean),
-            (Measured::Plain { sent, failed }, ..) => {
+            (MeasuredTraffic::Traffic(traffic), _, Some(mean)) => self.mean_steps(&mut steps, traffic, mean),
+            (MeasuredTraffic::Plain { sent, failed }, ..) => {
                 let availability = self
                     .availability
                     .as_ref()
@@ -144,7 +145,7 @@ impl Statement {
                 );
                 steps.add("Availability", "commitment", reckoning, availability);
             }
-            (Measured::Requests(_) | Measured::Traffic(_), ..) => {}
+            (MeasuredTraffic::Requests(_) | MeasuredTraffic::Traffic(_), ..) => {}
         }
         self.commitment_step(&mut steps);
         self.money_steps(&mut steps);
@@ -165,7 +166,7 @@ impl Statement {
         steps.add("Service cycle", "service cycle", span, figure);
     }
 
-    fn ratio_steps(&self, steps: &mut Steps, requests: &Requests, counted: Counted) {
+    fn ratio_steps(&self, steps: &mut Steps, requests: &CycleRequests, counted: CountedRequests) {
         let all = requests.counts;
         let failed = all.failed(&self.policy);
         steps.add(
@@ -225,8 +226,8 @@ impl Statement {
         steps.add("Availability", "formula", reckoning, figure);
     }
 
-    fn mean_steps(&self, steps: &mut Steps, traffic: &Traffic, mean: &Mean) {
-        let total = |of: &dyn Fn(&super::Run) -> u64| -> u128 {
+    fn mean_steps(&self, steps: &mut Steps, traffic: &CycleTraffic, mean: &BucketMean) {
+        let total = |of: &dyn Fn(&super::BucketRun) -> u64| -> u128 {
             let runs = traffic.runs.iter();
             runs.map(|run| u128::from(of(run)) * u128::from(run.buckets))
                 .sum()
@@ -244,7 +245,7 @@ impl Statement {
             ),
             grouped(received + undelivered),
         );
-        let mut excluded: BTreeMap<&str, Errors> = BTreeMap::new();
+        let mut excluded: BTreeMap<&str, CauseErrors> = BTreeMap::new();
         for run in &traffic.runs {
             for (code, errors) in &run.excluded {
                 let sum = excluded.entry(code).or_default();
@@ -390,7 +391,7 @@ fn shown_sum(sum: &Ratio) -> String {
 }
 
 /// A row of the table with its bounds.
-fn row_of(contract: &Contract, tier: &Tier) -> String {
+fn row_of(contract: &Contract, tier: &CompensationTier) -> String {
     let above = contract
         .tiers
         .iter()
@@ -408,10 +409,10 @@ fn row_of(contract: &Contract, tier: &Tier) -> String {
     }
 }
 
-fn cap_in_words(percent: u32, cash: Cash) -> String {
+fn cap_in_words(percent: u32, cash: CapBasis) -> String {
     let cash = match cash {
-        Cash::Paid => "the cash paid",
-        Cash::Payable => "the cash payable",
+        CapBasis::Paid => "the cash paid",
+        CapBasis::Payable => "the cash payable",
     };
     format!("{percent} % of {cash}, coupons left out")
 }

@@ -1,9 +1,11 @@
 //! Rows of calls in SQL: written with their chain, read in the order in which they were written.
 
 use super::service_rows::{instant, party};
-use super::{Sqlite, StoreError};
+use super::{SqliteStore, StoreError};
 use crate::clock::Time;
-use crate::exchange::{Attribution, Entry, Hash, Outcome, Paid, Records, RequestId, chained};
+use crate::exchange::{
+    Attribution, ChainHash, LedgerCsvWriter, LedgerEntry, Outcome, PaymentSplit, RequestId, chained,
+};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,18 +13,18 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// A row as it is kept, with its hash where it has one.
-pub type Chained = (Entry, Option<Hash>);
+pub type ChainedEntry = (LedgerEntry, Option<ChainHash>);
 
 const COLUMNS: &str = "request_id, world, provider, operation, key, arrived, ended, arrived_real, own_us, injected_us, \
     bytes_in, bytes_out, status, code, outcome, units, fee_fen, content, made, fault, party, cause, asserted, notice, \
     noticed, begun, pack_units, coupon_fen, granted_fen, owed_fen, drawn, hash";
 
 /// Writes a batch, each row chained to the one before it of the same world and provider.
-pub(super) fn insert(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
+pub(super) fn insert(tx: &Transaction<'_>, batch: &[Arc<LedgerEntry>]) -> Result<(), rusqlite::Error> {
     let marks = vec!["?"; COLUMNS.split(',').count()].join(",");
     let mut insert = tx.prepare_cached(&format!("INSERT INTO call ({COLUMNS}) VALUES ({marks})"))?;
-    let mut heads: HashMap<(Arc<str>, Cow<'static, str>), (Hash, i64)> = HashMap::new();
-    let mut records = Records::default();
+    let mut heads: HashMap<(Arc<str>, Cow<'static, str>), (ChainHash, i64)> = HashMap::new();
+    let mut records = LedgerCsvWriter::default();
     for entry in batch {
         let key = (entry.world.clone(), entry.provider.clone());
         let (head, rows) = match heads.entry(key) {
@@ -47,7 +49,11 @@ pub(super) fn insert(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), r
 }
 
 /// The last hash of a chain, and how many rows it goes over.
-pub(super) fn head(conn: &Connection, world: &str, provider: &str) -> Result<(Hash, i64), rusqlite::Error> {
+pub(super) fn head(
+    conn: &Connection,
+    world: &str,
+    provider: &str,
+) -> Result<(ChainHash, i64), rusqlite::Error> {
     let mut query = conn.prepare_cached("SELECT head, rows FROM chain WHERE world = ?1 AND provider = ?2")?;
     let found = query.query_row([world, provider], |row| Ok((row.get(0)?, row.get(1)?)));
     Ok(found.optional()?.unwrap_or_default())
@@ -55,8 +61,8 @@ pub(super) fn head(conn: &Connection, world: &str, provider: &str) -> Result<(Ha
 
 fn insert_one(
     insert: &mut rusqlite::CachedStatement<'_>,
-    entry: &Entry,
-    hash: &Hash,
+    entry: &LedgerEntry,
+    hash: &ChainHash,
 ) -> Result<(), rusqlite::Error> {
     let why = entry.attribution.as_deref();
     let notice = why.and_then(|why| why.notice.as_ref());
@@ -70,8 +76,8 @@ fn insert_one(
         entry.arrived.micros(),
         entry.ended.micros(),
         entry.arrived_real.micros(),
-        entry.own_us.cast_signed(),
-        entry.injected_us.cast_signed(),
+        entry.processing_us.cast_signed(),
+        entry.injected_delay_us.cast_signed(),
         entry.bytes_in.cast_signed(),
         entry.bytes_out.cast_signed(),
         entry.status,
@@ -98,7 +104,7 @@ fn insert_one(
     Ok(())
 }
 
-fn draw(tx: &Transaction<'_>, entry: &Entry) -> Result<(), rusqlite::Error> {
+fn draw(tx: &Transaction<'_>, entry: &LedgerEntry) -> Result<(), rusqlite::Error> {
     for (name, amount) in &entry.paid.drawn {
         let sql = "INSERT INTO drawn (world, name, amount) VALUES (?1, ?2, ?3) \
                    ON CONFLICT (world, name) DO UPDATE SET amount = amount + excluded.amount";
@@ -142,9 +148,9 @@ const PAGE: usize = 4096;
 /// Gives every row between the first and the last one that arrived within a range, in the order in which they were
 /// written: what was in flight at an edge can lie between, so that the chain is whole.
 pub(super) fn walk(
-    store: &Sqlite,
+    store: &SqliteStore,
     range: CallRange<'_>,
-    visit: &mut dyn FnMut(Chained) -> ControlFlow<()>,
+    visit: &mut dyn FnMut(ChainedEntry) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     let Some((mut next, last)) = edges(&store.reader(), range)? else {
         return Ok(());
@@ -177,7 +183,7 @@ fn page(
     conn: &Connection,
     range: CallRange<'_>,
     (first, last): (i64, i64),
-) -> Result<Vec<(i64, Chained)>, StoreError> {
+) -> Result<Vec<(i64, ChainedEntry)>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS}, seq FROM call WHERE seq BETWEEN ?1 AND ?2 AND world = ?3 AND provider = ?4 \
          ORDER BY seq LIMIT {PAGE}"
@@ -190,7 +196,7 @@ fn page(
 }
 
 /// The hash before the first row [`walk`] gives; zeros where it begins the chain.
-pub(super) fn hash_before(conn: &Connection, range: CallRange<'_>) -> Result<Option<Hash>, StoreError> {
+pub(super) fn hash_before(conn: &Connection, range: CallRange<'_>) -> Result<Option<ChainHash>, StoreError> {
     let sql = "SELECT hash FROM call WHERE world = ?1 AND provider = ?2 AND seq < (SELECT MIN(seq) FROM call \
                WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4) ORDER BY seq DESC LIMIT 1";
     let found = conn.query_row(
@@ -201,14 +207,14 @@ pub(super) fn hash_before(conn: &Connection, range: CallRange<'_>) -> Result<Opt
             range.from.micros(),
             range.to.micros()
         ],
-        |row| row.get::<_, Option<Hash>>(0),
+        |row| row.get::<_, Option<ChainHash>>(0),
     );
     Ok(found.optional()?.flatten())
 }
 
-fn read(row: &Row<'_>) -> Result<Chained, rusqlite::Error> {
+fn read(row: &Row<'_>) -> Result<ChainedEntry, rusqlite::Error> {
     let text = |at: usize| row.get::<_, String>(at);
-    let entry = Entry {
+    let entry = LedgerEntry {
         request_id: RequestId::from_bytes(row.get(0)?),
         world: text(1)?.into(),
         provider: Cow::Owned(text(2)?),
@@ -217,8 +223,8 @@ fn read(row: &Row<'_>) -> Result<Chained, rusqlite::Error> {
         arrived: Time::from_micros(row.get(5)?),
         ended: Time::from_micros(row.get(6)?),
         arrived_real: Time::from_micros(row.get(7)?),
-        own_us: row.get::<_, i64>(8)?.cast_unsigned(),
-        injected_us: row.get::<_, i64>(9)?.cast_unsigned(),
+        processing_us: row.get::<_, i64>(8)?.cast_unsigned(),
+        injected_delay_us: row.get::<_, i64>(9)?.cast_unsigned(),
         bytes_in: row.get::<_, i64>(10)?.cast_unsigned(),
         bytes_out: row.get::<_, i64>(11)?.cast_unsigned(),
         status: row.get(12)?,
@@ -229,7 +235,7 @@ fn read(row: &Row<'_>) -> Result<Chained, rusqlite::Error> {
         content: u128::from_be_bytes(row.get(17)?),
         made: row.get(18)?,
         attribution: read_attribution(row)?.map(Box::new),
-        paid: Paid {
+        paid: PaymentSplit {
             pack_units: row.get(26)?,
             coupon_fen: row.get(27)?,
             granted_fen: row.get(28)?,

@@ -2,11 +2,11 @@
 
 use super::rollup::{COLUMNS, sum};
 use super::{
-    CallRange, Chained, DayUsage, Drawn, JobRow, KeyRow, Rollup, Sqlite, Store, StoreError, TemplateRow,
-    WorldRow, call_rows, service_rows,
+    CallRange, ChainedEntry, DayUsage, JobRow, KeyRow, PurchaseDrawdown, Rollup, SqliteStore, Store,
+    StoreError, TemplateRow, WorldRow, call_rows, service_rows,
 };
 use crate::clock::Time;
-use crate::exchange::{Entry, Hash, ServiceRow};
+use crate::exchange::{ChainHash, LedgerEntry, ServiceBucket};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use std::sync::Arc;
 const DAY: i64 = 86_400_000_000;
 const OFFSET: i64 = 8 * 3_600_000_000;
 
-impl Store for Sqlite {
-    fn append(&self, batch: &[Arc<Entry>]) -> Result<(), StoreError> {
+impl Store for SqliteStore {
+    fn append(&self, batch: &[Arc<LedgerEntry>]) -> Result<(), StoreError> {
         let mut conn = self.writer();
         let tx = conn.transaction()?;
         call_rows::insert(&tx, batch)?;
@@ -139,35 +139,35 @@ impl Store for Sqlite {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError> {
+    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError> {
         service_rows::read(&self.reader(), of, from, to)
     }
 
-    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError> {
+    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError> {
         service_rows::recount(&self.reader(), of, from, to)
     }
 
     fn calls(
         &self,
         range: CallRange<'_>,
-        visit: &mut dyn FnMut(Chained) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(ChainedEntry) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         call_rows::walk(self, range, visit)
     }
 
-    fn hash_before(&self, range: CallRange<'_>) -> Result<Option<Hash>, StoreError> {
+    fn hash_before(&self, range: CallRange<'_>) -> Result<Option<ChainHash>, StoreError> {
         call_rows::hash_before(&self.reader(), range)
     }
 
-    fn chain_head(&self, world: &str, provider: &str) -> Result<(Hash, i64), StoreError> {
+    fn chain_head(&self, world: &str, provider: &str) -> Result<(ChainHash, i64), StoreError> {
         Ok(call_rows::head(&self.reader(), world, provider)?)
     }
 
-    fn drawn(&self) -> Result<Vec<Drawn>, StoreError> {
+    fn drawn(&self) -> Result<Vec<PurchaseDrawdown>, StoreError> {
         let conn = self.reader();
         let mut query = conn.prepare_cached("SELECT world, name, amount FROM drawn")?;
         let rows = query.query_map([], |row| {
-            Ok(Drawn {
+            Ok(PurchaseDrawdown {
                 world: row.get(0)?,
                 name: row.get(1)?,
                 amount: row.get(2)?,
@@ -189,7 +189,7 @@ impl Store for Sqlite {
     }
 }
 
-fn upsert_rollups(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
+fn upsert_rollups(tx: &Transaction<'_>, batch: &[Arc<LedgerEntry>]) -> Result<(), rusqlite::Error> {
     let marks = vec!["?"; COLUMNS.len() + 4].join(",");
     let sums = COLUMNS
         .map(|column| format!("{column} = {column} + excluded.{column}"))

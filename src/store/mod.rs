@@ -12,15 +12,15 @@ mod sqlite;
 mod template_rows;
 mod world_rows;
 
-pub use call_rows::{CallRange, Chained};
+pub use call_rows::{CallRange, ChainedEntry};
 pub use job_rows::JobRow;
 pub use rollup::{Rollup, RollupKey};
-pub use sqlite::Sqlite;
+pub use sqlite::SqliteStore;
 pub use template_rows::TemplateRow;
 pub use world_rows::{KeyRow, WorldRow};
 
 use crate::clock::{Day, Time};
-use crate::exchange::{Entry, Hash, ServiceRow};
+use crate::exchange::{ChainHash, LedgerEntry, ServiceBucket};
 use serde::Serialize;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub struct DayUsage {
 
 /// How much of a pack or coupon is used up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drawn {
+pub struct PurchaseDrawdown {
     /// The world.
     pub world: String,
     /// Which pack or coupon.
@@ -78,7 +78,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When the database refuses; nothing is written then.
-    fn append(&self, batch: &[Arc<Entry>]) -> Result<(), StoreError>;
+    fn append(&self, batch: &[Arc<LedgerEntry>]) -> Result<(), StoreError>;
 
     /// Reads a remembered value.
     ///
@@ -138,13 +138,13 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When the database fails.
-    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError>;
+    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError>;
 
     /// The same, counted anew from the rows.
     ///
     /// # Errors
     /// When the database fails.
-    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceRow>, StoreError>;
+    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError>;
 
     /// Gives `visit` the rows of a range in the order in which they were written, and those between them that arrived
     /// outside of it, until it breaks off.
@@ -154,26 +154,26 @@ pub trait Store: Send + Sync {
     fn calls(
         &self,
         range: CallRange<'_>,
-        visit: &mut dyn FnMut(Chained) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(ChainedEntry) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
     /// The hash of the row before those that [`calls`](Self::calls) gives; none where there is no such row.
     ///
     /// # Errors
     /// When the database fails.
-    fn hash_before(&self, range: CallRange<'_>) -> Result<Option<Hash>, StoreError>;
+    fn hash_before(&self, range: CallRange<'_>) -> Result<Option<ChainHash>, StoreError>;
 
     /// The last hash of the rows of a world at a provider, and how many rows it goes over.
     ///
     /// # Errors
     /// When the database fails.
-    fn chain_head(&self, world: &str, provider: &str) -> Result<(Hash, i64), StoreError>;
+    fn chain_head(&self, world: &str, provider: &str) -> Result<(ChainHash, i64), StoreError>;
 
     /// What is used up of packs and coupons, of all worlds.
     ///
     /// # Errors
     /// When the database fails.
-    fn drawn(&self) -> Result<Vec<Drawn>, StoreError>;
+    fn drawn(&self) -> Result<Vec<PurchaseDrawdown>, StoreError>;
 
     /// Every job.
     ///
@@ -230,8 +230,8 @@ pub trait Store: Send + Sync {
 /// When the URL is of no known kind, or the store cannot be opened for writing.
 pub fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
     match url.strip_prefix("sqlite:") {
-        Some(":memory:") => Ok(Arc::new(Sqlite::in_memory()?)),
-        Some(path) if !path.is_empty() => Ok(Arc::new(Sqlite::open(path.trim_start_matches("//"))?)),
+        Some(":memory:") => Ok(Arc::new(SqliteStore::in_memory()?)),
+        Some(path) if !path.is_empty() => Ok(Arc::new(SqliteStore::open(path.trim_start_matches("//"))?)),
         Some(_) | None => Err(StoreError::UnknownUrl(url.to_owned())),
     }
 }

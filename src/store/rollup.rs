@@ -1,7 +1,7 @@
 //! Five-minute sums of the ledger.
 
 use crate::clock::Time;
-use crate::exchange::{Entry, Outcome};
+use crate::exchange::{LedgerEntry, Outcome};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -66,14 +66,16 @@ pub struct Rollup {
     /// Bytes of reply bodies.
     pub bytes_out: i64,
     /// Our own work, in real microseconds.
-    pub own_us: i64,
+    #[serde(rename = "own_us")]
+    pub processing_us: i64,
     /// Injected delay, in virtual microseconds.
-    pub injected_us: i64,
+    #[serde(rename = "injected_us")]
+    pub injected_delay_us: i64,
 }
 
 impl Rollup {
     /// Adds one call.
-    pub fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: &LedgerEntry) {
         self.calls += 1;
         *self.outcome_mut(entry.outcome) += 1;
         match entry.status {
@@ -90,8 +92,8 @@ impl Rollup {
         self.owed_fen += entry.paid.owed_fen;
         self.bytes_in += entry.bytes_in.cast_signed();
         self.bytes_out += entry.bytes_out.cast_signed();
-        self.own_us += entry.own_us.cast_signed();
-        self.injected_us += entry.injected_us.cast_signed();
+        self.processing_us += entry.processing_us.cast_signed();
+        self.injected_delay_us += entry.injected_delay_us.cast_signed();
     }
 
     fn outcome_mut(&mut self, outcome: Outcome) -> &mut i64 {
@@ -132,8 +134,8 @@ impl Rollup {
             self.owed_fen,
             self.bytes_in,
             self.bytes_out,
-            self.own_us,
-            self.injected_us,
+            self.processing_us,
+            self.injected_delay_us,
         ]
     }
 
@@ -161,8 +163,8 @@ impl Rollup {
             owed_fen,
             bytes_in,
             bytes_out,
-            own_us,
-            injected_us,
+            processing_us,
+            injected_delay_us,
         ] = v;
         Self {
             calls,
@@ -186,8 +188,8 @@ impl Rollup {
             owed_fen,
             bytes_in,
             bytes_out,
-            own_us,
-            injected_us,
+            processing_us,
+            injected_delay_us,
         }
     }
 }
@@ -220,7 +222,7 @@ pub(super) const COLUMNS: [&str; 23] = [
 ];
 
 /// The sums of a batch, by key.
-pub(super) fn sum(batch: &[Arc<Entry>]) -> BTreeMap<RollupKey, Rollup> {
+pub(super) fn sum(batch: &[Arc<LedgerEntry>]) -> BTreeMap<RollupKey, Rollup> {
     let mut sums: BTreeMap<RollupKey, Rollup> = BTreeMap::new();
     for entry in batch {
         let key = RollupKey {

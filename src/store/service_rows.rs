@@ -2,7 +2,9 @@
 
 use super::StoreError;
 use crate::clock::Time;
-use crate::exchange::{Entry, Outcome, Party, SERVICE_COUNTS, Service, ServiceRow, Trouble};
+use crate::exchange::{
+    AttributionKey, LedgerEntry, Outcome, Party, SERVICE_COUNTS, ServiceBucket, ServiceCounts,
+};
 use rusqlite::{Connection, Row, ToSql, Transaction, params};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -11,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-type Key = (Arc<str>, Cow<'static, str>, Time, Trouble);
+type Key = (Arc<str>, Cow<'static, str>, Time, AttributionKey);
 
 const NAMES: &str = "world, provider, bucket, cause, asserted, party, noticed, begun";
 
@@ -29,16 +31,16 @@ pub(super) fn instant(micros: i64) -> Option<Time> {
 }
 
 /// Adds the calls of a batch.
-pub(super) fn upsert(tx: &Transaction<'_>, batch: &[Arc<Entry>]) -> Result<(), rusqlite::Error> {
-    let mut sums: BTreeMap<Key, Service> = BTreeMap::new();
+pub(super) fn upsert(tx: &Transaction<'_>, batch: &[Arc<LedgerEntry>]) -> Result<(), rusqlite::Error> {
+    let mut sums: BTreeMap<Key, ServiceCounts> = BTreeMap::new();
     for entry in batch {
         let key = (
             entry.world.clone(),
             entry.provider.clone(),
             entry.arrived.bucket(),
-            Trouble::of(entry),
+            AttributionKey::of(entry),
         );
-        sums.entry(key).or_default().add(&Service::of(entry));
+        sums.entry(key).or_default().add(&ServiceCounts::of(entry));
     }
     let marks = vec!["?"; 8 + SERVICE_COUNTS.len()].join(",");
     let added = SERVICE_COUNTS
@@ -75,7 +77,7 @@ pub(super) fn read(
     (world, provider): (&str, &str),
     from: Time,
     to: Time,
-) -> Result<Vec<ServiceRow>, StoreError> {
+) -> Result<Vec<ServiceBucket>, StoreError> {
     let sql = format!(
         "SELECT bucket, cause, asserted, party, noticed, begun, {} FROM service \
          WHERE world = ?1 AND provider = ?2 AND bucket >= ?3 AND bucket < ?4 ORDER BY bucket",
@@ -87,16 +89,16 @@ pub(super) fn read(
         for (at, value) in values.iter_mut().enumerate() {
             *value = row.get(at + 6)?;
         }
-        Ok(ServiceRow {
+        Ok(ServiceBucket {
             bucket: Time::from_micros(row.get(0)?),
-            trouble: Trouble {
+            trouble: AttributionKey {
                 cause: row.get(1)?,
                 asserted: row.get(2)?,
                 party: party(&row.get::<_, String>(3)?),
                 noticed: instant(row.get(4)?),
                 begun: instant(row.get(5)?),
             },
-            counts: Service::from_values(values),
+            counts: ServiceCounts::from_values(values),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -109,14 +111,14 @@ pub(super) fn recount(
     (world, provider): (&str, &str),
     from: Time,
     to: Time,
-) -> Result<Vec<ServiceRow>, StoreError> {
+) -> Result<Vec<ServiceBucket>, StoreError> {
     let sql = "SELECT arrived, status, outcome, fee_fen, coupon_fen, granted_fen, owed_fen, party, cause, asserted, \
                noticed, begun FROM call WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4";
     let mut query = conn.prepare_cached(sql)?;
     let mut rows = query.query(params![world, provider, from.micros(), to.micros()])?;
-    let mut sums: HashMap<Time, BTreeMap<Option<Trouble>, Service>> = HashMap::new();
+    let mut sums: HashMap<Time, BTreeMap<Option<AttributionKey>, ServiceCounts>> = HashMap::new();
     // Rows lie in the order of time, about, and most are nobody's trouble: those of one bucket are added up first.
-    let mut plain = (Time::from_micros(i64::MIN), Service::default());
+    let mut plain = (Time::from_micros(i64::MIN), ServiceCounts::default());
     while let Some(row) = rows.next()? {
         let outcome = Outcome::of_name(row.get_ref(2)?.as_str().unwrap_or_default());
         if outcome == Outcome::Broken {
@@ -134,16 +136,16 @@ pub(super) fn recount(
         }
         if plain.0 != bucket {
             put_plain(&mut sums, &plain);
-            plain = (bucket, Service::default());
+            plain = (bucket, ServiceCounts::default());
         }
         count(&mut plain.1, row, outcome)?;
     }
     put_plain(&mut sums, &plain);
     let mut all: Vec<_> = sums.into_iter().collect();
     all.sort_unstable_by_key(|(bucket, _)| *bucket);
-    let of_bucket = |(bucket, sums): (Time, BTreeMap<Option<Trouble>, Service>)| {
+    let of_bucket = |(bucket, sums): (Time, BTreeMap<Option<AttributionKey>, ServiceCounts>)| {
         let rows = sums.into_iter();
-        rows.map(move |(trouble, counts)| ServiceRow {
+        rows.map(move |(trouble, counts)| ServiceBucket {
             bucket,
             trouble: trouble.unwrap_or_default(),
             counts,
@@ -152,7 +154,7 @@ pub(super) fn recount(
     Ok(all.into_iter().flat_map(of_bucket).collect())
 }
 
-fn count(own: &mut Service, row: &Row<'_>, outcome: Outcome) -> Result<(), rusqlite::Error> {
+fn count(own: &mut ServiceCounts, row: &Row<'_>, outcome: Outcome) -> Result<(), rusqlite::Error> {
     own.add_one(row.get(1)?, outcome);
     own.fee_fen += row.get::<_, i64>(3)?;
     own.coupon_fen += row.get::<_, i64>(4)?;
@@ -163,8 +165,8 @@ fn count(own: &mut Service, row: &Row<'_>, outcome: Outcome) -> Result<(), rusql
 
 /// Puts what was added up of a bucket to the rest.
 fn put_plain(
-    sums: &mut HashMap<Time, BTreeMap<Option<Trouble>, Service>>,
-    (bucket, counts): &(Time, Service),
+    sums: &mut HashMap<Time, BTreeMap<Option<AttributionKey>, ServiceCounts>>,
+    (bucket, counts): &(Time, ServiceCounts),
 ) {
     if counts.calls() > 0 {
         let own = sums.entry(*bucket).or_default();
@@ -173,13 +175,13 @@ fn put_plain(
 }
 
 /// Whose trouble a call was; none where no fault struck it, which is looked at first because most calls are so.
-fn trouble(row: &Row<'_>) -> Result<Option<Trouble>, rusqlite::Error> {
+fn trouble(row: &Row<'_>) -> Result<Option<AttributionKey>, rusqlite::Error> {
     let Some(name) = row.get_ref(7)?.as_str_or_null().unwrap_or_default() else {
         return Ok(None);
     };
     let noticed = row.get::<_, Option<i64>>(10)?.and_then(instant);
     let begun = row.get::<_, Option<i64>>(11)?.map(Time::from_micros);
-    Ok(Some(Trouble {
+    Ok(Some(AttributionKey {
         party: party(name),
         cause: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
         asserted: row.get::<_, Option<String>>(9)?.unwrap_or_default(),

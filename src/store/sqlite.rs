@@ -15,14 +15,14 @@ const MIGRATIONS: [&str; 6] = [
 ];
 
 /// An SQLite store.
-pub struct Sqlite {
+pub struct SqliteStore {
     /// Held for one transaction at a time; never across an await (these calls block).
     write: Arc<Mutex<Connection>>,
     /// The same connection for an in-memory store, its own for a file: readers do not wait for the writer.
     read: Arc<Mutex<Connection>>,
 }
 
-impl Sqlite {
+impl SqliteStore {
     /// A store that lives as long as the process.
     ///
     /// # Errors

@@ -23,18 +23,18 @@ const REST: &str = "WenQuanYi Micro Hei Rest";
 
 /// A face that copy is set in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Face {
+pub enum FontFace {
     /// Smiley Sans 得意黑, for headlines.
     Display,
     /// Noto Sans SC Bold, for everything else.
     Text,
 }
 
-impl Face {
+impl FontFace {
     pub(super) fn family(self) -> &'static str {
         match self {
-            Face::Display => "得意黑",
-            Face::Text => TEXT,
+            FontFace::Display => "得意黑",
+            FontFace::Text => TEXT,
         }
     }
 }

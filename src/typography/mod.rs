@@ -7,5 +7,5 @@ mod faces;
 mod setting;
 
 pub use copy::{CopyText, prepare};
-pub use faces::Face;
-pub use setting::{Block, Limit, Line, Style, Typesetter};
+pub use faces::FontFace;
+pub use setting::{TextBlock, TextLimit, TextLine, TextStyle, Typesetter};

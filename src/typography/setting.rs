@@ -1,6 +1,6 @@
 //! Copy set into lines, and lines as outlines.
 
-use super::faces::{self, Face};
+use super::faces::{self, FontFace};
 use cosmic_text::{
     Attrs, Buffer, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics, Shaping, Weight, Wrap,
     fontdb,
@@ -13,9 +13,9 @@ use tiny_skia::{Path, PathBuilder, Transform};
 
 /// How copy is set.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Style {
+pub struct TextStyle {
     /// In which face.
-    pub face: Face,
+    pub face: FontFace,
     /// Pixels of an em.
     pub size: f32,
     /// From line to line, in ems.
@@ -24,7 +24,7 @@ pub struct Style {
 
 /// How much room there is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
+pub struct TextLimit {
     /// Pixels of a line.
     pub width: f32,
     /// Most lines; what is left then ends in an ellipsis.
@@ -43,7 +43,7 @@ struct Glyph {
 
 /// A line.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct TextLine {
     glyphs: Vec<Glyph>,
     /// Pixels from its first to its last glyph.
     pub width: f32,
@@ -55,9 +55,9 @@ pub struct Line {
 
 /// Copy that is set.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Block {
+pub struct TextBlock {
     /// Its lines, from the top.
-    pub lines: Vec<Line>,
+    pub lines: Vec<TextLine>,
     /// Pixels of its widest line.
     pub width: f32,
     /// Pixels from the top of its first line to the foot of its last.
@@ -66,7 +66,7 @@ pub struct Block {
     pub is_shortened: bool,
     /// Whether a word is broken: it is wider than the lines.
     pub breaks_words: bool,
-    style: Style,
+    style: TextStyle,
 }
 
 /// Sets copy. One at a time: it keeps what it shaped before.
@@ -85,7 +85,7 @@ impl Default for Typesetter {
     }
 }
 
-impl Block {
+impl TextBlock {
     /// Pixels of an em.
     pub fn size(&self) -> f32 {
         self.style.size
@@ -94,7 +94,7 @@ impl Block {
 
 impl Typesetter {
     /// Sets copy into lines, balanced so that they are of like length.
-    pub fn set(&self, text: &str, style: Style, limit: Limit) -> Block {
+    pub fn set(&self, text: &str, style: TextStyle, limit: TextLimit) -> TextBlock {
         let mut fonts = self
             .fonts
             .lock()
@@ -109,7 +109,7 @@ impl Typesetter {
         let mut best = block;
         for _ in 0..6 {
             let width = f32::midpoint(least, most);
-            let tried = shaped(&mut fonts, text, style, Limit { width, ..limit });
+            let tried = shaped(&mut fonts, text, style, TextLimit { width, ..limit });
             if tried.lines.len() == count && !tried.is_shortened && tried.breaks_words == best.breaks_words {
                 most = width;
                 best = tried;
@@ -122,7 +122,7 @@ impl Typesetter {
 
     /// The outlines of a block, its top at `y`, its lines between `x` and `x + width`, put there by `share` of what is
     /// left of the width: 0 at the left, 0.5 in the middle, 1 at the right.
-    pub fn outlines(&self, block: &Block, (x, y): (f32, f32), width: f32, share: f32) -> Option<Path> {
+    pub fn outlines(&self, block: &TextBlock, (x, y): (f32, f32), width: f32, share: f32) -> Option<Path> {
         let mut all = PathBuilder::new();
         for line in &block.lines {
             let left = x + (width - line.width) * share;
@@ -154,13 +154,13 @@ impl Typesetter {
 }
 
 /// Whether a line begins where the text has no place to break.
-fn breaks_words(text: &str, lines: &[Line]) -> bool {
+fn breaks_words(text: &str, lines: &[TextLine]) -> bool {
     let places: Vec<usize> = unicode_linebreak::linebreaks(text).map(|(at, _)| at).collect();
     let begins = lines.iter().skip(1).map(|line| line.start);
     begins.into_iter().any(|start| !places.contains(&start))
 }
 
-fn shaped(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Block {
+fn shaped(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit) -> TextBlock {
     let whole = lines(fonts, text, style, (limit.width, Ellipsize::None));
     let is_shortened = whole.len() > limit.lines;
     let lines = if is_shortened {
@@ -170,7 +170,7 @@ fn shaped(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Blo
     };
     // Lines of several paragraphs begin where they must.
     let breaks_words = !is_shortened && !text.contains('\n') && breaks_words(text, &lines);
-    Block {
+    TextBlock {
         width: lines.iter().map(|line| line.width).fold(0.0, f32::max),
         height: lines.len() as f32 * style.size * style.leading,
         lines,
@@ -182,7 +182,7 @@ fn shaped(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Blo
 
 /// As many whole words of a text as fit with an ellipsis after them; of one that is longer than all its lines, as many
 /// letters.
-fn shortened(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> Vec<Line> {
+fn shortened(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit) -> Vec<TextLine> {
     let places: Vec<usize> = unicode_linebreak::linebreaks(text).map(|(at, _)| at).collect();
     let mut best = None;
     let (mut fits, mut too_long) = (0, places.len());
@@ -205,15 +205,20 @@ fn shortened(fonts: &mut FontSystem, text: &str, style: Style, limit: Limit) -> 
     })
 }
 
-fn lines(fonts: &mut FontSystem, text: &str, style: Style, (width, ellipsis): (f32, Ellipsize)) -> Vec<Line> {
+fn lines(
+    fonts: &mut FontSystem,
+    text: &str,
+    style: TextStyle,
+    (width, ellipsis): (f32, Ellipsize),
+) -> Vec<TextLine> {
     let mut buffer = Buffer::new(fonts, Metrics::new(style.size, style.size * style.leading));
     buffer.set_wrap(Wrap::WordOrGlyph);
     buffer.set_size(Some(width), None);
     buffer.set_ellipsize(ellipsis);
     let attrs = Attrs::new().family(Family::Name(style.face.family()));
     let attrs = match style.face {
-        Face::Display => attrs,
-        Face::Text => attrs.weight(Weight::BOLD),
+        FontFace::Display => attrs,
+        FontFace::Text => attrs.weight(Weight::BOLD),
     };
     buffer.set_text(text, &attrs, Shaping::Advanced, Some(cosmic_text::Align::Left));
     buffer.shape_until_scroll(fonts, false);
@@ -221,7 +226,7 @@ fn lines(fonts: &mut FontSystem, text: &str, style: Style, (width, ellipsis): (f
 }
 
 /// A line from its first ink to its last, without the blanks around it.
-fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> Line {
+fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> TextLine {
     // An ellipsis of ours stands for no text of its own.
     let is_blank = |glyph: &&cosmic_text::LayoutGlyph| {
         let text = run.text.get(glyph.start..glyph.end);
@@ -236,7 +241,7 @@ fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> Line {
         x: glyph.x + glyph.x_offset * size - left,
         rise: glyph.y + glyph.y_offset * size,
     });
-    Line {
+    TextLine {
         glyphs: glyphs.collect(),
         width: (right - left).max(0.0),
         base: run.line_y,
@@ -273,16 +278,16 @@ impl OutlinePen for Pen {
 mod tests {
     use super::*;
 
-    fn style(face: Face) -> Style {
-        Style {
+    fn style(face: FontFace) -> TextStyle {
+        TextStyle {
             face,
             size: 40.0,
             leading: 1.2,
         }
     }
 
-    fn limit(width: f32, lines: usize) -> Limit {
-        Limit { width, lines }
+    fn limit(width: f32, lines: usize) -> TextLimit {
+        TextLimit { width, lines }
     }
 
     #[test]
@@ -297,7 +302,7 @@ mod tests {
             "تخفيضات الصيف",
             "¥199￥€",
         ] {
-            for face in [Face::Display, Face::Text] {
+            for face in [FontFace::Display, FontFace::Text] {
                 let block = setter.set(text, style(face), limit(300.0, 9));
                 assert!(block.width <= 300.5 && !block.is_shortened, "{text}");
                 for line in &block.lines {
@@ -319,12 +324,12 @@ mod tests {
     fn lines_are_of_like_length_and_break_where_they_may() {
         let setter = Typesetter::default();
         let text = "全新升级第三代智能降噪耳机，限时特惠进行中";
-        let block = setter.set(text, style(Face::Text), limit(500.0, 9));
+        let block = setter.set(text, style(FontFace::Text), limit(500.0, 9));
         let widths: Vec<f32> = block.lines.iter().map(|line| line.width).collect();
         let (least, most) = (widths.iter().copied().fold(f32::MAX, f32::min), block.width);
         assert!(widths.len() == 2 && least > most * 0.8, "{widths:?}");
         assert!(!block.breaks_words);
-        let word = setter.set("extraordinarily", style(Face::Text), limit(150.0, 9));
+        let word = setter.set("extraordinarily", style(FontFace::Text), limit(150.0, 9));
         assert!(word.breaks_words && word.lines.len() > 1);
     }
 
@@ -333,14 +338,14 @@ mod tests {
         let setter = Typesetter::default();
         // The one after hanzi stands in the middle of the line.
         let ellipsis = |sample: &str| {
-            let block = setter.set(sample, style(Face::Text), limit(500.0, 1));
+            let block = setter.set(sample, style(FontFace::Text), limit(500.0, 1));
             block.lines[0].glyphs.last().unwrap().id
         };
         for text in [
             "一二三四五六七八九十一二三四五六七八九十",
             "one two three four five six\nseven eight",
         ] {
-            let block = setter.set(text, style(Face::Text), limit(260.0, 1));
+            let block = setter.set(text, style(FontFace::Text), limit(260.0, 1));
             assert!(block.is_shortened && block.lines.len() == 1 && block.width <= 260.5);
             let sample = if text.is_ascii() { "x…" } else { "一…" };
             let last = block.lines[0].glyphs.last().unwrap().id;

@@ -1,10 +1,10 @@
 //! Whether a call may go on: rate, concurrency, quota, balance; each off unless set.
 
-use super::meters::{Charge, Meters, covers};
-use super::{Limit, Quota, Rate, WorldSettings};
-use crate::billing::{Payment, PriceTier, Unpaid};
+use super::usage::{BillableUsage, UsageCounters, covers};
+use super::{QuotaLimit, RateLimit, RateOrQuota, WorldSettings};
+use crate::billing::{Payment, PaymentError, PriceTier};
 use crate::clock::{Clock, Time};
-use crate::exchange::{Decision, Failure, Stage, Trail};
+use crate::exchange::{Decision, DecisionLog, Failure, PipelineStage};
 use governor::RateLimiter;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -16,7 +16,7 @@ type Bucket = RateLimiter<String, DashMapStateStore<String>, Clock, NoOpMiddlewa
 
 /// What admission needs to know of a call.
 #[derive(Clone, Copy, Debug)]
-pub struct Applicant<'a> {
+pub struct AdmissionRequest<'a> {
     /// `provider/operation`.
     pub operation: &'a str,
     /// The key's public part.
@@ -40,12 +40,12 @@ struct State {
     in_flight: HashMap<String, u32>,
     /// Charged calls that are admitted and not yet settled, by operation; what they may cost is held in the purse.
     pending: HashMap<String, u64>,
-    meters: Meters,
+    usage: UsageCounters,
 }
 
 /// A place inside; given back when dropped.
 #[must_use = "dropping the slot lets the next call in"]
-pub struct Slot {
+pub struct AdmissionPermit {
     state: Arc<Mutex<State>>,
     scopes: Vec<String>,
     /// Operation and payment held until the call is settled.
@@ -67,12 +67,12 @@ impl Admission {
     /// The limit that stops it.
     pub fn admit(
         &self,
-        who: &Applicant<'_>,
+        who: &AdmissionRequest<'_>,
         settings: &WorldSettings,
-        trail: &mut Trail,
-    ) -> Result<Slot, Failure> {
+        decisions: &mut DecisionLog,
+    ) -> Result<AdmissionPermit, Failure> {
         let mut state = self.state.lock().expect("no panic while held");
-        let mut slot = Slot {
+        let mut permit = AdmissionPermit {
             state: self.state.clone(),
             scopes: Vec::new(),
             hold: None,
@@ -87,38 +87,43 @@ impl Admission {
                 who,
                 scope,
             };
-            if let Err(why) = check.all(&mut state, limit, &mut slot, trail) {
-                slot.give_back(&mut state);
+            if let Err(why) = check.all(&mut state, limit, &mut permit, decisions) {
+                permit.give_back(&mut state);
                 return Err(why);
             }
         }
         if settings.has_means() || !settings.limits.is_empty() {
-            match state.reserve(who, settings, trail) {
-                Ok(payment) => slot.hold = Some((who.operation.to_owned(), payment)),
+            match state.reserve(who, settings, decisions) {
+                Ok(payment) => permit.hold = Some((who.operation.to_owned(), payment)),
                 Err(why) => {
-                    slot.give_back(&mut state);
+                    permit.give_back(&mut state);
                     return Err(why);
                 }
             }
         }
-        Ok(slot)
+        Ok(permit)
     }
 
     /// Lets a finished call out and charges it.
-    pub fn settle(&self, slot: Option<Slot>, charge: &Charge<'_>, settings: &WorldSettings) -> Payment {
+    pub fn settle(
+        &self,
+        permit: Option<AdmissionPermit>,
+        charge: &BillableUsage<'_>,
+        settings: &WorldSettings,
+    ) -> Payment {
         if charge.units == 0 {
             return Payment::default();
         }
         let mut state = self.state.lock().expect("no panic while held");
-        if let Some(mut slot) = slot {
-            slot.give_back(&mut state);
+        if let Some(mut permit) = permit {
+            permit.give_back(&mut state);
         }
-        state.meters.charge(charge, settings)
+        state.usage.charge(charge, settings)
     }
 
     /// Runs `read` on the meters.
-    pub fn meters<T>(&self, read: impl FnOnce(&mut Meters) -> T) -> T {
-        read(&mut self.state.lock().expect("no panic while held").meters)
+    pub fn usage<T>(&self, read: impl FnOnce(&mut UsageCounters) -> T) -> T {
+        read(&mut self.state.lock().expect("no panic while held").usage)
     }
 
     /// Forgets the rate buckets, after the limits or the clock were set anew.
@@ -130,14 +135,14 @@ impl Admission {
     pub fn clear(&self) {
         let mut state = self.state.lock().expect("no panic while held");
         state.buckets.clear();
-        state.meters = Meters::default();
+        state.usage = UsageCounters::default();
     }
 }
 
 /// One limit put to one call.
 struct Check<'a> {
     clock: &'a Clock,
-    who: &'a Applicant<'a>,
+    who: &'a AdmissionRequest<'a>,
     scope: &'a str,
 }
 
@@ -145,67 +150,67 @@ impl Check<'_> {
     fn all(
         &self,
         state: &mut State,
-        limit: &Limit,
-        slot: &mut Slot,
-        trail: &mut Trail,
+        limit: &RateOrQuota,
+        permit: &mut AdmissionPermit,
+        decisions: &mut DecisionLog,
     ) -> Result<(), Failure> {
         if let Some(rate) = &limit.rate {
-            self.rate(state, rate, trail)?;
+            self.rate(state, rate, decisions)?;
         }
         if let Some(most) = limit.concurrency {
-            self.concurrency(state, most, trail)?;
-            slot.scopes.push(self.scope.to_owned());
+            self.concurrency(state, most, decisions)?;
+            permit.scopes.push(self.scope.to_owned());
         }
         limit
             .quota
             .as_ref()
-            .map_or(Ok(()), |quota| self.quota(state, quota, trail))
+            .map_or(Ok(()), |quota| self.quota(state, quota, decisions))
     }
 
-    fn rate(&self, state: &mut State, rate: &Rate, trail: &mut Trail) -> Result<(), Failure> {
+    fn rate(&self, state: &mut State, rate: &RateLimit, decisions: &mut DecisionLog) -> Result<(), Failure> {
         let bucket = state.bucket(self.clock, self.scope, rate);
         let verdict = bucket.check_key(&self.who.key.to_owned());
         let rule = format!("{}: {} calls in {} a key", self.scope, rate.calls, rate.per);
         if let Err(not_until) = verdict {
             let retry_after = not_until.wait_time_from(self.clock.now());
             let remedy = format!("a call {retry_after:?} later");
-            trail.push(Decision::refuse(Stage::Admit, "rate", rule).otherwise(remedy));
+            decisions.push(Decision::refuse(PipelineStage::Admit, "rate", rule).otherwise(remedy));
             return Err(Failure::RateLimited { retry_after });
         }
-        trail.push(Decision::pass(Stage::Admit, "rate", rule));
+        decisions.push(Decision::pass(PipelineStage::Admit, "rate", rule));
         Ok(())
     }
 
-    fn concurrency(&self, state: &mut State, most: u32, trail: &mut Trail) -> Result<(), Failure> {
+    fn concurrency(&self, state: &mut State, most: u32, decisions: &mut DecisionLog) -> Result<(), Failure> {
         let now = state.in_flight.entry(self.scope.to_owned()).or_default();
         let rule = format!("{}: {now} of {most} calls at once", self.scope);
         if *now >= most {
             let remedy = "one call fewer in flight";
-            trail.push(Decision::refuse(Stage::Admit, "concurrency", rule).otherwise(remedy));
+            decisions.push(Decision::refuse(PipelineStage::Admit, "concurrency", rule).otherwise(remedy));
             return Err(Failure::TooManyConcurrent);
         }
         *now += 1;
-        trail.push(Decision::pass(Stage::Admit, "concurrency", rule));
+        decisions.push(Decision::pass(PipelineStage::Admit, "concurrency", rule));
         Ok(())
     }
 
-    fn quota(&self, state: &State, quota: &Quota, trail: &mut Trail) -> Result<(), Failure> {
+    fn quota(&self, state: &State, quota: &QuotaLimit, decisions: &mut DecisionLog) -> Result<(), Failure> {
         let own = state
             .pending
             .iter()
             .filter(|(operation, _)| covers(self.scope, operation));
         let used =
-            state.meters.used(self.scope, quota.per, self.who.arrived) + own.map(|(_, n)| n).sum::<u64>();
+            state.usage.used(self.scope, quota.per, self.who.arrived) + own.map(|(_, n)| n).sum::<u64>();
         let rule = format!(
             "{}: {used} of {} charged calls used in the {:?}",
             self.scope, quota.calls, quota.per
         );
         if used >= quota.calls {
             let remedy = "a larger quota, or the next period";
-            trail.push(Decision::refuse(Stage::Admit, "quota", rule).otherwise(remedy));
+            decisions.push(Decision::refuse(PipelineStage::Admit, "quota", rule).otherwise(remedy));
             return Err(Failure::QuotaExhausted);
         }
-        trail.push(Decision::pass(Stage::Admit, "quota", rule));
+        decisions.push(Decision::pass(PipelineStage::Admit, "quota", rule));
         Ok(())
     }
 }
@@ -214,35 +219,35 @@ impl State {
     /// Holds what a call may cost until it is settled.
     fn reserve(
         &mut self,
-        who: &Applicant<'_>,
+        who: &AdmissionRequest<'_>,
         settings: &WorldSettings,
-        trail: &mut Trail,
+        decisions: &mut DecisionLog,
     ) -> Result<Payment, Failure> {
-        let charge = Charge {
+        let charge = BillableUsage {
             operation: who.operation,
             tiers: who.tiers,
             at: who.arrived,
             units: 1,
         };
-        let payment = self.meters.quote(&charge, settings);
+        let payment = self.usage.quote(&charge, settings);
         let means = settings.means(who.operation);
-        let allowed = self.meters.purse().allow(&payment, &charge.demand(), &means);
+        let allowed = self.usage.wallet().allow(&payment, &charge.demand(), &means);
         if let Err(why) = allowed {
             let (rule, because, remedy, failure) = match why {
-                Unpaid::PacksExhausted => (
+                PaymentError::PacksExhausted => (
                     "packs",
                     "every pack is used up or over".to_owned(),
                     "another pack, or `beyond = charge`",
                     Failure::PacksExhausted,
                 ),
-                Unpaid::Arrears { left, due } => (
+                PaymentError::Arrears { left, due } => (
                     "balance",
                     format!("{left} fen left, this call costs {due}"),
                     "a higher balance_fen",
                     Failure::Arrears,
                 ),
             };
-            trail.push(Decision::refuse(Stage::Admit, rule, because).otherwise(remedy));
+            decisions.push(Decision::refuse(PipelineStage::Admit, rule, because).otherwise(remedy));
             return Err(failure);
         }
         if settings.has_means() {
@@ -255,15 +260,15 @@ impl State {
                 payment.cash_fen,
                 payment.owed_fen
             );
-            trail.push(Decision::pass(Stage::Admit, "balance", paid));
+            decisions.push(Decision::pass(PipelineStage::Admit, "balance", paid));
         }
         *self.pending.entry(who.operation.to_owned()).or_default() += 1;
-        self.meters.purse_mut().pay(&payment);
+        self.usage.purse_mut().pay(&payment);
         Ok(payment)
     }
 
     /// The scope's bucket; a new one where the clock was set back behind the old one's start.
-    fn bucket(&mut self, clock: &Clock, scope: &str, rate: &Rate) -> Arc<Bucket> {
+    fn bucket(&mut self, clock: &Clock, scope: &str, rate: &RateLimit) -> Arc<Bucket> {
         let now = clock.now();
         if let Some((since, bucket)) = self.buckets.get(scope)
             && *since <= now
@@ -285,7 +290,7 @@ impl State {
     }
 }
 
-impl Slot {
+impl AdmissionPermit {
     fn give_back(&mut self, state: &mut State) {
         for scope in self.scopes.drain(..) {
             if let Some(now) = state.in_flight.get_mut(&scope) {
@@ -296,12 +301,12 @@ impl Slot {
             if let Some(pending) = state.pending.get_mut(&operation) {
                 *pending = pending.saturating_sub(1);
             }
-            state.meters.purse_mut().take_back(&payment);
+            state.usage.purse_mut().take_back(&payment);
         }
     }
 }
 
-impl Drop for Slot {
+impl Drop for AdmissionPermit {
     fn drop(&mut self) {
         if self.scopes.is_empty() && self.hold.is_none() {
             return;

@@ -1,6 +1,6 @@
 //! The expectations of a world, and how often each has spoken.
 
-use crate::recognition::{Expectation, Given, Rule, Subject};
+use crate::recognition::{Expectation, ExpectationRule, PresetVerdict, RecognitionSubject};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
@@ -16,13 +16,13 @@ pub struct Expectations {
 }
 
 struct Held {
-    rule: Rule,
+    rule: ExpectationRule,
     spoken: AtomicU64,
 }
 
 /// Why an expectation is not taken.
 #[derive(Debug, thiserror::Error)]
-pub enum NotTaken {
+pub enum ExpectationError {
     /// A field that cannot be carried out, and what was expected.
     #[error("{1}")]
     Field(&'static str, String),
@@ -39,21 +39,22 @@ impl Expectations {
     ///
     /// # Errors
     /// Why it is not taken.
-    pub fn add(&self, mut expectation: Expectation) -> Result<Expectation, NotTaken> {
+    pub fn add(&self, mut expectation: Expectation) -> Result<Expectation, ExpectationError> {
         if expectation.id.is_empty() {
             let nth = self.named.fetch_add(1, Ordering::Relaxed) + 1;
             expectation.id = format!("expectation-{nth}");
         }
-        let rule = Rule::new(expectation.clone()).map_err(|(field, why)| NotTaken::Field(field, why))?;
+        let rule = ExpectationRule::new(expectation.clone())
+            .map_err(|(field, why)| ExpectationError::Field(field, why))?;
         let mut rules = self.rules.write().expect("no panic while held");
         if rules
             .iter()
             .any(|held| held.rule.expectation.id == expectation.id)
         {
-            return Err(NotTaken::Exists(expectation.id));
+            return Err(ExpectationError::Exists(expectation.id));
         }
         if rules.len() >= MOST {
-            return Err(NotTaken::Full);
+            return Err(ExpectationError::Full);
         }
         let spoken = AtomicU64::new(0);
         rules.push(Arc::new(Held { rule, spoken }));
@@ -91,7 +92,10 @@ impl Expectations {
 
     /// What the first that fits and is not spent gives an input, and its name. `subject` is only made where there are
     /// expectations at all.
-    pub fn given<'a>(&self, subject: impl FnOnce() -> Subject<'a>) -> Option<(String, Vec<Given>)> {
+    pub fn given<'a>(
+        &self,
+        subject: impl FnOnce() -> RecognitionSubject<'a>,
+    ) -> Option<(String, Vec<PresetVerdict>)> {
         let rules = self.rules.read().expect("no panic while held").clone();
         if rules.is_empty() {
             return None;
@@ -100,7 +104,7 @@ impl Expectations {
         let fitting = rules.iter().filter(|held| held.rule.fits(&subject));
         fitting.into_iter().find_map(|held| {
             let nth = held.spoken.fetch_add(1, Ordering::Relaxed);
-            let given = held.rule.given(nth).map(<[Given]>::to_vec);
+            let given = held.rule.given(nth).map(<[PresetVerdict]>::to_vec);
             if given.is_none() {
                 held.spoken.fetch_sub(1, Ordering::Relaxed);
             }

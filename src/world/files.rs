@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// A result file.
 #[derive(Clone, Debug)]
-pub struct File {
+pub struct ResultFile {
     /// The bytes.
     pub bytes: Bytes,
     /// `image/png` …
@@ -21,7 +21,7 @@ pub struct File {
 }
 
 /// Files of all worlds, by name; the least recently used leave when there are too many bytes.
-pub struct Files {
+pub struct ResultFiles {
     max_bytes: usize,
     ttl: Duration,
     /// Held for a look-up or an insertion.
@@ -29,11 +29,11 @@ pub struct Files {
 }
 
 struct Shelf {
-    files: LruCache<String, File>,
+    files: LruCache<String, ResultFile>,
     bytes: usize,
 }
 
-impl Files {
+impl ResultFiles {
     /// An empty shelf of at most so many bytes, for files that live so long.
     pub fn new(max_bytes: usize, ttl: Duration) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl Files {
         let (world, clock) = owner;
         let made = clock.now();
         let expires = made + self.ttl;
-        let file = File {
+        let file = ResultFile {
             bytes,
             content_type,
             made,
@@ -71,7 +71,7 @@ impl Files {
     }
 
     /// A file that is still valid on its world's clock.
-    pub fn get(&self, name: &str) -> Option<File> {
+    pub fn get(&self, name: &str) -> Option<ResultFile> {
         let mut shelf = self.shelf.lock().expect("no panic while held");
         let file = shelf.files.get(name)?;
         if file.clock.now() < file.expires {

@@ -9,12 +9,12 @@ const MOST: usize = 10_000;
 
 /// The records of a world, the oldest first.
 #[derive(Default)]
-pub struct History {
+pub struct RecognitionHistory {
     /// Held for an insertion or while a list is made.
     records: Mutex<VecDeque<(&'static str, Value)>>,
 }
 
-impl History {
+impl RecognitionHistory {
     /// Adds a record of a kind.
     pub fn push(&self, kind: &'static str, record: Value) {
         let mut records = self.records.lock().expect("no panic while held");

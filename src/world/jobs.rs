@@ -1,7 +1,7 @@
 //! Every job of every world, in memory and in the store.
 
-use crate::clock::{Clock, Time, linger};
-use crate::jobs::{End, Job, Retries};
+use crate::clock::{Clock, Time, blocking_sleep};
+use crate::jobs::{Job, JobEnd, RetryPolicy};
 use crate::store::{JobRow, Store, StoreError};
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ const MOST: usize = 100_000;
 const GATHERED: Duration = Duration::from_millis(20);
 
 /// A job and what waits on it.
-pub struct Held {
+pub struct JobHandle {
     job: Mutex<Job>,
     /// The clock of its world.
     pub clock: Clock,
@@ -26,7 +26,7 @@ pub struct Held {
     removed: AtomicBool,
 }
 
-impl Held {
+impl JobHandle {
     /// The job as it is now.
     pub fn job(&self) -> Job {
         self.lock().clone()
@@ -49,7 +49,7 @@ impl Held {
 
 /// How many jobs of an operation run at once, and what becomes of further ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lanes {
+pub struct ConcurrencyLimit {
     /// So many at once; as many as come where absent.
     pub concurrent: Option<u32>,
     /// Further ones wait for their turn, rather than being refused.
@@ -58,24 +58,24 @@ pub struct Lanes {
 
 /// No further job is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoPlace;
+pub struct JobsFullError;
 
 /// Every job of every world.
 pub struct Jobs {
     books: Mutex<Books>,
     /// Jobs that no runner has looked at yet: an advancing clock must not overtake them.
-    unseen: AtomicUsize,
-    seen: Notify,
-    submitted: mpsc::UnboundedSender<Arc<Held>>,
-    arrivals: Mutex<Option<mpsc::UnboundedReceiver<Arc<Held>>>>,
-    retries: Retries,
+    unscheduled: AtomicUsize,
+    scheduled: Notify,
+    submitted: mpsc::UnboundedSender<Arc<JobHandle>>,
+    arrivals: Mutex<Option<mpsc::UnboundedReceiver<Arc<JobHandle>>>>,
+    retries: RetryPolicy,
     keeper: Arc<Keeper>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 #[derive(Default)]
 struct Books {
-    by_id: HashMap<String, Arc<Held>>,
+    by_id: HashMap<String, Arc<JobHandle>>,
     /// By world and operation, the ends of the jobs that are open, in order.
     lanes: HashMap<(String, String), VecDeque<Time>>,
     swept: usize,
@@ -92,7 +92,7 @@ impl Jobs {
     pub fn load(
         store: Arc<dyn Store>,
         clock: impl Fn(&str) -> Option<Clock>,
-        retries: Retries,
+        retries: RetryPolicy,
     ) -> Result<Self, StoreError> {
         let rows = store.jobs()?;
         let (submitted, arrivals) = mpsc::unbounded_channel();
@@ -111,8 +111,8 @@ impl Jobs {
             })?;
         let jobs = Self {
             books: Mutex::default(),
-            unseen: AtomicUsize::new(0),
-            seen: Notify::new(),
+            unscheduled: AtomicUsize::new(0),
+            scheduled: Notify::new(),
             submitted,
             arrivals: Mutex::new(Some(arrivals)),
             retries,
@@ -132,11 +132,11 @@ impl Jobs {
     ///
     /// # Errors
     /// When there is no place for it.
-    pub fn submit(&self, mut job: Job, lanes: Lanes, clock: Clock) -> Result<Job, NoPlace> {
+    pub fn submit(&self, mut job: Job, lanes: ConcurrencyLimit, clock: Clock) -> Result<Job, JobsFullError> {
         let mut books = self.books();
         books.sweep(&self.keeper);
         if books.by_id.len() >= MOST || books.by_id.contains_key(&job.id) {
-            return Err(NoPlace);
+            return Err(JobsFullError);
         }
         let lane = books.lanes.entry(lane_of(&job)).or_default();
         while lane.front().is_some_and(|end| *end <= job.submitted) {
@@ -145,10 +145,12 @@ impl Jobs {
         let most = lanes.concurrent.map_or(usize::MAX, |most| most as usize);
         if lane.len() >= most {
             let free = most.checked_sub(1).map(|_| lane[lane.len() - most]);
-            let free = free.filter(|at| lanes.queues && *at != NEVER).ok_or(NoPlace)?;
-            let wait = free.since(job.starts);
-            job.starts = job.starts + wait;
-            job.due = job.due + wait;
+            let free = free
+                .filter(|at| lanes.queues && *at != NEVER)
+                .ok_or(JobsFullError)?;
+            let wait = free.since(job.starts_at);
+            job.starts_at = job.starts_at + wait;
+            job.due_at = job.due_at + wait;
         }
         self.keeper.change(&job);
         self.enter(books, job.clone(), clock);
@@ -160,7 +162,7 @@ impl Jobs {
         let lane = books.lanes.entry(lane_of(&job)).or_default();
         lane.insert(lane.partition_point(|other| *other <= end), end);
         let id = job.id.clone();
-        let held = Arc::new(Held {
+        let held = Arc::new(JobHandle {
             job: Mutex::new(job),
             clock,
             changed: Notify::new(),
@@ -168,45 +170,46 @@ impl Jobs {
         });
         books.by_id.insert(id, held.clone());
         drop(books);
-        self.unseen.fetch_add(1, Ordering::AcqRel);
+        self.unscheduled.fetch_add(1, Ordering::AcqRel);
         if self.submitted.send(held).is_err() {
-            self.looked_at();
+            self.mark_scheduled();
         }
     }
 
     /// What is submitted, for the one who sends callbacks; to be taken once.
-    pub fn arrivals(&self) -> Option<mpsc::UnboundedReceiver<Arc<Held>>> {
+    pub fn arrivals(&self) -> Option<mpsc::UnboundedReceiver<Arc<JobHandle>>> {
         self.arrivals.lock().expect("no panic while held").take()
     }
 
     /// A job that was submitted waits on its clock now.
-    pub fn looked_at(&self) {
-        self.unseen.fetch_sub(1, Ordering::AcqRel);
-        self.seen.notify_waiters();
+    pub fn mark_scheduled(&self) {
+        self.unscheduled.fetch_sub(1, Ordering::AcqRel);
+        self.scheduled.notify_waiters();
     }
 
     /// Waits until every job that was submitted waits on its clock, so that advancing it does not overtake them.
-    pub async fn settled(&self) {
+    pub async fn wait_until_scheduled(&self) {
         loop {
-            let seen = self.seen.notified();
-            tokio::pin!(seen);
-            seen.as_mut().enable();
-            if self.unseen.load(Ordering::Acquire) == 0 {
+            let scheduled = self.scheduled.notified();
+            tokio::pin!(scheduled);
+            scheduled.as_mut().enable();
+            if self.unscheduled.load(Ordering::Acquire) == 0 {
                 return;
             }
-            seen.await;
+            scheduled.await;
         }
     }
 
     /// A job by its name; of any world.
-    pub fn get(&self, id: &str) -> Option<Arc<Held>> {
+    pub fn get(&self, id: &str) -> Option<Arc<JobHandle>> {
         self.books().by_id.get(id).cloned()
     }
 
     /// A job of a world whose result can still be asked for.
-    pub fn find(&self, world: &str, id: &str, now: Time) -> Option<Arc<Held>> {
+    pub fn find(&self, world: &str, id: &str, now: Time) -> Option<Arc<JobHandle>> {
         let held = self.get(id)?;
-        let known = held.read(|job| job.world == world && job.end().is_none_or(|end| end + job.kept > now));
+        let known =
+            held.read(|job| job.world == world && job.end().is_none_or(|end| end + job.retention > now));
         known.then_some(held)
     }
 
@@ -232,7 +235,7 @@ impl Jobs {
     }
 
     /// Ends a job before its time; `false` where it has ended already.
-    pub fn end(&self, held: &Held, at: Time, end: End) -> bool {
+    pub fn end(&self, held: &JobHandle, at: Time, end: JobEnd) -> bool {
         let mut job = held.lock();
         if !job.is_open(at) {
             return false;
@@ -252,11 +255,11 @@ impl Jobs {
     }
 
     /// Enters what became of a try of a callback.
-    pub fn tried(&self, held: &Held, outcome: Result<u16, String>, now: Time) {
+    pub fn record_attempt(&self, held: &JobHandle, outcome: Result<u16, String>, now: Time) {
         let mut job = held.lock();
         let copies = job.copies();
         if let Some(callback) = &mut job.callback {
-            callback.tried(outcome, (now, self.retries), copies);
+            callback.record_attempt(outcome, (now, self.retries), copies);
         }
         if !held.is_removed() {
             self.keeper.change(&job);
@@ -349,7 +352,7 @@ impl Keeper {
         self.enter(job, Some(row));
     }
 
-    fn remove(&self, held: &Held) {
+    fn remove(&self, held: &JobHandle) {
         held.removed.store(true, Ordering::Relaxed);
         held.changed.notify_one();
         self.enter(&held.lock(), None);
@@ -372,7 +375,7 @@ impl Keeper {
                 changes = self.woken.wait(changes).expect("no panic while held");
             }
             drop(changes);
-            linger(GATHERED);
+            blocking_sleep(GATHERED);
             let rows: Vec<JobRow> = std::mem::take(&mut self.changes().rows).into_values().collect();
             if let Err(why) = self.store.save_jobs(&rows) {
                 tracing::error!(%why, jobs = rows.len(), "jobs are not written; they are tried again");

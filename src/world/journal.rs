@@ -1,6 +1,6 @@
 //! Recent calls in full, bounded by bytes, for people and assertions.
 
-use crate::exchange::{Call, Entry, Reply, RequestId, Trail};
+use crate::exchange::{Call, DecisionLog, LedgerEntry, Reply, RequestId};
 use bytes::Bytes;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 
 /// One call as it went. Without `capture` the bodies are left out, save short textual replies.
 #[derive(Debug)]
-pub struct Record {
+pub struct JournalEntry {
     /// The ledger's row.
-    pub entry: Arc<Entry>,
+    pub entry: Arc<LedgerEntry>,
     /// The request; its body is empty unless captured.
     pub call: Call,
     /// Header fields of the reply.
@@ -18,15 +18,21 @@ pub struct Record {
     /// The reply's body, where it is kept.
     pub reply_body: Option<Bytes>,
     /// What was decided on the way.
-    pub trail: Trail,
+    pub decisions: DecisionLog,
 }
 
 /// Longest textual reply kept without `capture`.
 const SHORT: usize = 2048;
 
-impl Record {
+impl JournalEntry {
     /// A record of a finished call.
-    pub fn new(entry: Arc<Entry>, mut call: Call, reply: Option<Reply>, trail: Trail, capture: bool) -> Self {
+    pub fn new(
+        entry: Arc<LedgerEntry>,
+        mut call: Call,
+        reply: Option<Reply>,
+        decisions: DecisionLog,
+        capture: bool,
+    ) -> Self {
         if !capture {
             call.body = Bytes::new();
         }
@@ -43,19 +49,19 @@ impl Record {
             call,
             reply_headers,
             reply_body,
-            trail,
+            decisions,
         }
     }
 
     /// Bytes it takes in memory, about.
     fn weight(&self) -> usize {
         let bodies = self.call.body.len() + self.reply_body.as_ref().map_or(0, Bytes::len);
-        let trail: usize = self
-            .trail
+        let decisions: usize = self
+            .decisions
             .iter()
             .map(|d| 80 + d.because.len() + d.otherwise.len())
             .sum();
-        512 + self.call.headers.weight() + self.call.path.len() + self.call.query.len() + bodies + trail
+        512 + self.call.headers.weight() + self.call.path.len() + self.call.query.len() + bodies + decisions
     }
 }
 
@@ -68,7 +74,7 @@ pub struct Journal {
 
 #[derive(Default)]
 struct Ring {
-    records: VecDeque<Arc<Record>>,
+    records: VecDeque<Arc<JournalEntry>>,
     bytes: usize,
     dropped: u64,
 }
@@ -83,7 +89,7 @@ impl Journal {
     }
 
     /// Keeps a record, letting the oldest go.
-    pub fn push(&self, record: Record) {
+    pub fn push(&self, record: JournalEntry) {
         let weight = record.weight();
         let record = Arc::new(record);
         // Records that leave are freed after the lock is: that takes longer than the rest.
@@ -101,7 +107,7 @@ impl Journal {
     }
 
     /// All records, the newest first.
-    pub fn records(&self) -> Vec<Arc<Record>> {
+    pub fn records(&self) -> Vec<Arc<JournalEntry>> {
         self.ring
             .lock()
             .expect("no panic while held")
@@ -113,7 +119,7 @@ impl Journal {
     }
 
     /// One record by its call's name.
-    pub fn find(&self, id: RequestId) -> Option<Arc<Record>> {
+    pub fn find(&self, id: RequestId) -> Option<Arc<JournalEntry>> {
         let ring = self.ring.lock().expect("no panic while held");
         ring.records
             .iter()

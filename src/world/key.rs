@@ -2,14 +2,14 @@
 
 use crate::clock::Time;
 use crate::dice::Dice;
-use crate::exchange::{Credential, Scheme, Secret};
+use crate::exchange::{Credential, CredentialScheme, SecretFormat};
 use crate::signing::rsa;
 use crate::store::KeyRow;
 use serde::{Deserialize, Serialize};
 
 /// A key with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct ApiKey {
     /// The vendor it is for.
     pub vendor: String,
     /// The world it opens.
@@ -57,15 +57,15 @@ impl KeyState {
     }
 }
 
-impl Key {
+impl ApiKey {
     /// The first key of a scheme in a world: the same for the same seed and name.
-    pub fn first(vendor: &str, scheme: &Scheme, world: &str, dice: Dice, created: Time) -> Self {
+    pub fn first(vendor: &str, scheme: &CredentialScheme, world: &str, dice: Dice, created: Time) -> Self {
         let of = [vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes(), b""];
         Self::drawn(vendor, scheme, world, created, (dice, &of[..3]))
     }
 
     /// One key more; its time of creation tells it from all others.
-    pub fn further(vendor: &str, scheme: &Scheme, world: &str, dice: Dice, created: Time) -> Self {
+    pub fn further(vendor: &str, scheme: &CredentialScheme, world: &str, dice: Dice, created: Time) -> Self {
         let nonce = created.micros().to_le_bytes();
         let of = [
             vendor.as_bytes(),
@@ -78,7 +78,7 @@ impl Key {
 
     fn drawn(
         vendor: &str,
-        scheme: &Scheme,
+        scheme: &CredentialScheme,
         world: &str,
         created: Time,
         (dice, of): (Dice, &[&[u8]]),
@@ -89,15 +89,15 @@ impl Key {
             id: dice.text(&part(b"id"), scheme.alphabet, scheme.id_len),
             scheme: scheme.name.to_owned(),
             secret: match scheme.secret {
-                Secret::Text(len) => dice.text(&secret, scheme.alphabet, len),
-                Secret::Rsa(bits) => rsa::generate(&mut dice.stream(&secret), bits),
+                SecretFormat::Text(len) => dice.text(&secret, scheme.alphabet, len),
+                SecretFormat::Rsa(bits) => rsa::generate(&mut dice.stream(&secret), bits),
             },
         };
         Self::active(vendor, world, credential, created)
     }
 
     /// The demo world's key of a scheme.
-    pub fn demo(vendor: &str, scheme: &Scheme, world: &str, created: Time) -> Self {
+    pub fn demo(vendor: &str, scheme: &CredentialScheme, world: &str, created: Time) -> Self {
         let credential = Credential {
             id: scheme.demo_id.to_owned(),
             scheme: scheme.name.to_owned(),

@@ -8,23 +8,26 @@ mod history;
 mod jobs;
 mod journal;
 mod key;
-mod meters;
 mod nonces;
 mod settings;
 mod templates;
+mod usage;
 mod worlds;
 
-pub use admission::{Admission, Applicant, Slot};
-pub use expectations::{Expectations, NotTaken};
-pub use files::{File, Files};
-pub use history::History;
-pub use jobs::{Held, Jobs, Lanes, NoPlace};
-pub use journal::{Journal, Record};
-pub use key::{Key, KeyState};
-pub use meters::{Charge, Meters, covers};
-pub use nonces::Nonces;
-pub use settings::{JobRule, Language, Limit, Period, Quota, Rate, Strictness, Wording, WorldSettings};
-pub use templates::{Kept as KeptTemplate, TemplateError, Templates};
+pub use admission::{Admission, AdmissionPermit, AdmissionRequest};
+pub use expectations::{ExpectationError, Expectations};
+pub use files::{ResultFile, ResultFiles};
+pub use history::RecognitionHistory;
+pub use jobs::{ConcurrencyLimit, JobHandle, Jobs, JobsFullError};
+pub use journal::{Journal, JournalEntry};
+pub use key::{ApiKey, KeyState};
+pub use nonces::NonceCache;
+pub use settings::{
+    JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, RateOrQuota, Strictness,
+    WorldSettings,
+};
+pub use templates::{StoredTemplate as KeptTemplate, TemplateError, TemplateStore};
+pub use usage::{BillableUsage, UsageCounters, covers};
 pub use worlds::{DEMO, WorldError, Worlds, WorldsSetup};
 
 use crate::clock::{Clock, Time};
@@ -54,12 +57,12 @@ pub struct World {
     /// Verdicts its user decided beforehand.
     pub expectations: Arc<Expectations>,
     /// What consoles of providers would list of the past.
-    pub history: Arc<History>,
+    pub history: Arc<RecognitionHistory>,
     /// What was used once and may not be used again.
-    pub nonces: Nonces,
+    pub nonces: NonceCache,
     settings: ArcSwap<WorldSettings>,
     /// Dice of the server, for worlds without a seed of their own.
-    house_dice: Dice,
+    server_dice: Dice,
     /// Tells the calls of one run of the server from those of the next.
     run: u64,
     arrivals: AtomicU64,
@@ -80,7 +83,7 @@ impl World {
         self.settings
             .load()
             .seed
-            .map_or_else(|| self.house_dice.derive(&self.name), Dice::new)
+            .map_or_else(|| self.server_dice.derive(&self.name), Dice::new)
     }
 
     /// The last good answer of an operation, where one is remembered.
@@ -110,7 +113,7 @@ impl World {
                 return demo.into();
             }
             let of: [&[u8]; 3] = [b"provider-key", vendor.id.as_bytes(), self.name.as_bytes()];
-            rsa::generate(&mut self.house_dice.stream(&of), PROVIDER_KEY_BITS).into()
+            rsa::generate(&mut self.server_dice.stream(&of), PROVIDER_KEY_BITS).into()
         });
         Some(key.clone())
     }

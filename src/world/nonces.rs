@@ -10,7 +10,7 @@ const MOST: usize = 100_000;
 
 /// Nonces a world has seen.
 #[derive(Default)]
-pub struct Nonces {
+pub struct NonceCache {
     /// Held for a look-up or an insertion.
     seen: Mutex<Seen>,
 }
@@ -21,7 +21,7 @@ struct Seen {
     all: HashSet<u128>,
 }
 
-impl Nonces {
+impl NonceCache {
     /// Whether a nonce comes for the first time within `window`; it is remembered from now on.
     pub fn is_new(&self, nonce: &str, now: Time, window: Duration) -> bool {
         let nonce = xxhash_rust::xxh3::xxh3_128(nonce.as_bytes());
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_nonce_is_new_once_in_its_window() {
-        let nonces = Nonces::default();
+        let nonces = NonceCache::default();
         let (start, window) = (Time::from_micros(0), Duration::from_secs(60));
         assert!(nonces.is_new("a", start, window));
         assert!(!nonces.is_new("a", start + window, window));

@@ -1,6 +1,6 @@
 //! What may be set for one world. Nothing is limited unless it is set here.
 
-use crate::billing::{Coupon, Means, PriceTier, Subscription};
+use crate::billing::{Coupon, PaymentSources, PriceTier, Subscription};
 use crate::clock::parse_span;
 use crate::faults::Span;
 use serde::{Deserialize, Serialize};
@@ -17,10 +17,10 @@ pub struct WorldSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Language of the vendors' messages, where a vendor documents several.
-    pub language: Language,
+    pub language: MessageLanguage,
     /// Limits by scope: `*` (everything), a provider (`jdcloud-matting`) or an operation
     /// (`jdcloud-matting/cutout`). All that fit a call apply.
-    pub limits: BTreeMap<String, Limit>,
+    pub limits: BTreeMap<String, RateOrQuota>,
     /// Cash paid into the account, in fen, spent by charged calls; unlimited where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balance_fen: Option<i64>,
@@ -65,7 +65,7 @@ pub struct WorldSettings {
     pub jobs: BTreeMap<String, JobRule>,
     /// Other words or another HTTP status for a row of an error catalogue, by provider and code (`tupu/17`).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub wording: BTreeMap<String, Wording>,
+    pub wording: BTreeMap<String, MessageSettings>,
     /// Do not obey `x-understudy-refusal: <code>` on calls.
     pub ignore_rehearsals: bool,
 }
@@ -101,7 +101,7 @@ pub struct JobRule {
     Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
-pub struct Wording {
+pub struct MessageSettings {
     /// The message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
@@ -115,7 +115,7 @@ pub struct Wording {
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Language {
+pub enum MessageLanguage {
     /// Chinese, what the services speak.
     #[default]
     Zh,
@@ -141,22 +141,22 @@ pub enum Strictness {
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
-pub struct Limit {
+pub struct RateOrQuota {
     /// Calls in a span, for each key.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate: Option<Rate>,
+    pub rate: Option<RateLimit>,
     /// Calls at once, for the world.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
     /// Charged calls in a period, for the world.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub quota: Option<Quota>,
+    pub quota: Option<QuotaLimit>,
 }
 
 /// So many calls in a span, evenly refilled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Rate {
+pub struct RateLimit {
     /// Calls in the span.
     pub calls: u32,
     /// The span, `1s` where absent.
@@ -171,7 +171,7 @@ fn one_second() -> String {
     "1s".into()
 }
 
-impl Rate {
+impl RateLimit {
     /// The span between two calls.
     ///
     /// # Errors
@@ -190,12 +190,12 @@ impl Rate {
 /// So many charged calls in a period of the world's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Quota {
+pub struct QuotaLimit {
     /// Calls in the period.
     pub calls: u64,
     /// The period.
     #[serde(default)]
-    pub per: Period,
+    pub per: QuotaPeriod,
 }
 
 /// A period of the local calendar (Asia/Shanghai).
@@ -203,7 +203,7 @@ pub struct Quota {
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum Period {
+pub enum QuotaPeriod {
     /// Local midnight to local midnight.
     #[default]
     Day,
@@ -321,9 +321,9 @@ impl WorldSettings {
     }
 
     /// What calls of an operation are paid with.
-    pub fn means(&self, operation: &str) -> Means<'_> {
+    pub fn means(&self, operation: &str) -> PaymentSources<'_> {
         let provider = operation.split('/').next().unwrap_or_default();
-        Means {
+        PaymentSources {
             subscription: self.subscriptions.get(provider),
             coupons: &self.coupons,
             granted_fen: self.granted_fen,

@@ -1,7 +1,7 @@
 //! Templates that users upload, kept in the store and checked whenever they are read (001 2.1).
 
 use crate::clock::Time;
-use crate::composition::{Template, TemplateFlaw};
+use crate::composition::{Template, TemplateParseError};
 use crate::signing::digest::sha256_hex;
 use crate::store::{Store, StoreError, TemplateRow};
 use lru::LruCache;
@@ -30,7 +30,7 @@ pub enum TemplateError {
     Id,
     /// What was sent is no template.
     #[error("{0}")]
-    Flaw(#[from] TemplateFlaw),
+    Flaw(#[from] TemplateParseError),
     /// What is kept is not what was written.
     #[error("template {0:?} is damaged: it is not what was uploaded, and is not served")]
     Damaged(String),
@@ -41,7 +41,7 @@ pub enum TemplateError {
 
 /// A template as it is kept.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct StoredTemplate {
     /// Its id.
     pub id: String,
     /// SHA-256 over its id, a zero byte and its bytes.
@@ -55,13 +55,13 @@ pub struct Kept {
 }
 
 /// Templates of all worlds.
-pub struct Templates {
+pub struct TemplateStore {
     store: Arc<dyn Store>,
     /// By checksum: reading the bytes again is for finding damage, not for reading the template again.
     read: Mutex<LruCache<String, Arc<Template>>>,
 }
 
-impl Templates {
+impl TemplateStore {
     /// Of this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
         let read = Mutex::new(LruCache::new(READ));
@@ -77,7 +77,7 @@ impl Templates {
         world: &str,
         id: Option<&str>,
         (body, now): (&[u8], Time),
-    ) -> Result<Kept, TemplateError> {
+    ) -> Result<StoredTemplate, TemplateError> {
         let template = Template::parse(body)?;
         let drawn = format!("tpl-{}", &sha256_hex(body)[..16]);
         let id = id.unwrap_or(&drawn);
@@ -101,7 +101,7 @@ impl Templates {
         if !self.store.add_template(&row)? {
             return Err(TemplateError::Exists(row.id));
         }
-        Ok(Kept {
+        Ok(StoredTemplate {
             id: row.id,
             sha256: row.sha256,
             bytes: row.body.len(),
@@ -114,7 +114,7 @@ impl Templates {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn all(&self, world: &str) -> Result<Vec<Kept>, TemplateError> {
+    pub fn all(&self, world: &str) -> Result<Vec<StoredTemplate>, TemplateError> {
         let rows = self.store.templates(world)?;
         Ok(rows.into_iter().map(|row| self.checked(row)).collect())
     }
@@ -123,7 +123,7 @@ impl Templates {
     ///
     /// # Errors
     /// When there is none, or the store fails.
-    pub fn kept(&self, world: &str, id: &str) -> Result<Kept, TemplateError> {
+    pub fn kept(&self, world: &str, id: &str) -> Result<StoredTemplate, TemplateError> {
         let row = self.store.template(world, id)?;
         row.map(|row| self.checked(row))
             .ok_or_else(|| TemplateError::Unknown(id.to_owned()))
@@ -150,7 +150,7 @@ impl Templates {
         }
     }
 
-    fn checked(&self, row: TemplateRow) -> Kept {
+    fn checked(&self, row: TemplateRow) -> StoredTemplate {
         let template = (checksum(&row.id, &row.body) == row.sha256)
             .then(|| self.parsed(&row))
             .flatten();
@@ -161,7 +161,7 @@ impl Templates {
                 "a template in the store is damaged; it is not served"
             );
         }
-        Kept {
+        StoredTemplate {
             id: row.id,
             sha256: row.sha256,
             bytes: row.body.len(),

@@ -1,7 +1,7 @@
 //! Every world and every key, in memory and in the store.
 
-use super::{Admission, Files, Journal, Key, Nonces, World, WorldSettings};
-use crate::clock::{Clock, Face, Time};
+use super::{Admission, ApiKey, Journal, NonceCache, ResultFiles, World, WorldSettings};
+use crate::clock::{Clock, Time, TimeMapping};
 use crate::dice::Dice;
 use crate::exchange::Vendor;
 use crate::store::{Store, StoreError, WorldRow};
@@ -47,7 +47,7 @@ pub struct WorldsSetup {
     /// Bytes of journal a world may hold.
     pub journal_bytes: usize,
     /// Result files of all worlds.
-    pub files: Arc<Files>,
+    pub files: Arc<ResultFiles>,
     /// The vendors whose keys a new world gets.
     pub vendors: Vec<&'static Vendor>,
     /// All operations, as `provider/operation`.
@@ -64,7 +64,7 @@ pub struct Worlds {
     /// Read on every call, written by the admin API.
     by_name: RwLock<BTreeMap<String, Arc<World>>>,
     /// By vendor, then by public part. Read on every call.
-    keys: RwLock<HashMap<String, HashMap<String, Arc<Key>>>>,
+    keys: RwLock<HashMap<String, HashMap<String, Arc<ApiKey>>>>,
     /// Held while worlds or keys are changed, so that store and memory change alike.
     changes: Mutex<()>,
 }
@@ -92,22 +92,28 @@ impl Worlds {
         for row in rows {
             let settings = serde_json::from_str(&row.settings).map_err(|why| unreadable(&row.name, why))?;
             let world = all.build(&row.name, settings, Time::from_micros(row.created));
-            let face = row.clock.as_deref().map(serde_json::from_str::<Face>).transpose();
-            world.clock.set(face.map_err(|why| unreadable(&row.name, why))?);
+            let mapping = row
+                .clock
+                .as_deref()
+                .map(serde_json::from_str::<TimeMapping>)
+                .transpose();
+            world
+                .clock
+                .set(mapping.map_err(|why| unreadable(&row.name, why))?);
             all.put(world);
         }
         for row in keys {
             let id = row.id.clone();
-            all.put_key(Key::from_row(row).map_err(|why| unreadable(&id, why))?);
+            all.put_key(ApiKey::from_row(row).map_err(|why| unreadable(&id, why))?);
         }
         for day in &usage {
             if let Some(world) = all.get(&day.world) {
-                world.admission.meters(|meters| meters.recall(day));
+                world.admission.usage(|usage| usage.restore(day));
             }
         }
         for drawn in &all.setup.store.drawn()? {
             if let Some(world) = all.get(&drawn.world) {
-                world.admission.meters(|meters| meters.recall_drawn(drawn));
+                world.admission.usage(|usage| usage.restore_drawdown(drawn));
             }
         }
         if all.get(DEMO).is_none() {
@@ -145,7 +151,7 @@ impl Worlds {
     }
 
     /// A key by its public part.
-    pub fn key(&self, vendor: &str, id: &str) -> Option<Arc<Key>> {
+    pub fn key(&self, vendor: &str, id: &str) -> Option<Arc<ApiKey>> {
         self.keys
             .read()
             .expect("no panic while held")
@@ -155,7 +161,7 @@ impl Worlds {
     }
 
     /// The keys of a world, the oldest first.
-    pub fn keys_of(&self, world: &str) -> Vec<Arc<Key>> {
+    pub fn keys_of(&self, world: &str) -> Vec<Arc<ApiKey>> {
         let keys = self.keys.read().expect("no panic while held");
         let mut own: Vec<_> = keys
             .values()
@@ -197,9 +203,9 @@ impl Worlds {
         for vendor in &self.setup.vendors {
             for scheme in vendor.schemes {
                 let key = if name == DEMO {
-                    Key::demo(vendor.id, scheme, name, world.created)
+                    ApiKey::demo(vendor.id, scheme, name, world.created)
                 } else {
-                    Key::first(vendor.id, scheme, name, world.dice(), world.created)
+                    ApiKey::first(vendor.id, scheme, name, world.dice(), world.created)
                 };
                 self.setup.store.save_key(&key.to_row())?;
                 self.put_key(key);
@@ -261,7 +267,7 @@ impl Worlds {
     ///
     /// # Errors
     /// When another world has a key of that name, the world has too many, or the store fails.
-    pub fn save_key(&self, key: Key) -> Result<Arc<Key>, WorldError> {
+    pub fn save_key(&self, key: ApiKey) -> Result<Arc<ApiKey>, WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         match self.key(&key.vendor, &key.credential.id) {
             Some(other) if other.world != key.world => {
@@ -285,7 +291,7 @@ impl Worlds {
     ///
     /// # Errors
     /// When there is no such key, or the store fails.
-    pub fn remove_key(&self, key: &Key) -> Result<(), WorldError> {
+    pub fn remove_key(&self, key: &ApiKey) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         self.setup.store.remove_key(&key.vendor, &key.credential.id)?;
         if let Some(keys) = self
@@ -313,14 +319,14 @@ impl Worlds {
             clock,
             journal: Journal::new(self.setup.journal_bytes),
             settings: ArcSwap::from_pointee(settings),
-            house_dice: self.setup.dice,
+            server_dice: self.setup.dice,
             run: self.setup.run,
             arrivals: AtomicU64::new(0),
             answers: Mutex::default(),
             provider_keys: Mutex::default(),
             expectations: Arc::default(),
             history: Arc::default(),
-            nonces: Nonces::default(),
+            nonces: NonceCache::default(),
         })
     }
 
@@ -331,7 +337,7 @@ impl Worlds {
             .insert(world.name.to_string(), world);
     }
 
-    fn put_key(&self, key: Key) -> Arc<Key> {
+    fn put_key(&self, key: ApiKey) -> Arc<ApiKey> {
         let key = Arc::new(key);
         let mut keys = self.keys.write().expect("no panic while held");
         keys.entry(key.vendor.clone())
@@ -349,7 +355,7 @@ fn row(world: &World, settings: &WorldSettings) -> Result<WorldRow, WorldError> 
         clock: world
             .clock
             .is_own()
-            .then(|| serde_json::to_string(&world.clock.face()))
+            .then(|| serde_json::to_string(&world.clock.mapping()))
             .transpose()
             .map_err(json)?,
         created: world.created.micros(),

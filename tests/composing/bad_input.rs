@@ -8,7 +8,7 @@ const T: (&str, &str) = ("template_id", "fresh-leaf");
 
 #[test]
 fn every_wrong_input_has_its_code() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let many: Vec<Value> = (0..11).map(|_| json!({"width": 200, "height": 200})).collect();
     let many = json!(many).to_string();
     for (path, fields, status) in [
@@ -76,13 +76,13 @@ fn every_wrong_input_has_its_code() {
             12001,
         ),
     ] {
-        assert_eq!(bench.refused(path, fields, &[]), status, "{path} {fields:?}");
+        assert_eq!(server.refused(path, fields, &[]), status, "{path} {fields:?}");
     }
 }
 
 #[test]
 fn pictures_that_are_not_taken_have_their_code() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let large = [&coffee()[..], &vec![0; 3 << 20]].concat();
     let ten_and_one = vec![coffee(); 11];
     let refs: Vec<&[u8]> = ten_and_one.iter().map(Vec::as_slice).collect();
@@ -98,21 +98,21 @@ fn pictures_that_are_not_taken_have_their_code() {
         (&[&coffee()[..], &fixture("pictures/plain.png")[..]], 12007),
         (&refs[..], 12001),
     ] {
-        assert_eq!(bench.refused(CUSTOM, &[T], pictures), status);
+        assert_eq!(server.refused(CUSTOM, &[T], pictures), status);
     }
     assert_eq!(
-        bench.refused(CUSTOM, &[T, ("images", "http://127.0.0.1/p.jpg")], &[]),
+        server.refused(CUSTOM, &[T, ("images", "http://127.0.0.1/p.jpg")], &[]),
         12001
     );
     let lenient = json!({"settings": {"strictness": {"jdcloud-composing.format": "degrade"}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", lenient).status, 200);
-    bench.composed(CUSTOM, &[T], &[&fixture("pictures/plain.png")]);
-    assert_eq!(bench.refused(CUSTOM, &[T], &[b"%PDF-1.4"]), 12007);
+    assert_eq!(server.admin("PATCH", "worlds/demo", lenient).status, 200);
+    server.composed(CUSTOM, &[T], &[&fixture("pictures/plain.png")]);
+    assert_eq!(server.refused(CUSTOM, &[T], &[b"%PDF-1.4"]), 12007);
 }
 
 #[test]
 fn bodies_that_are_no_forms_are_illegal_parameters() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let whole = form(&[T], &[&coffee()]);
     let multipart = format!("multipart/form-data; boundary={BOUNDARY}");
     for (kind, body) in [
@@ -124,12 +124,12 @@ fn bodies_that_are_no_forms_are_illegal_parameters() {
         ("multipart/form-data; boundary=other", &whole),
         ("text/plain", b"template_id"),
     ] {
-        let answer = bench.signed_as(kind, CUSTOM, body).json();
+        let answer = server.signed_as(kind, CUSTOM, body).json();
         assert_eq!(answer["result"]["status"], 12001, "{kind} {answer}");
     }
     // The documents' own sample has no opening boundary and closes every part: it is no body.
     let sample = "service\r\n--B--\r\n1\r\n--B--\r\n";
-    let answer = bench
+    let answer = server
         .signed_as("multipart/form-data; boundary=B", DESIGN, sample.as_bytes())
         .json();
     assert_eq!(answer["result"]["status"], 12001);
@@ -137,7 +137,7 @@ fn bodies_that_are_no_forms_are_illegal_parameters() {
 
 #[test]
 fn strange_copy_is_composed_and_explained() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let long = "很长的标题".repeat(2_000);
     for (texts, told) in [
         (json!([long]), Some("text 1 is too long")),
@@ -153,8 +153,8 @@ fn strange_copy_is_composed_and_explained() {
         ),
     ] {
         let text = texts.to_string();
-        bench.composed(CUSTOM, &[T, ("texts", &text)], &[]);
-        let explained = bench.explain_last().to_string();
+        server.composed(CUSTOM, &[T, ("texts", &text)], &[]);
+        let explained = server.explain_last().to_string();
         match told {
             Some(told) => assert!(explained.contains(told), "{text:.60} {explained}"),
             None => assert!(
@@ -167,8 +167,8 @@ fn strange_copy_is_composed_and_explained() {
 
 #[test]
 fn every_code_can_be_rehearsed_and_strangers_are_refused_as_at_matting() {
-    let bench = Bench::new();
-    let contract = bench.get("contracts/jdcloud-composing");
+    let server = TestServer::new();
+    let contract = server.get("contracts/jdcloud-composing");
     let rows = contract["errors"]
         .as_array()
         .unwrap_or_else(|| panic!("{contract}"));
@@ -176,9 +176,9 @@ fn every_code_can_be_rehearsed_and_strangers_are_refused_as_at_matting() {
     for row in rows {
         let code = row["code"].as_str().unwrap();
         let headers = [("x-understudy-refusal".to_owned(), code.to_owned())];
-        let query = app_query(&bench.demo("appkey"), &bench.demo("secret"), bench.now());
-        let url = format!("http://{}{CUSTOM}?{query}", bench.host());
-        let answer = bench.send("POST", &url, &headers, b"");
+        let query = app_query(&server.demo("appkey"), &server.demo("secret"), server.now());
+        let url = format!("http://{}{CUSTOM}?{query}", server.host());
+        let answer = server.send("POST", &url, &headers, b"");
         assert_eq!(
             u64::from(answer.status),
             row["status"].as_u64().unwrap(),
@@ -190,11 +190,11 @@ fn every_code_can_be_rehearsed_and_strangers_are_refused_as_at_matting() {
             answer.text()
         );
     }
-    let answer = bench.signed("POST", CUSTOM, b"", ("NOBODY", "x"));
+    let answer = server.signed("POST", CUSTOM, b"", ("NOBODY", "x"));
     assert_eq!(
         (answer.status, &answer.json()["error"]["status"]),
         (401, &json!("UNAUTHENTICATED"))
     );
-    let answer = bench.signed("GET", CUSTOM, b"", (&bench.demo("ak"), &bench.demo("sk")));
+    let answer = server.signed("GET", CUSTOM, b"", (&server.demo("ak"), &server.demo("sk")));
     assert_eq!(answer.status, 404);
 }

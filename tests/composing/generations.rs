@@ -18,19 +18,19 @@ fn sizes(images: &Value) -> Vec<(u64, u64)> {
 
 #[test]
 fn every_form_of_every_generation_is_composed() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let photo = coffee();
     let one = [&photo[..]];
     let with = |service: &'static str, more: &[(&'static str, &'static str)]| {
         let fields = [("service", service), ("template_id", "fresh-leaf")];
         let fields: Vec<_> = fields.iter().chain(more).copied().collect();
-        bench.composed(DESIGN, &fields, &one)
+        server.composed(DESIGN, &fields, &one)
     };
     let plain = [("texts", "夏日焕新"), ("texts", "轻盈一夏"), ("texts", "¥199")];
     let first = with("1", &plain);
-    assert_eq!(jpeg_size(&bench.fetched(&first["image_url"])), (800, 800));
+    assert_eq!(jpeg_size(&server.fetched(&first["image_url"])), (800, 800));
     assert_eq!(with("1", &[("texts", TEXTS)])["image_url"], first["image_url"]);
-    let third = bench.composed(CUSTOM, &[("template_id", "fresh-leaf"), ("texts", TEXTS)], &one);
+    let third = server.composed(CUSTOM, &[("template_id", "fresh-leaf"), ("texts", TEXTS)], &one);
     assert_eq!(third["image_url"], first["image_url"]);
     assert_eq!(
         sizes(&with("2", &plain)["images"]),
@@ -40,26 +40,26 @@ fn every_form_of_every_generation_is_composed() {
     let flat = with("2", &[("texts", TEXTS), ("sizes", SIZES)]);
     assert_eq!(sizes(&flat["images"]), [(400, 300), (240, 600)]);
     for image in flat["images"].as_array().unwrap() {
-        let drawn = jpeg_size(&bench.fetched(&image["url"]));
+        let drawn = jpeg_size(&server.fetched(&image["url"]));
         assert_eq!(drawn, sizes(&json!([image]))[0]);
     }
     let fields = [("template_id", "fresh-leaf"), ("texts", TEXTS), ("sizes", SIZES)];
     assert_eq!(
-        bench.composed(INTELLIGENT, &fields, &one)["images"],
+        server.composed(INTELLIGENT, &fields, &one)["images"],
         flat["images"]
     );
 }
 
 #[test]
 fn three_templates_are_matched_where_none_is_named() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let photo = fixture("photos/coffee.jpg");
     for fields in [
         &[("sizes", SIZES), ("tag", "8")][..],
         &[("sizes", SIZES)],
         &[("sizes", SIZES), ("texts", TEXTS)],
     ] {
-        let nested = bench.composed(INTELLIGENT, fields, &[&photo]);
+        let nested = server.composed(INTELLIGENT, fields, &[&photo]);
         let lists = nested["images"].as_array().unwrap();
         assert_eq!(lists.len(), 3);
         assert!(
@@ -67,9 +67,9 @@ fn three_templates_are_matched_where_none_is_named() {
             "{nested}"
         );
     }
-    let told = bench.explain_last().to_string();
+    let told = server.explain_last().to_string();
     assert!(told.contains("the first product looks"), "{told}");
-    let none = bench.composed(INTELLIGENT, &[("sizes", SIZES)], &[]);
+    let none = server.composed(INTELLIGENT, &[("sizes", SIZES)], &[]);
     assert_eq!(
         none["images"].as_array().unwrap().len(),
         3,
@@ -79,17 +79,17 @@ fn three_templates_are_matched_where_none_is_named() {
 
 #[test]
 fn a_call_is_counted_and_charged_as_the_service_it_names() {
-    let bench = Bench::new();
-    bench.composed(DESIGN, &[("service", "1"), ("template_id", "fresh-leaf")], &[]);
-    bench.composed(CUSTOM, &[("template_id", "fresh-leaf")], &[]);
-    bench.composed(
+    let server = TestServer::new();
+    server.composed(DESIGN, &[("service", "1"), ("template_id", "fresh-leaf")], &[]);
+    server.composed(CUSTOM, &[("template_id", "fresh-leaf")], &[]);
+    server.composed(
         DESIGN,
         &[("service", "2"), ("template_id", "fresh-leaf"), ("sizes", SIZES)],
         &[],
     );
-    assert_eq!(bench.refused(DESIGN, &[("service", "3")], &[]), 12001);
-    assert_eq!(bench.listed("page=1&per_page=1")["data"]["total"], 24);
-    let charges = bench.get("charges");
+    assert_eq!(server.refused(DESIGN, &[("service", "3")], &[]), 12001);
+    assert_eq!(server.listed("page=1&per_page=1")["data"]["total"], 24);
+    let charges = server.get("charges");
     let fees: Vec<(String, i64)> = charges["charges"]
         .as_array()
         .unwrap_or_else(|| panic!("{charges}"))
@@ -173,18 +173,18 @@ fn the_same_request_gives_the_same_bytes_again_and_after_a_restart() {
 
 #[test]
 fn ten_sizes_at_once_are_ten_pictures_and_the_matte_is_made_once() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let sizes: Vec<Value> = (0..10)
         .map(|nth| json!({"width": 100 + 40 * nth, "height": 460 - 40 * nth}))
         .collect();
     let sizes = json!(sizes).to_string();
-    let result = bench.composed(
+    let result = server.composed(
         INTELLIGENT,
         &[("template_id", "cool-neon"), ("sizes", &sizes)],
         &[&coffee()],
     );
     assert_eq!(result["images"].as_array().unwrap().len(), 10);
-    let told = bench.explain_last().to_string();
+    let told = server.explain_last().to_string();
     assert_eq!(
         told.matches("\"rule\":\"matte\"").count() + told.matches("\"name\":\"matte\"").count(),
         1,
@@ -194,15 +194,15 @@ fn ten_sizes_at_once_are_ten_pictures_and_the_matte_is_made_once() {
 
 #[test]
 fn faults_lie_and_damage_as_everywhere() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let fields = [("template_id", "fresh-leaf"), ("texts", TEXTS)];
-    let honest = bench.composed(CUSTOM, &fields, &[&coffee()]);
+    let honest = server.composed(CUSTOM, &fields, &[&coffee()]);
     for effect in ["wrong-verdict", "corrupt-image"] {
         let fault =
             json!({"id": "f", "match": {"provider": "jdcloud-composing"}, "effect": {"kind": effect}});
-        assert_eq!(bench.admin("POST", "faults", fault).status, 201);
-        let struck = bench.composed(CUSTOM, &fields, &[&coffee()]);
+        assert_eq!(server.admin("POST", "faults", fault).status, 201);
+        let struck = server.composed(CUSTOM, &fields, &[&coffee()]);
         assert_ne!(struck["image_url"], honest["image_url"], "{effect}");
-        assert_eq!(bench.admin("DELETE", "faults", Value::Null).status, 200);
+        assert_eq!(server.admin("DELETE", "faults", Value::Null).status, 200);
     }
 }

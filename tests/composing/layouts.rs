@@ -4,7 +4,8 @@ use super::super::support::program::{Folder, run};
 use super::*;
 use std::sync::Arc;
 use understudy::composition::{
-    Area, Composer, LEGIBLE, Order, Placed, Role, SHEET_COPY, SIDES, Size, Template, builtins,
+    CanvasSize, Composer, CompositionRequest, DrawnItem, ItemRole, LEGIBLE, PixelRect, SHEET_COPY, SIDES,
+    Template, builtins,
 };
 use understudy::imaging::{Picture, PixelRange, Sprite};
 
@@ -13,8 +14,8 @@ const ANY: PixelRange = PixelRange {
     most: 10_000,
 };
 
-fn size(width: u32, height: u32) -> Size {
-    Size { width, height }
+fn size(width: u32, height: u32) -> CanvasSize {
+    CanvasSize { width, height }
 }
 
 /// A plain thing of an aspect.
@@ -37,7 +38,7 @@ fn copies() -> Vec<Vec<String>> {
 }
 
 /// Whether something was drawn there that is not the ground.
-fn has_ink(picture: &Picture, area: Area) -> bool {
+fn has_ink(picture: &Picture, area: PixelRect) -> bool {
     let (left, top) = (area.x as usize, area.y as usize);
     let (right, bottom) = ((area.x + area.width) as usize, (area.y + area.height) as usize);
     let light = |x: usize, y: usize| picture.at(x, y).iter().map(|c| u32::from(*c)).sum::<u32>();
@@ -47,8 +48,8 @@ fn has_ink(picture: &Picture, area: Area) -> bool {
     all.iter().max().unwrap() - all.iter().min().unwrap() > 150
 }
 
-fn checked(what: &str, size: Size, placed: &[Placed]) {
-    let canvas = Area {
+fn checked(what: &str, size: CanvasSize, placed: &[DrawnItem]) {
+    let canvas = PixelRect {
         x: 0.0,
         y: 0.0,
         width: size.width as f32,
@@ -62,17 +63,17 @@ fn checked(what: &str, size: Size, placed: &[Placed]) {
                 "{what}: {one:?} and {other:?} overlap"
             );
         }
-        if one.role != Role::Product {
+        if one.role != ItemRole::Product {
             assert!(one.contrast >= LEGIBLE, "{what}: {one:?} is not legible");
             assert!(one.size >= 9.99, "{what}: {one:?} is too small");
         }
     }
     assert!(
-        placed.iter().any(|one| one.role == Role::Headline),
+        placed.iter().any(|one| one.role == ItemRole::Headline),
         "{what}: no headline"
     );
     assert!(
-        placed.iter().any(|one| one.role == Role::Product),
+        placed.iter().any(|one| one.role == ItemRole::Product),
         "{what}: no product"
     );
 }
@@ -98,10 +99,10 @@ fn nothing_overlaps_overflows_or_is_illegible_in_any_template() {
     let copies = copies();
     for (nth, one) in builtins().iter().enumerate() {
         for (row, size) in sizes.iter().enumerate() {
-            let orders: Vec<Order<'_>> = copies
+            let orders: Vec<CompositionRequest<'_>> = copies
                 .iter()
                 .enumerate()
-                .map(|(column, texts)| Order {
+                .map(|(column, texts)| CompositionRequest {
                     template: &one.template,
                     size: *size,
                     products: &products[(nth + row + column) % products.len()],
@@ -112,7 +113,11 @@ fn nothing_overlaps_overflows_or_is_illegible_in_any_template() {
                 let what = format!("{} {}×{} {:.20}", one.id, size.width, size.height, texts[0]);
                 checked(&what, *size, &done.placed);
                 let picture = Picture::decode(&done.jpeg, ANY, 100 << 20).unwrap();
-                let headline = done.placed.iter().find(|one| one.role == Role::Headline).unwrap();
+                let headline = done
+                    .placed
+                    .iter()
+                    .find(|one| one.role == ItemRole::Headline)
+                    .unwrap();
                 assert!(
                     has_ink(&picture, headline.area),
                     "{what}: the headline has no ink"
@@ -133,7 +138,7 @@ fn the_largest_and_the_thinnest_canvases_are_composed() {
         size(least, most),
         size(least, least),
     ] {
-        let order = Order {
+        let order = CompositionRequest {
             template: &builtins()[8].template,
             size,
             products: &[],
@@ -154,27 +159,27 @@ fn short_copy_is_whole_and_in_its_order() {
     let texts = ["新品上市", "轻盈一夏", "¥199", "立即抢购"].map(str::to_owned);
     for one in builtins() {
         for wanted in [size(800, 400), size(800, 800), size(600, 900)] {
-            let order = Order {
+            let order = CompositionRequest {
                 template: &one.template,
                 size: wanted,
                 products: &[],
                 texts: &texts,
             };
             let done = composer.compose(order);
-            let copy: Vec<&Placed> = done
+            let copy: Vec<&DrawnItem> = done
                 .placed
                 .iter()
-                .filter(|one| one.role != Role::Product)
+                .filter(|one| one.role != ItemRole::Product)
                 .collect();
             assert_eq!(copy.len(), 4, "{} {wanted:?}: {:?}", one.id, done.notes);
             assert!(copy.iter().all(|one| !one.is_shortened) && done.notes.is_empty());
-            let of = |role: Role| copy.iter().find(|one| one.role == role).unwrap();
+            let of = |role: ItemRole| copy.iter().find(|one| one.role == role).unwrap();
             assert!(
-                of(Role::Headline).size > of(Role::Subline).size * 1.5,
+                of(ItemRole::Headline).size > of(ItemRole::Subline).size * 1.5,
                 "{}",
                 one.id
             );
-            assert!(of(Role::Headline).area.y < of(Role::Subline).area.y);
+            assert!(of(ItemRole::Headline).area.y < of(ItemRole::Subline).area.y);
         }
     }
 }
@@ -185,7 +190,7 @@ fn a_template_of_ones_own_is_laid_out_like_any_other() {
     let template = Template::parse(own_template("自己的").to_string().as_bytes()).unwrap();
     for texts in &copies() {
         for wanted in [size(900, 500), size(400, 400), size(300, 700), size(100, 100)] {
-            let order = Order {
+            let order = CompositionRequest {
                 template: &template,
                 size: wanted,
                 products: &[],

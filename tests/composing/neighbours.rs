@@ -2,16 +2,16 @@
 
 use super::*;
 
-fn post(bench: &Bench, path: &str, body: &[u8]) -> Value {
-    bench
-        .signed("POST", path, body, (&bench.demo("ak"), &bench.demo("sk")))
+fn post(server: &TestServer, path: &str, body: &[u8]) -> Value {
+    server
+        .signed("POST", path, body, (&server.demo("ak"), &server.demo("sk")))
         .json()
 }
 
 #[test]
 fn a_style_is_eight_probabilities_the_likeliest_first() {
-    let bench = Bench::new();
-    let answer = post(&bench, "/api/predict-style", &coffee());
+    let server = TestServer::new();
+    let answer = post(&server, "/api/predict-style", &coffee());
     let styles = answer["result"]["styles"]
         .as_array()
         .unwrap_or_else(|| panic!("{answer}"));
@@ -26,29 +26,29 @@ fn a_style_is_eight_probabilities_the_likeliest_first() {
     assert!((chances.iter().sum::<f64>() - 1.0).abs() < 1e-6);
     assert!(answer.to_string().contains("粉嫩柔美"));
     assert_eq!(
-        post(&bench, "/api/predict-style/", &coffee())["result"]["styles"],
+        post(&server, "/api/predict-style/", &coffee())["result"]["styles"],
         answer["result"]["styles"]
     );
 }
 
 #[test]
 fn a_picture_comes_back_in_three_other_colours() {
-    let bench = Bench::new();
-    let answer = post(&bench, "/api/fill-image-color/", &coffee());
+    let server = TestServer::new();
+    let answer = post(&server, "/api/fill-image-color/", &coffee());
     let urls = answer["result"]["colored_urls"]
         .as_array()
         .unwrap_or_else(|| panic!("{answer}"));
     assert_eq!(urls.len(), 3);
-    let files: Vec<Vec<u8>> = urls.iter().map(|url| bench.fetched(url)).collect();
+    let files: Vec<Vec<u8>> = urls.iter().map(|url| server.fetched(url)).collect();
     assert!(files.iter().all(|file| file.starts_with(b"\x89PNG")));
     assert!(files[0] != files[1] && files[1] != files[2] && files[0] != files[2]);
 }
 
 #[test]
 fn their_errors_are_those_of_matting() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     for path in ["/api/predict-style", "/api/fill-image-color"] {
-        let status = |body: &[u8]| post(&bench, path, body)["result"]["status"].clone();
+        let status = |body: &[u8]| post(&server, path, body)["result"]["status"].clone();
         assert_eq!(status(b""), 12001);
         assert_eq!(status(&fixture("pictures/plain.png")), 12007);
         assert_eq!(status(&fixture("pictures/truncated.jpg")), 12005);

@@ -7,75 +7,75 @@ use std::net::TcpStream;
 use std::time::Duration;
 use understudy::composition::Template;
 use understudy::store;
-use understudy::world::{TemplateError, Templates};
+use understudy::world::{TemplateError, TemplateStore};
 
 const PATH: &str = "worlds/demo/templates";
 
 #[test]
 fn a_template_is_uploaded_listed_shown_used_and_deleted() {
-    let bench = Bench::new();
-    let made = bench.admin("POST", &format!("{PATH}?id=night"), own_template("夜"));
+    let server = TestServer::new();
+    let made = server.admin("POST", &format!("{PATH}?id=night"), own_template("夜"));
     assert_eq!(made.status, 201, "{}", made.text());
     let made = made.json();
     assert_eq!(
         (&made["id"], &made["state"], &made["style"]),
         (&json!("night"), &json!("intact"), &json!(4))
     );
-    let drawn = bench.admin("POST", PATH, own_template("日")).json();
+    let drawn = server.admin("POST", PATH, own_template("日")).json();
     assert!(drawn["id"].as_str().unwrap().starts_with("tpl-"), "{drawn}");
     assert_eq!(
-        bench.admin("POST", PATH, own_template("日")).status,
+        server.admin("POST", PATH, own_template("日")).status,
         409,
         "the same content has the same id"
     );
-    assert_eq!(bench.get(PATH).as_array().unwrap().len(), 2);
+    assert_eq!(server.get(PATH).as_array().unwrap().len(), 2);
     let read = |template: &Value| Template::parse(template.to_string().as_bytes()).unwrap();
-    let shown = bench.get(&format!("{PATH}/night"));
+    let shown = server.get(&format!("{PATH}/night"));
     assert_eq!(read(&shown["template"]), read(&own_template("夜")));
-    let used = bench.composed(CUSTOM, &[("template_id", "night")], &[]);
-    assert_eq!(jpeg_size(&bench.fetched(&used["image_url"])), (900, 500));
-    let last = bench.listed("page=2&per_page=25");
+    let used = server.composed(CUSTOM, &[("template_id", "night")], &[]);
+    assert_eq!(jpeg_size(&server.fetched(&used["image_url"])), (900, 500));
+    let last = server.listed("page=2&per_page=25");
     assert_eq!(
         (&last["data"]["total"], &last["data"]["templates"][0]["name"]),
         (&json!(26), &json!("日"))
     );
     assert_eq!(
-        bench
+        server
             .admin("DELETE", &format!("{PATH}/night"), Value::Null)
             .status,
         204
     );
     assert_eq!(
-        bench
+        server
             .admin("DELETE", &format!("{PATH}/night"), Value::Null)
             .status,
         404
     );
-    assert_eq!(bench.refused(CUSTOM, &[("template_id", "night")], &[]), 12001);
+    assert_eq!(server.refused(CUSTOM, &[("template_id", "night")], &[]), 12001);
 }
 
 #[test]
 fn a_world_sees_only_its_own_templates() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     assert_eq!(
-        bench.admin("POST", "worlds", json!({"name": "other"})).status,
+        server.admin("POST", "worlds", json!({"name": "other"})).status,
         201
     );
     assert_eq!(
-        bench
+        server
             .admin("POST", "worlds/other/templates?id=theirs", own_template("x"))
             .status,
         201
     );
-    assert_eq!(bench.refused(CUSTOM, &[("template_id", "theirs")], &[]), 12001);
-    assert_eq!(bench.listed("page=1&per_page=1")["data"]["total"], 24);
-    assert_eq!(bench.admin("DELETE", "worlds/other", Value::Null).status, 204);
+    assert_eq!(server.refused(CUSTOM, &[("template_id", "theirs")], &[]), 12001);
+    assert_eq!(server.listed("page=1&per_page=1")["data"]["total"], 24);
+    assert_eq!(server.admin("DELETE", "worlds/other", Value::Null).status, 204);
     assert_eq!(
-        bench.admin("POST", "worlds", json!({"name": "other"})).status,
+        server.admin("POST", "worlds", json!({"name": "other"})).status,
         201
     );
     assert_eq!(
-        bench.get("worlds/other/templates"),
+        server.get("worlds/other/templates"),
         json!([]),
         "they went with their world"
     );
@@ -83,7 +83,7 @@ fn a_world_sees_only_its_own_templates() {
 
 #[test]
 fn what_is_no_template_is_refused_by_its_part() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let with = |pointer: &str, value: Value| {
         let mut template = own_template("x");
         let place = template
@@ -120,7 +120,7 @@ fn what_is_no_template_is_refused_by_its_part() {
         (with("/layouts/square", json!("sideways")), "layouts.square"),
         (with("/understudy_template", json!(2)), "understudy_template"),
     ] {
-        let answer = bench.admin("POST", PATH, template);
+        let answer = server.admin("POST", PATH, template);
         let problem = answer.json();
         assert_eq!(
             (answer.status, &problem["field"]),
@@ -128,8 +128,8 @@ fn what_is_no_template_is_refused_by_its_part() {
             "{problem}"
         );
     }
-    let url = format!("{}/_understudy/{PATH}", bench.server.ready().admin);
-    let psd = bench.send("POST", &url, &[], b"8BPS\0\x01");
+    let url = format!("{}/_understudy/{PATH}", server.running.ready().admin);
+    let psd = server.send("POST", &url, &[], b"8BPS\0\x01");
     assert!(
         psd.status == 422 && psd.text().contains("Photoshop"),
         "{}",
@@ -137,40 +137,40 @@ fn what_is_no_template_is_refused_by_its_part() {
     );
     let bomb = "<!DOCTYPE s [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;\">]>";
     assert_eq!(
-        bench
+        server
             .admin("POST", PATH, with("/decoration/0/svg", json!(bomb)))
             .status,
         422
     );
     let huge = with("/name", json!("x".repeat(300 << 10)));
-    assert_eq!(bench.admin("POST", PATH, huge).status, 422);
+    assert_eq!(server.admin("POST", PATH, huge).status, 422);
     assert_eq!(
-        bench
+        server
             .admin("POST", &format!("{PATH}?id=a/b"), own_template("x"))
             .status,
         422
     );
     assert_eq!(
-        bench
+        server
             .admin("POST", &format!("{PATH}?id=fresh-leaf"), own_template("x"))
             .status,
         409
     );
     assert_eq!(
-        bench
+        server
             .admin("POST", "worlds/nobody/templates", own_template("x"))
             .status,
         404
     );
-    assert_eq!(bench.get(PATH), json!([]), "nothing of it was kept");
+    assert_eq!(server.get(PATH), json!([]), "nothing of it was kept");
 }
 
 #[test]
 fn the_list_pages_and_says_what_is_wrong_with_a_page() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let mut seen = Vec::new();
     for page in 1..=3 {
-        let listed = bench.listed(&format!("page={page}&per_page=10"));
+        let listed = server.listed(&format!("page={page}&per_page=10"));
         let templates = listed["data"]["templates"].as_array().unwrap();
         seen.extend(templates.iter().map(|one| one["id"].as_str().unwrap().to_owned()));
     }
@@ -178,7 +178,10 @@ fn the_list_pages_and_says_what_is_wrong_with_a_page() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 24);
-    assert_eq!(bench.listed("page=9&per_page=10")["data"]["templates"], json!([]));
+    assert_eq!(
+        server.listed("page=9&per_page=10")["data"]["templates"],
+        json!([])
+    );
     for query in [
         "page=0&per_page=1",
         "page=1",
@@ -187,7 +190,7 @@ fn the_list_pages_and_says_what_is_wrong_with_a_page() {
         "page=1&per_page=101",
         "",
     ] {
-        assert_eq!(bench.listed(query)["result"]["status"], 12001, "{query}");
+        assert_eq!(server.listed(query)["result"]["status"], 12001, "{query}");
     }
 }
 
@@ -202,7 +205,7 @@ fn large_template(name: &str) -> Vec<u8> {
 fn kept(folder: &Folder) -> (Vec<store::TemplateRow>, Vec<String>) {
     let url = format!("sqlite:{}", folder.file("store.db").display());
     let store = store::open(&url).unwrap();
-    let all = Templates::new(store.clone()).all("demo").unwrap();
+    let all = TemplateStore::new(store.clone()).all("demo").unwrap();
     let states = all.iter().map(|one| {
         if one.template.is_some() {
             "intact"
@@ -352,7 +355,7 @@ fn a_flipped_bit_is_detected_reported_and_never_served() {
 fn what_is_deleted_is_in_no_file_of_the_store() {
     let folder = Folder::new("deleted");
     let store = store::open(&format!("sqlite:{}", folder.file("store.db").display())).unwrap();
-    let templates = Templates::new(store);
+    let templates = TemplateStore::new(store);
     let now = understudy::clock::Clock::real().now();
     let mark = "NOBODY-SHALL-FIND-THIS";
     for nth in 0..20 {

@@ -48,29 +48,29 @@ fn the_row_says_whose_the_fault_was_and_what_each_side_saw() {
 
 #[test]
 fn a_late_answer_is_late_by_the_worlds_deadline() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     arm(
-        &bench,
+        &server,
         json!({"id": "slow", "cause": {"party": "third_party"}, "effect": {"kind": "latency", "fixed": "61s"}}),
     );
     for (deadline, outcome) in [(Value::Null, "late"), (json!("2m"), "answered")] {
-        bench.admin(
+        server.admin(
             "PATCH",
             "worlds/demo",
             json!({"settings": {"response_deadline": deadline}}),
         );
-        bench.admin("DELETE", "journal", Value::Null);
+        server.admin("DELETE", "journal", Value::Null);
         std::thread::scope(|scope| {
-            let answer = scope.spawn(|| call(&bench).unwrap().status);
-            await_events(&bench, 1);
-            advance(&bench, "61s");
+            let answer = scope.spawn(|| call(&server).unwrap().status);
+            await_events(&server, 1);
+            advance(&server, "61s");
             assert_eq!(answer.join().unwrap(), 200);
         });
-        let row = newest(&bench, 1);
+        let row = newest(&server, 1);
         assert_eq!(
             (&row["outcome"], &row["attribution"]["party"]),
             (&json!(outcome), &json!("third_party"))
         );
     }
-    assert_eq!(bench.get("usage")[0]["late"], 1);
+    assert_eq!(server.get("usage")[0]["late"], 1);
 }

@@ -5,7 +5,7 @@ use crate::support::program::{Folder, Program, pause, run};
 
 #[test]
 fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let close = json!({"kind": "close"});
     let cases = [
         (json!({}), "effect"),
@@ -90,7 +90,7 @@ fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
         (json!({"effect": close, "odds": 1}), "odds"),
     ];
     for (fault, field) in &cases {
-        let answer = bench.admin("POST", "faults", fault.clone());
+        let answer = server.admin("POST", "faults", fault.clone());
         assert_eq!(answer.status, 422, "{fault}: {}", answer.text());
         assert_eq!(answer.header("content-type"), "application/problem+json");
         assert_eq!(answer.json()["field"], *field, "{fault}: {}", answer.text());
@@ -101,17 +101,17 @@ fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
         );
     }
     // One wrong fault among good ones: none of them is taken, and those there were stay.
-    arm(&bench, json!({"id": "there", "effect": close}));
+    arm(&server, json!({"id": "there", "effect": close}));
     let set = json!([{"id": "good", "effect": close}, {"id": "wrong", "effect": {"kind": "explode"}}]);
     for method in ["POST", "PUT"] {
-        let answer = bench.admin(method, "faults", set.clone());
+        let answer = server.admin(method, "faults", set.clone());
         assert_eq!(
             (answer.status, &answer.json()["field"]),
             (422, &json!("[1].effect.kind"))
         );
     }
-    let ids = |bench: &Bench| {
-        bench
+    let ids = |server: &TestServer| {
+        server
             .get("faults")
             .as_array()
             .unwrap()
@@ -119,11 +119,11 @@ fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
             .map(|one| one["id"].clone())
             .collect::<Vec<_>>()
     };
-    assert_eq!(ids(&bench), ["there"]);
+    assert_eq!(ids(&server), ["there"]);
     let twice = json!([{"id": "same", "effect": close}, {"id": "same", "effect": close}]);
-    assert_eq!(bench.admin("PUT", "faults", twice).json()["field"], "[1].id");
+    assert_eq!(server.admin("PUT", "faults", twice).json()["field"], "[1].id");
     assert_eq!(
-        bench
+        server
             .admin(
                 "PUT",
                 "faults",
@@ -132,64 +132,64 @@ fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
             .status,
         200
     );
-    assert_eq!(ids(&bench).len(), 2);
-    assert_eq!(bench.admin("GET", "faults/there", Value::Null).status, 404);
+    assert_eq!(ids(&server).len(), 2);
+    assert_eq!(server.admin("GET", "faults/there", Value::Null).status, 404);
 }
 
 #[test]
 fn faults_are_listed_replaced_and_removed_by_world() {
-    let bench = Bench::new();
-    bench.admin("POST", "worlds", json!({"name": "w1"}));
+    let server = TestServer::new();
+    server.admin("POST", "worlds", json!({"name": "w1"}));
     let effect = json!({"kind": "close"});
-    arm(&bench, json!({"id": "all", "effect": effect}));
+    arm(&server, json!({"id": "all", "effect": effect}));
     assert_eq!(
-        bench
+        server
             .admin("PUT", "faults?world=w1", json!([{"id": "own", "effect": effect}]))
             .status,
         200
     );
-    assert_eq!(bench.get("faults/own")["match"]["world"], "w1");
-    assert_eq!(bench.get("faults?world=w1").as_array().unwrap().len(), 1);
+    assert_eq!(server.get("faults/own")["match"]["world"], "w1");
+    assert_eq!(server.get("faults?world=w1").as_array().unwrap().len(), 1);
     let other = json!([{"id": "own", "match": {"world": "demo"}, "effect": effect}]);
     assert_eq!(
-        bench.admin("PUT", "faults?world=w1", other).json()["field"],
+        server.admin("PUT", "faults?world=w1", other).json()["field"],
         "[0].match.world"
     );
     assert_eq!(
-        bench
+        server
             .admin("PUT", "faults/other", json!({"id": "own", "effect": effect}))
             .json()["field"],
         "id"
     );
     assert_eq!(
-        bench
+        server
             .admin("PUT", "faults/other", json!({"effect": effect}))
             .status,
         200
     );
-    assert_eq!(bench.admin("DELETE", "faults/other", Value::Null).status, 204);
+    assert_eq!(server.admin("DELETE", "faults/other", Value::Null).status, 204);
     // With its world a fault goes; a reset leaves those of the configuration, of which there are none.
-    bench.admin("DELETE", "worlds/w1", Value::Null);
-    assert_eq!(bench.admin("GET", "faults/own", Value::Null).status, 404);
-    bench.admin("POST", "reset", Value::Null);
-    assert_eq!(bench.get("faults"), json!([]));
+    server.admin("DELETE", "worlds/w1", Value::Null);
+    assert_eq!(server.admin("GET", "faults/own", Value::Null).status, 404);
+    server.admin("POST", "reset", Value::Null);
+    assert_eq!(server.get("faults"), json!([]));
 }
 
 #[test]
 fn halt_works_while_the_data_plane_is_saturated() {
-    let bench = Bench::with(|settings| {
+    let server = TestServer::with(|settings| {
         settings.server.workers = 1;
         settings.pool.threads = Some(1);
     });
     arm(
-        &bench,
+        &server,
         json!({"id": "hold", "match": {"max_bytes": 100}, "effect": {"kind": "hang"}}),
     );
     arm(
-        &bench,
+        &server,
         json!({"id": "slow", "match": {"min_bytes": 101}, "effect": {"kind": "latency", "fixed": "10h"}}),
     );
-    let mut held: Vec<TcpStream> = (0..300).map(|_| connect(&bench)).collect();
+    let mut held: Vec<TcpStream> = (0..300).map(|_| connect(&server)).collect();
     let photo = fixture("photos/astronaut.jpg");
     for (nth, socket) in held.iter_mut().enumerate() {
         let body = if nth % 30 == 0 {
@@ -197,17 +197,17 @@ fn halt_works_while_the_data_plane_is_saturated() {
         } else {
             b"x".to_vec()
         };
-        socket.write_all(&request(&bench, &body, "")).unwrap();
+        socket.write_all(&request(&server, &body, "")).unwrap();
     }
-    while bench.get("faults/hold")["receipt"]["active"] != 290 {
+    while server.get("faults/hold")["receipt"]["active"] != 290 {
         pause(Duration::from_millis(5));
     }
-    let metrics = bench.admin("GET", "metrics", Value::Null).text();
+    let metrics = server.admin("GET", "metrics", Value::Null).text();
     assert!(
         metrics.contains("understudy_strikes_total{kind=\"hang\"} 290"),
         "{metrics}"
     );
-    let halted = bench.admin("POST", "faults/halt", Value::Null).json();
+    let halted = server.admin("POST", "faults/halt", Value::Null).json();
     assert_eq!(halted["faults"], 2);
     assert!(halted["calls"].as_u64().unwrap() >= 290, "{halted}");
     for (nth, socket) in held.iter_mut().enumerate() {
@@ -216,57 +216,57 @@ fn halt_works_while_the_data_plane_is_saturated() {
             assert_eq!((met.bytes.len(), met.end), (0, End::Closed), "{nth}");
         }
     }
-    let rows = await_rows(&bench, 300);
+    let rows = await_rows(&server, 300);
     assert_eq!(rows.iter().filter(|row| row["outcome"] == "answered").count(), 10);
-    assert_eq!(bench.get("faults/hold")["state"], "halted");
-    assert_eq!(call(&bench).unwrap().json()["code"], 10000);
+    assert_eq!(server.get("faults/hold")["state"], "halted");
+    assert_eq!(call(&server).unwrap().json()["code"], 10000);
 }
 
 #[test]
 fn a_cap_bounds_the_calls_a_fault_holds() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     arm(
-        &bench,
+        &server,
         json!({"id": "two", "at_once": 2, "effect": {"kind": "hang"}}),
     );
-    let mut held: Vec<TcpStream> = (0..2).map(|_| connect(&bench)).collect();
+    let mut held: Vec<TcpStream> = (0..2).map(|_| connect(&server)).collect();
     for socket in &mut held {
-        socket.write_all(&request(&bench, b"x", "")).unwrap();
+        socket.write_all(&request(&server, b"x", "")).unwrap();
     }
-    while bench.get("faults/two")["receipt"]["active"] != 2 {
+    while server.get("faults/two")["receipt"]["active"] != 2 {
         pause(Duration::from_millis(5));
     }
-    assert_eq!(call(&bench).unwrap().json()["code"], 10000);
-    let receipt = &bench.get("faults/two")["receipt"];
+    assert_eq!(call(&server).unwrap().json()["code"], 10000);
+    let receipt = &server.get("faults/two")["receipt"];
     assert_eq!((&receipt["injected"], &receipt["spared"]), (&json!(2), &json!(1)));
     drop(held);
-    while bench.get("faults/two")["receipt"]["active"] != 0 {
+    while server.get("faults/two")["receipt"]["active"] != 0 {
         pause(Duration::from_millis(5));
     }
 }
 
 #[test]
 fn a_test_asks_for_a_fault_by_header_or_to_be_spared() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     arm(
-        &bench,
+        &server,
         json!({"id": "asleep", "toxicity": 0, "effect": {"kind": "status", "status": 500}}),
     );
     arm(
-        &bench,
+        &server,
         json!({"id": "awake", "effect": {"kind": "status", "status": 502}}),
     );
-    let status = |headers: &[(&str, &str)]| call_with(&bench, b"x", headers).unwrap().status;
+    let status = |headers: &[(&str, &str)]| call_with(&server, b"x", headers).unwrap().status;
     assert_eq!(status(&[("x-understudy-fault", "asleep")]), 500);
     assert_eq!(status(&[("x-understudy-fault", "none")]), 200);
     assert_eq!(status(&[("x-understudy-fault", "unheard-of")]), 502);
     assert_eq!(status(&[]), 502);
-    let receipt = &bench.get("faults/asleep")["receipt"];
+    let receipt = &server.get("faults/asleep")["receipt"];
     assert_eq!(
         (&receipt["matched"], &receipt["injected"], &receipt["forced"]),
         (&json!(2), &json!(0), &json!(1))
     );
-    let deaf = Bench::with(|settings| settings.faults.by_header = false);
+    let deaf = TestServer::with(|settings| settings.faults.by_header = false);
     arm(
         &deaf,
         json!({"id": "asleep", "toxicity": 0, "effect": {"kind": "status", "status": 500}}),
@@ -367,15 +367,17 @@ fn faults_come_from_the_config_file_and_the_shell() {
 
 #[test]
 fn the_readme_prints_the_table_of_effects() {
-    use understudy::faults::{KINDS, Needs};
+    use understudy::faults::{KINDS, RequiredCapability};
     let mut table = String::from(
         "| kind | parameters | stages | what the client meets | outcome in the row |\n|---|---|---|---|---|\n",
     );
     for kind in &KINDS {
         let stages: Vec<&str> = kind.stages.iter().map(|stage| stage.name()).collect();
         let needs = match kind.needs {
-            Needs::Nothing => String::new(),
-            Needs::SignedAnswers | Needs::Jobs => format!("; for a provider that {}", kind.needs.words()),
+            RequiredCapability::Nothing => String::new(),
+            RequiredCapability::SignedAnswers | RequiredCapability::Jobs => {
+                format!("; for a provider that {}", kind.needs.words())
+            }
         };
         let parameters = if kind.parameters.is_empty() {
             "–"

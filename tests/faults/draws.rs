@@ -4,7 +4,7 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use understudy::faults::Interval;
+use understudy::faults::ConfidenceInterval;
 
 const CALLS: usize = 10_000;
 const SHARES: [(&str, f64); 6] = [
@@ -23,19 +23,19 @@ const Z99: f64 = 2.575_829_303_548_901;
 type Struck = BTreeMap<String, BTreeSet<usize>>;
 
 /// `CALLS` distinct calls, so many at once, on kept connections.
-fn storm(bench: &Bench, at_once: usize) -> Struck {
+fn storm(server: &TestServer, at_once: usize) -> Struck {
     let next = AtomicUsize::new(0);
     let struck = Mutex::new(Struck::new());
     std::thread::scope(|scope| {
         for _ in 0..at_once {
             scope.spawn(|| {
-                let mut socket = connect(bench);
+                let mut socket = connect(server);
                 loop {
                     let nth = next.fetch_add(1, Ordering::Relaxed);
                     if nth >= CALLS {
                         return;
                     }
-                    let ids = causes(bench, &mut socket, nth);
+                    let ids = causes(server, &mut socket, nth);
                     let mut struck = struck.lock().unwrap();
                     for id in ids {
                         struck.entry(id).or_default().insert(nth);
@@ -48,9 +48,9 @@ fn storm(bench: &Bench, at_once: usize) -> Struck {
 }
 
 /// The faults that struck the `nth` call.
-fn causes(bench: &Bench, socket: &mut TcpStream, nth: usize) -> Vec<String> {
+fn causes(server: &TestServer, socket: &mut TcpStream, nth: usize) -> Vec<String> {
     socket
-        .write_all(&request(bench, format!("call {nth}").as_bytes(), ""))
+        .write_all(&request(server, format!("call {nth}").as_bytes(), ""))
         .unwrap();
     let mut met = Met {
         bytes: Vec::new(),
@@ -74,7 +74,7 @@ fn causes(bench: &Bench, socket: &mut TcpStream, nth: usize) -> Vec<String> {
 
 #[test]
 fn the_same_calls_are_struck_at_any_concurrency_and_as_many_as_the_share_says() {
-    let bench = Bench::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::kib(64));
+    let server = TestServer::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::kib(64));
     // An effect that changes nothing a client minds, so that one storm shows all faults at once.
     let faults: Vec<Value> = SHARES
         .iter()
@@ -84,19 +84,19 @@ fn the_same_calls_are_struck_at_any_concurrency_and_as_many_as_the_share_says() 
     for at_once in [1, 16, 256] {
         for _ in 0..3 {
             // Put anew, their counts begin anew.
-            assert_eq!(bench.admin("PUT", "faults", json!(faults)).status, 200);
-            seen.push(storm(&bench, at_once));
+            assert_eq!(server.admin("PUT", "faults", json!(faults)).status, 200);
+            seen.push(storm(&server, at_once));
         }
     }
     assert!(seen.iter().all(|struck| *struck == seen[0]), "the sets differ");
     assert!(!seen[0].contains_key("never"));
     assert_eq!(seen[0]["always"].len(), CALLS);
     for (id, toxicity) in SHARES {
-        let fault = bench.get(&format!("faults/{id}"));
+        let fault = server.get(&format!("faults/{id}"));
         let struck = seen[0].get(id).map_or(0, BTreeSet::len);
         assert_eq!(fault["receipt"]["matched"], CALLS, "{fault}");
         assert_eq!(fault["receipt"]["injected"], struck, "{fault}");
-        let interval = Interval::wilson(struck as u64, CALLS as u64, Z99);
+        let interval = ConfidenceInterval::wilson(struck as u64, CALLS as u64, Z99);
         assert!(
             interval.low <= toxicity && toxicity <= interval.high,
             "{id}: {struck} of {CALLS}"
@@ -108,13 +108,13 @@ fn the_same_calls_are_struck_at_any_concurrency_and_as_many_as_the_share_says() 
 #[test]
 fn a_repeated_input_is_drawn_anew_and_a_seed_repeats_the_run() {
     let run = |seed| {
-        let bench = Bench::with(|settings| settings.seed = Some(seed));
+        let server = TestServer::with(|settings| settings.seed = Some(seed));
         arm(
-            &bench,
+            &server,
             json!({"id": "half", "toxicity": 0.5, "effect": {"kind": "status", "status": 500}}),
         );
         (0..64)
-            .map(|_| call_with(&bench, b"same", &[]).unwrap().status == 500)
+            .map(|_| call_with(&server, b"same", &[]).unwrap().status == 500)
             .collect::<Vec<bool>>()
     };
     let first = run(5);
@@ -123,34 +123,37 @@ fn a_repeated_input_is_drawn_anew_and_a_seed_repeats_the_run() {
     assert_ne!(first, run(6));
 }
 
-fn struck(bench: &Bench, calls: usize) -> Vec<usize> {
-    let hit = |_: &usize| call_with(bench, b"same", &[]).unwrap().status == 500;
+fn struck(server: &TestServer, calls: usize) -> Vec<usize> {
+    let hit = |_: &usize| call_with(server, b"same", &[]).unwrap().status == 500;
     (1..=calls).filter(hit).collect()
 }
 
 #[test]
 fn every_nth_first_ranges_and_ordinals_count_matching_calls() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let effect = json!({"kind": "status", "status": 500});
-    arm(&bench, json!({"id": "one", "every": 3, "effect": effect}));
-    assert_eq!(struck(&bench, 7), [3, 6]);
-    arm(&bench, json!({"id": "one", "first": 2, "effect": effect}));
-    assert_eq!(struck(&bench, 5), [1, 2]);
-    arm(&bench, json!({"id": "one", "requests": "2..4", "effect": effect}));
-    assert_eq!(struck(&bench, 6), [2, 3, 4]);
+    arm(&server, json!({"id": "one", "every": 3, "effect": effect}));
+    assert_eq!(struck(&server, 7), [3, 6]);
+    arm(&server, json!({"id": "one", "first": 2, "effect": effect}));
+    assert_eq!(struck(&server, 5), [1, 2]);
+    arm(
+        &server,
+        json!({"id": "one", "requests": "2..4", "effect": effect}),
+    );
+    assert_eq!(struck(&server, 6), [2, 3, 4]);
     let ordinal = json!({"id": "one", "toxicity": 0.5, "by": "ordinal", "effect": effect});
-    arm(&bench, ordinal.clone());
-    let once = struck(&bench, 40);
-    arm(&bench, ordinal);
-    assert_eq!(struck(&bench, 40), once);
+    arm(&server, ordinal.clone());
+    let once = struck(&server, 40);
+    arm(&server, ordinal);
+    assert_eq!(struck(&server, 40), once);
     assert!(once.len() > 8 && once.len() < 32);
 }
 
 #[test]
 fn only_matching_calls_are_met() {
-    let bench = Bench::new();
-    bench.admin("POST", "worlds", json!({"name": "other"}));
-    let other = bench.get("worlds/other/keys");
+    let server = TestServer::new();
+    server.admin("POST", "worlds", json!({"name": "other"}));
+    let other = server.get("worlds/other/keys");
     let other = other
         .as_array()
         .unwrap()
@@ -159,8 +162,8 @@ fn only_matching_calls_are_met() {
         .unwrap();
     let effect = json!({"kind": "status", "status": 500});
     let meant = |what: Value, body: &[u8], headers: &[(&str, &str)]| {
-        arm(&bench, json!({"id": "one", "match": what, "effect": effect}));
-        call_with(&bench, body, headers).unwrap().status == 500
+        arm(&server, json!({"id": "one", "match": what, "effect": effect}));
+        call_with(&server, body, headers).unwrap().status == 500
     };
     assert!(meant(
         json!({"header": {"x-canary": "1"}}),
@@ -193,7 +196,7 @@ fn only_matching_calls_are_met() {
     ));
     assert!(meant(json!({"world": "demo"}), b"x", &[]));
     assert!(!meant(json!({"world": "other"}), b"x", &[]));
-    assert!(meant(json!({"key": bench.demo("appkey")}), b"x", &[]));
+    assert!(meant(json!({"key": server.demo("appkey")}), b"x", &[]));
     assert!(!meant(json!({"key": other["id"]}), b"x", &[]));
     let content = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(b"this one"));
     assert!(meant(json!({"content": content}), b"this one", &[]));
@@ -202,9 +205,9 @@ fn only_matching_calls_are_met() {
 
 #[test]
 fn several_faults_compose_in_their_order_and_one_ends_the_call() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     arm(
-        &bench,
+        &server,
         json!([
             {"id": "a-skew", "effect": {"kind": "clock-skew", "by": "10s"}},
             {"id": "b-status", "effect": {"kind": "status", "status": 500}},
@@ -212,12 +215,12 @@ fn several_faults_compose_in_their_order_and_one_ends_the_call() {
             {"id": "d-cut", "effect": {"kind": "truncate", "after": 1}},
         ]),
     );
-    let answer = call(&bench).unwrap();
+    let answer = call(&server).unwrap();
     assert_eq!(
         (answer.status, answer.header("x-understudy-cause")),
         (500, "fault:a-skew, fault:b-status")
     );
-    let explained = bench.explain_last().to_string();
+    let explained = server.explain_last().to_string();
     assert!(
         explained.contains("c-close: toxicity 1, but b-status has ended the call"),
         "{explained}"
@@ -228,12 +231,12 @@ fn several_faults_compose_in_their_order_and_one_ends_the_call() {
         ("c-close", 0, 1),
         ("d-cut", 0, 1),
     ] {
-        let receipt = &bench.get(&format!("faults/{id}"))["receipt"];
+        let receipt = &server.get(&format!("faults/{id}"))["receipt"];
         assert_eq!(
             (&receipt["injected"], &receipt["spared"]),
             (&json!(injected), &json!(spared)),
             "{id}"
         );
     }
-    assert_eq!(newest(&bench, 1)["attribution"]["fault"], "b-status");
+    assert_eq!(newest(&server, 1)["attribution"]["fault"], "b-status");
 }

@@ -9,7 +9,7 @@ mod tape;
 mod windows;
 
 use super::support::signer::app_query;
-use super::support::{Answer, Bench, fixture};
+use super::support::{Answer, TestServer, fixture};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -57,36 +57,36 @@ impl Met {
 }
 
 /// Defines a fault; it must be taken.
-pub fn arm(bench: &Bench, fault: Value) -> Value {
-    let answer = bench.admin("POST", "faults", fault.clone());
+pub fn arm(server: &TestServer, fault: Value) -> Value {
+    let answer = server.admin("POST", "faults", fault.clone());
     assert_eq!(answer.status, 201, "{fault}: {}", answer.text());
     answer.json()
 }
 
 /// A fault of one effect, named after its kind.
-pub fn arm_kind(bench: &Bench, effect: Value) -> Value {
+pub fn arm_kind(server: &TestServer, effect: Value) -> Value {
     let id = effect["kind"].clone();
-    arm(bench, json!({"id": id, "effect": effect}))
+    arm(server, json!({"id": id, "effect": effect}))
 }
 
 /// The bytes of a cut-out call with the demo world's app key.
-pub fn request(bench: &Bench, body: &[u8], further: &str) -> Vec<u8> {
-    request_at(bench, body, further, bench.now())
+pub fn request(server: &TestServer, body: &[u8], further: &str) -> Vec<u8> {
+    request_at(server, body, further, server.now())
 }
 
 /// The same, signed at an instant.
-pub fn request_at(bench: &Bench, body: &[u8], further: &str, at: Time) -> Vec<u8> {
-    let query = app_query(&bench.demo("appkey"), &bench.demo("secret"), at);
+pub fn request_at(server: &TestServer, body: &[u8], further: &str, at: Time) -> Vec<u8> {
+    let query = app_query(&server.demo("appkey"), &server.demo("secret"), at);
     let head = format!(
         "POST /api/cutout?{query} HTTP/1.1\r\nhost: {}\r\n{further}content-length: {}\r\n\r\n",
-        bench.host(),
+        server.host(),
         body.len()
     );
     [head.as_bytes(), body].concat()
 }
 
-pub fn connect(bench: &Bench) -> TcpStream {
-    let socket = TcpStream::connect(bench.host()).unwrap();
+pub fn connect(server: &TestServer) -> TcpStream {
+    let socket = TcpStream::connect(server.host()).unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     socket
 }
@@ -109,31 +109,31 @@ pub fn read_all(socket: &mut TcpStream, patience: Duration) -> Met {
 }
 
 /// What one cut-out of the plain picture meets on a connection of its own.
-pub fn meet(bench: &Bench) -> Met {
-    meet_with(bench, "connection: close\r\n")
+pub fn meet(server: &TestServer) -> Met {
+    meet_with(server, "connection: close\r\n")
 }
 
-pub fn meet_with(bench: &Bench, further: &str) -> Met {
-    let mut socket = connect(bench);
+pub fn meet_with(server: &TestServer, further: &str) -> Met {
+    let mut socket = connect(server);
     let body = fixture("pictures/plain.jpg");
-    socket.write_all(&request(bench, &body, further)).unwrap();
+    socket.write_all(&request(server, &body, further)).unwrap();
     read_all(&mut socket, Duration::from_secs(20))
 }
 
 /// The same call by a real HTTP client, on a connection of its own.
-pub fn call(bench: &Bench) -> Result<Answer, ureq::Error> {
-    call_with(bench, &fixture("pictures/plain.jpg"), &[])
+pub fn call(server: &TestServer) -> Result<Answer, ureq::Error> {
+    call_with(server, &fixture("pictures/plain.jpg"), &[])
 }
 
-pub fn call_with(bench: &Bench, body: &[u8], headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
-    let query = app_query(&bench.demo("appkey"), &bench.demo("secret"), bench.now());
+pub fn call_with(server: &TestServer, body: &[u8], headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
+    let query = app_query(&server.demo("appkey"), &server.demo("secret"), server.now());
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .proxy(None)
         .timeout_global(Some(Duration::from_secs(20)))
         .build()
         .into();
-    let mut request = agent.post(format!("http://{}/api/cutout?{query}", bench.host()));
+    let mut request = agent.post(format!("http://{}/api/cutout?{query}", server.host()));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -148,36 +148,36 @@ pub fn call_with(bench: &Bench, body: &[u8], headers: &[(&str, &str)]) -> Result
 }
 
 /// The newest call in the journal, once there are so many.
-pub fn newest(bench: &Bench, count: usize) -> Value {
-    let all = await_rows(bench, count);
+pub fn newest(server: &TestServer, count: usize) -> Value {
+    let all = await_rows(server, count);
     all[0].clone()
 }
 
 /// The journal, once it holds so many calls.
-pub fn await_rows(bench: &Bench, count: usize) -> Vec<Value> {
+pub fn await_rows(server: &TestServer, count: usize) -> Vec<Value> {
     for _ in 0..2000 {
-        let all = bench.get("journal?limit=100000");
+        let all = server.get("journal?limit=100000");
         let all = all.as_array().unwrap();
         if all.len() >= count {
             return all.clone();
         }
         super::support::program::pause(Duration::from_millis(5));
     }
-    panic!("{}", bench.get("journal"));
+    panic!("{}", server.get("journal"));
 }
 
 /// Waits until so many events lie ahead on the server's clock.
-pub fn await_events(bench: &Bench, count: usize) {
+pub fn await_events(server: &TestServer, count: usize) {
     for _ in 0..4000 {
-        if bench.server.clock().pending().events >= count {
+        if server.running.clock().pending().events >= count {
             return;
         }
         super::support::program::pause(Duration::from_millis(2));
     }
-    panic!("{:?}", bench.server.clock().pending());
+    panic!("{:?}", server.running.clock().pending());
 }
 
-pub fn advance(bench: &Bench, by: &str) {
-    let answer = bench.admin("POST", "clock/advance", json!({"by": by}));
+pub fn advance(server: &TestServer, by: &str) {
+    let answer = server.admin("POST", "clock/advance", json!({"by": by}));
     assert_eq!(answer.status, 200, "{}", answer.text());
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::program::pause;
-use understudy::clock::{Face, Stopwatch};
+use understudy::clock::{Stopwatch, TimeMapping};
 
 /// Calls are made so far apart, in the middle of their slots.
 const SLOT: Duration = Duration::from_millis(400);
@@ -19,17 +19,20 @@ fn at(text: &str, offset: Duration) -> String {
 }
 
 /// Windows, a rate limit, a quota and a latency, on a frozen clock at the start.
-fn prepared() -> Bench {
-    let bench = Bench::with(|settings| settings.server.workers = 2);
-    let real = bench.server.clock().real_now();
-    bench.server.clock().set(Some(Face::frozen_at(start(), real)));
+fn prepared() -> TestServer {
+    let server = TestServer::with(|settings| settings.server.workers = 2);
+    let real = server.running.clock().real_now();
+    server
+        .running
+        .clock()
+        .set(Some(TimeMapping::frozen_at(start(), real)));
     let begin = start().to_string();
     let fault = |id: &str, slot: u32, span: &str, effect: Value| {
         let window = json!({"from": at(&begin, SLOT * slot), "for": span});
         json!({"id": id, "stage": "arrival", "window": window, "effect": effect})
     };
     arm(
-        &bench,
+        &server,
         json!([
             fault("broken", 4, "800ms", json!({"kind": "status", "status": 503})),
             fault("slow", 7, "400ms", json!({"kind": "latency", "fixed": "100ms"})),
@@ -38,34 +41,34 @@ fn prepared() -> Bench {
     );
     let limits =
         json!({"jdcloud-matting": {"quota": {"calls": 1, "per": "day"}, "rate": {"calls": 1, "per": "1s"}}});
-    bench.admin(
+    server.admin(
         "PATCH",
         "worlds/demo",
         json!({"settings": {"limits": limits, "response_deadline": "1m"}}),
     );
-    bench
+    server
 }
 
 fn due(nth: u32) -> Time {
     start() + SLOT * nth + SLOT / 2
 }
 
-fn send(bench: &Bench, nth: u32) -> TcpStream {
-    let mut socket = connect(bench);
+fn send(server: &TestServer, nth: u32) -> TcpStream {
+    let mut socket = connect(server);
     let body = fixture("pictures/plain.jpg");
     socket
-        .write_all(&request_at(bench, &body, "connection: close\r\n", due(nth)))
+        .write_all(&request_at(server, &body, "connection: close\r\n", due(nth)))
         .unwrap();
     socket
 }
 
 /// The journal with explanations; instants are named by the slot they lie in, real ones left out.
-fn journal(bench: &Bench) -> String {
-    let rows = await_rows(bench, CALLS as usize);
+fn journal(server: &TestServer) -> String {
+    let rows = await_rows(server, CALLS as usize);
     let mut text = String::new();
     for mut row in rows.into_iter().rev() {
         let id = row["request_id"].as_str().unwrap().to_owned();
-        let mut explained = bench.get(&format!("journal/{id}/explain"));
+        let mut explained = server.get(&format!("journal/{id}/explain"));
         for decision in explained["decisions"].as_array_mut().unwrap() {
             // How long until a limit lets the next call in depends on the instant.
             decision.as_object_mut().unwrap().remove("otherwise");
@@ -87,41 +90,41 @@ fn journal(bench: &Bench) -> String {
         row["reply"].as_object_mut().unwrap().remove("body");
         text.push_str(&format!("{row}\n{explained}\n"));
     }
-    text.replace(&bench.host(), "HOST")
+    text.replace(&server.host(), "HOST")
 }
 
 fn fast_forward() -> String {
-    let bench = prepared();
+    let server = prepared();
     for nth in 0..CALLS {
-        bench.admin("POST", "clock/advance", json!({"to": due(nth).to_string()}));
-        let mut socket = send(&bench, nth);
+        server.admin("POST", "clock/advance", json!({"to": due(nth).to_string()}));
+        let mut socket = send(&server, nth);
         if nth == 7 {
-            await_events(&bench, 1);
-            advance(&bench, "100ms");
+            await_events(&server, 1);
+            advance(&server, "100ms");
         }
         read_all(&mut socket, Duration::from_secs(20));
-        await_rows(&bench, nth as usize + 1);
+        await_rows(&server, nth as usize + 1);
     }
-    journal(&bench)
+    journal(&server)
 }
 
 /// In real time; none where this machine stalled and a call came outside its slot.
 fn real_time() -> Option<String> {
-    let bench = prepared();
-    bench.admin("PUT", "clock", json!({"frozen": false}));
+    let server = prepared();
+    server.admin("PUT", "clock", json!({"frozen": false}));
     for nth in 0..CALLS {
-        while bench.now() < due(nth) {
+        while server.now() < due(nth) {
             pause(Duration::from_millis(1));
         }
-        let mut socket = send(&bench, nth);
+        let mut socket = send(&server, nth);
         read_all(&mut socket, Duration::from_secs(20));
-        await_rows(&bench, nth as usize + 1);
-        if bench.now() >= due(nth) + SLOT / 2 {
+        await_rows(&server, nth as usize + 1);
+        if server.now() >= due(nth) + SLOT / 2 {
             eprintln!("call {nth} missed its slot");
             return None;
         }
     }
-    Some(journal(&bench))
+    Some(journal(&server))
 }
 
 #[test]
@@ -150,9 +153,9 @@ fn a_run_in_real_time_and_the_same_run_fast_forwarded_give_the_same_journal() {
 
 #[test]
 fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered() {
-    let bench = Bench::new();
-    let clock = bench.server.clock().clone();
-    let begin = bench.now();
+    let server = TestServer::new();
+    let clock = server.running.clock().clone();
+    let begin = server.now();
     let happened = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let (clock_there, happened_there) = (clock.clone(), happened.clone());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -171,12 +174,12 @@ fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered
         }
         drop(runtime.block_on(stopped));
     });
-    await_events(&bench, 9_990);
-    while bench.get("clock")["events"].as_u64().unwrap() < 10_000 - 1 {
+    await_events(&server, 9_990);
+    while server.get("clock")["events"].as_u64().unwrap() < 10_000 - 1 {
         pause(Duration::from_millis(5));
     }
     let watch = Stopwatch::start();
-    let answer = bench.admin("POST", "clock/advance", json!({"by": "31d"})).json();
+    let answer = server.admin("POST", "clock/advance", json!({"by": "31d"})).json();
     eprintln!("10,000 events in {:?}", watch.elapsed());
     assert_eq!(
         (&answer["state"], &answer["events"]),
@@ -192,9 +195,9 @@ fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered
 
 #[test]
 fn a_latency_by_physics_rises_with_load_and_falls_again() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let effect = json!({"kind": "latency", "per": "megapixel", "time": "100s", "base": "1s", "servers": 2});
-    arm(&bench, json!({"id": "physics", "effect": effect}));
+    arm(&server, json!({"id": "physics", "effect": effect}));
     let body = fixture("pictures/plain.jpg");
     let pixels = image::load_from_memory(&body)
         .map(|picture| u64::from(picture.width()) * u64::from(picture.height()))
@@ -202,9 +205,9 @@ fn a_latency_by_physics_rises_with_load_and_falls_again() {
     let service = 1_000_000 + pixels * 100;
     std::thread::scope(|scope| {
         // Four at once on two servers: two wait for one service time, two for two.
-        let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| call(&bench).unwrap())).collect();
-        await_events(&bench, 4);
-        advance(&bench, "10m");
+        let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| call(&server).unwrap())).collect();
+        await_events(&server, 4);
+        advance(&server, "10m");
         calls
             .into_iter()
             .for_each(|call| assert_eq!(call.join().unwrap().status, 200));
@@ -218,15 +221,15 @@ fn a_latency_by_physics_rises_with_load_and_falls_again() {
         waits
     };
     assert_eq!(
-        waits(await_rows(&bench, 4)),
+        waits(await_rows(&server, 4)),
         [service, service, 2 * service, 2 * service]
     );
-    bench.admin("DELETE", "journal", Value::Null);
+    server.admin("DELETE", "journal", Value::Null);
     std::thread::scope(|scope| {
-        let one = scope.spawn(|| call(&bench).unwrap());
-        await_events(&bench, 1);
-        advance(&bench, "10m");
+        let one = scope.spawn(|| call(&server).unwrap());
+        await_events(&server, 1);
+        advance(&server, "10m");
         one.join().unwrap();
     });
-    assert_eq!(waits(await_rows(&bench, 1)), [service]);
+    assert_eq!(waits(await_rows(&server, 1)), [service]);
 }

@@ -2,10 +2,10 @@
 
 use super::*;
 
-fn storm(bench: &Bench) -> Vec<(u16, String)> {
+fn storm(server: &TestServer) -> Vec<(u16, String)> {
     let one = |nth: usize| {
         let body = format!("call {}", nth % 40);
-        let answer = call_with(bench, body.as_bytes(), &[]);
+        let answer = call_with(server, body.as_bytes(), &[]);
         answer.map_or((0, "cut".into()), |answer| {
             (answer.status, answer.header("x-understudy-cause").to_owned())
         })
@@ -15,7 +15,7 @@ fn storm(bench: &Bench) -> Vec<(u16, String)> {
 
 #[test]
 fn a_recorded_run_is_played_again_exactly() {
-    let first = Bench::with(|settings| settings.seed = Some(11));
+    let first = TestServer::with(|settings| settings.seed = Some(11));
     arm(
         &first,
         json!([
@@ -34,8 +34,8 @@ fn a_recorded_run_is_played_again_exactly() {
     assert!(state["recorded"].as_u64().unwrap() > 50, "{state}");
     let tape = first.admin("GET", "faults/tape", Value::Null);
     assert_eq!(tape.header("content-type"), "application/x-ndjson");
-    let second = Bench::with(|settings| settings.seed = Some(12));
-    let url = format!("{}/_understudy/faults/tape", second.server.ready().admin);
+    let second = TestServer::with(|settings| settings.seed = Some(12));
+    let url = format!("{}/_understudy/faults/tape", second.running.ready().admin);
     let played = second.send("PUT", &url, &[], &tape.body);
     assert_eq!(
         (played.status, &played.json()["strikes"]),
@@ -51,9 +51,9 @@ fn a_recorded_run_is_played_again_exactly() {
 
 #[test]
 fn a_broken_tape_is_refused_by_its_line_and_nothing_changes() {
-    let bench = Bench::new();
-    arm(&bench, json!({"id": "stays", "effect": {"kind": "close"}}));
-    let url = format!("{}/_understudy/faults/tape", bench.server.ready().admin);
+    let server = TestServer::new();
+    arm(&server, json!({"id": "stays", "effect": {"kind": "close"}}));
+    let url = format!("{}/_understudy/faults/tape", server.running.ready().admin);
     let fault = r#"{"fault": {"id": "a", "effect": {"kind": "close"}}}"#;
     for (tape, field) in [
         ("nonsense".to_owned(), "line 1"),
@@ -64,7 +64,7 @@ fn a_broken_tape_is_refused_by_its_line_and_nothing_changes() {
             "[0].effect.kind",
         ),
     ] {
-        let answer = bench.send("PUT", &url, &[], tape.as_bytes());
+        let answer = server.send("PUT", &url, &[], tape.as_bytes());
         assert_eq!(
             (answer.status, &answer.json()["field"]),
             (422, &json!(field)),
@@ -72,6 +72,6 @@ fn a_broken_tape_is_refused_by_its_line_and_nothing_changes() {
             answer.text()
         );
     }
-    assert_eq!(bench.get("faults").as_array().unwrap().len(), 1);
-    assert_eq!(bench.get("faults/tape/state")["playing"], false);
+    assert_eq!(server.get("faults").as_array().unwrap().len(), 1);
+    assert_eq!(server.get("faults/tape/state")["playing"], false);
 }

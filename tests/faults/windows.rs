@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn is_struck(bench: &Bench) -> bool {
-    call_with(bench, b"x", &[]).unwrap().status == 500
+fn is_struck(server: &TestServer) -> bool {
+    call_with(server, b"x", &[]).unwrap().status == 500
 }
 
 fn fault(window: Value) -> Value {
@@ -12,15 +12,15 @@ fn fault(window: Value) -> Value {
 
 #[test]
 fn windows_open_close_and_come_again_with_the_clock() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     arm(
-        &bench,
+        &server,
         fault(json!({"from": "2026-11-22T12:10+08:00", "for": "5m", "repeat": "20m"})),
     );
     let mut seen = Vec::new();
     for _ in 0..12 {
-        seen.push(is_struck(&bench));
-        advance(&bench, "5m");
+        seen.push(is_struck(&server));
+        advance(&server, "5m");
     }
     let expected: Vec<bool> = [0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0]
         .iter()
@@ -29,29 +29,29 @@ fn windows_open_close_and_come_again_with_the_clock() {
     assert_eq!(seen, expected);
     // An hour after its first window began, its life is over.
     assert_eq!(
-        bench.get("faults/one")["ends"],
+        server.get("faults/one")["ends"],
         "2026-11-22T13:10:00.000000+08:00"
     );
-    advance(&bench, "20m");
+    advance(&server, "20m");
     assert_eq!(
-        (is_struck(&bench), &bench.get("faults/one")["state"]),
+        (is_struck(&server), &server.get("faults/one")["state"]),
         (false, &json!("over"))
     );
 }
 
 #[test]
 fn a_ramp_raises_the_share() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let mut ramped = fault(json!({"ramp": "40m"}));
     ramped["by"] = json!("ordinal");
-    arm(&bench, ramped);
-    let share = |calls: usize| (0..calls).filter(|_| is_struck(&bench)).count();
+    arm(&server, ramped);
+    let share = |calls: usize| (0..calls).filter(|_| is_struck(&server)).count();
     assert_eq!(share(40), 0);
-    advance(&bench, "10m");
+    advance(&server, "10m");
     let quarter = share(200);
-    advance(&bench, "20m");
+    advance(&server, "20m");
     let most = share(200);
-    advance(&bench, "15m");
+    advance(&server, "15m");
     assert_eq!(share(40), 40);
     assert!(
         (20..80).contains(&quarter) && (120..180).contains(&most),
@@ -61,45 +61,45 @@ fn a_ramp_raises_the_share() {
 
 #[test]
 fn a_world_with_a_clock_of_its_own_has_windows_of_its_own() {
-    let bench = Bench::new();
-    let made = bench.admin("POST", "worlds", json!({"name": "later"})).json();
+    let server = TestServer::new();
+    let made = server.admin("POST", "worlds", json!({"name": "later"})).json();
     let keys = &made["credentials"]["jdcloud"];
     let keys = (keys["appkey"].as_str().unwrap(), keys["secret"].as_str().unwrap());
     arm(
-        &bench,
+        &server,
         fault(json!({"from": "2026-11-22T12:30+08:00", "for": "5m"})),
     );
-    bench.admin("POST", "clock/advance?world=later", json!({"by": "31m"}));
+    server.admin("POST", "clock/advance?world=later", json!({"by": "31m"}));
     // The signature is compared with the world's time here, 31 minutes ahead.
-    let at = bench.now() + Duration::from_secs(31 * 60);
+    let at = server.now() + Duration::from_secs(31 * 60);
     let query = app_query(keys.0, keys.1, at);
-    let later = bench.send(
+    let later = server.send(
         "POST",
-        &format!("http://{}/api/cutout?{query}", bench.host()),
+        &format!("http://{}/api/cutout?{query}", server.host()),
         &[],
         b"x",
     );
-    assert_eq!((later.status, is_struck(&bench)), (500, false));
+    assert_eq!((later.status, is_struck(&server)), (500, false));
 }
 
 #[test]
 fn a_life_ends_and_nothing_lives_for_ever() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let mut short = fault(json!({}));
     short["ttl"] = json!("90s");
-    arm(&bench, short);
-    assert!(is_struck(&bench));
-    advance(&bench, "89s");
-    assert!(is_struck(&bench));
-    advance(&bench, "1s");
-    assert!(!is_struck(&bench));
+    arm(&server, short);
+    assert!(is_struck(&server));
+    advance(&server, "89s");
+    assert!(is_struck(&server));
+    advance(&server, "1s");
+    assert!(!is_struck(&server));
     // What says nothing lives an hour.
-    arm(&bench, fault(json!({})));
+    arm(&server, fault(json!({})));
     assert_eq!(
-        bench.get("faults/one")["ends"],
+        server.get("faults/one")["ends"],
         "2026-11-22T13:01:30.000000+08:00"
     );
-    let strict = Bench::with(|settings| settings.faults.ttl = None);
+    let strict = TestServer::with(|settings| settings.faults.ttl = None);
     let answer = strict.admin("POST", "faults", fault(json!({})));
     assert_eq!((answer.status, &answer.json()["field"]), (422, &json!("ttl")));
 }

@@ -1,12 +1,12 @@
 //! Budgets, claims, their calendar, and what becomes of a claim at each moment.
 
 use super::month::month;
-use crate::support::Bench;
+use crate::support::TestServer;
 use crate::support::acme::{call, providers};
 use serde_json::{Value, json};
 
-fn state(bench: &Bench) -> Value {
-    let all = bench.get("sla/claims?provider=jdcloud-matting&world=demo");
+fn state(server: &TestServer) -> Value {
+    let all = server.get("sla/claims?provider=jdcloud-matting&world=demo");
     let own = all
         .as_array()
         .unwrap()
@@ -16,9 +16,9 @@ fn state(bench: &Bench) -> Value {
     own["state"].clone()
 }
 
-fn to(bench: &Bench, at: &str) {
+fn to(server: &TestServer, at: &str) {
     assert_eq!(
-        bench
+        server
             .admin("PUT", "clock", json!({"now": at, "frozen": true}))
             .status,
         200
@@ -27,16 +27,16 @@ fn to(bench: &Bench, at: &str) {
 
 #[test]
 fn a_claim_is_granted_once_within_its_window_and_becomes_a_coupon() {
-    let bench = month();
-    let claim = |bench: &Bench| {
-        bench.admin(
+    let server = month();
+    let claim = |server: &TestServer| {
+        server.admin(
             "POST",
             "sla/claims",
             json!({"provider": "jdcloud-matting", "world": "demo", "cycle": "2026-11"}),
         )
     };
-    assert_eq!(state(&bench), "not_over");
-    assert_eq!(claim(&bench).status, 409);
+    assert_eq!(state(&server), "not_over");
+    assert_eq!(claim(&server).status, 409);
     // The third working day of December 2026 is the 3rd, a Thursday.
     for (at, expected) in [
         ("2026-12-03T23:59:59+08:00", "too_early"),
@@ -44,10 +44,10 @@ fn a_claim_is_granted_once_within_its_window_and_becomes_a_coupon() {
         ("2026-12-31T23:59:59+08:00", "open"),
         ("2027-01-01T00:00:00+08:00", "too_late"),
     ] {
-        to(&bench, at);
-        assert_eq!(state(&bench), expected, "{at}");
+        to(&server, at);
+        assert_eq!(state(&server), expected, "{at}");
         if expected != "open" {
-            let refused = claim(&bench);
+            let refused = claim(&server);
             assert_eq!(refused.status, 409);
             assert!(
                 refused.text().contains(expected) && refused.text().contains("2026-12-04 to 2026-12-31"),
@@ -56,25 +56,25 @@ fn a_claim_is_granted_once_within_its_window_and_becomes_a_coupon() {
             );
         }
     }
-    to(&bench, "2026-12-10T09:00:00+08:00");
-    let statement = bench.get("sla/jdcloud-matting/demo/2026-11");
+    to(&server, "2026-12-10T09:00:00+08:00");
+    let statement = server.get("sla/jdcloud-matting/demo/2026-11");
     assert_eq!(statement["is_final"], true);
-    let granted = claim(&bench);
+    let granted = claim(&server);
     assert_eq!(granted.status, 201, "{}", granted.text());
     let coupon = granted.json()["coupon"].clone();
     assert_eq!(coupon["fen"], statement["result"]["compensation"]["amount_fen"]);
-    assert_eq!(bench.get("worlds/demo")["settings"]["coupons"], json!([coupon]));
-    assert_eq!(state(&bench), "already_granted");
-    assert_eq!(claim(&bench).status, 409);
+    assert_eq!(server.get("worlds/demo")["settings"]["coupons"], json!([coupon]));
+    assert_eq!(state(&server), "already_granted");
+    assert_eq!(claim(&server).status, 409);
     // It pays for calls of this provider.
-    bench.cutout(&crate::support::fixture("pictures/plain.jpg"));
-    assert_eq!(bench.get("charges?world=demo")["charges"][0]["coupon_fen"], 8);
+    server.cutout(&crate::support::fixture("pictures/plain.jpg"));
+    assert_eq!(server.get("charges?world=demo")["charges"][0]["coupon_fen"], 8);
 }
 
 #[test]
 fn windows_are_a_calendar_with_alarms() {
-    let bench = month();
-    let ics = bench.admin("GET", "sla/claims.ics", Value::Null);
+    let server = month();
+    let ics = server.admin("GET", "sla/claims.ics", Value::Null);
     assert_eq!(ics.header("content-type"), "text/calendar; charset=utf-8");
     let text = ics.text().replace("\r\n ", "");
     for line in [
@@ -88,7 +88,7 @@ fn windows_are_a_calendar_with_alarms() {
     }
     assert_eq!(
         text,
-        bench
+        server
             .admin("GET", "sla/claims.ics", Value::Null)
             .text()
             .replace("\r\n ", "")
@@ -104,22 +104,22 @@ fn december_has_no_window_before_its_calendar_is_published_and_one_with_a_file()
         (None, Value::Null),
         (Some(folder.file("2027.json")), json!("2027-01-07")),
     ] {
-        let bench = Bench::with(|settings| settings.sla.calendar = file);
-        let claim = bench.get("sla/jdcloud-matting/demo/2026-12")["result"]["claim"].clone();
+        let server = TestServer::with(|settings| settings.sla.calendar = file);
+        let claim = server.get("sla/jdcloud-matting/demo/2026-12")["result"]["claim"].clone();
         assert_eq!(claim["opens_on"], opens);
         assert_eq!(claim["closes_on"], "2027-01-31");
     }
     let missing = std::panic::catch_unwind(|| {
-        Bench::with(|settings| settings.sla.calendar = Some("nowhere.json".into()))
+        TestServer::with(|settings| settings.sla.calendar = Some("nowhere.json".into()))
     });
     assert!(missing.is_err());
 }
 
 #[test]
 fn a_ratio_can_be_diluted_and_its_budget_says_by_how_many_calls() {
-    let bench = month();
-    let own = bench.get("sla/jdcloud-matting/demo/2026-11/budget");
-    let result = &bench.get("sla/jdcloud-matting/demo/2026-11")["result"];
+    let server = month();
+    let own = server.get("sla/jdcloud-matting/demo/2026-11/budget");
+    let result = &server.get("sla/jdcloud-matting/demo/2026-11")["result"];
     let (requests, failures) = (
         result["counted_requests"].as_i64().unwrap(),
         result["counted_failures"].as_i64().unwrap(),
@@ -133,8 +133,8 @@ fn a_ratio_can_be_diluted_and_its_budget_says_by_how_many_calls() {
         (&own["breach_certain"], &own["breach_certain_at"]),
         (&json!(false), &Value::Null)
     );
-    to(&bench, "2026-12-01T00:00:00+08:00");
-    let over = bench.get("sla/jdcloud-matting/demo/2026-11/budget");
+    to(&server, "2026-12-01T00:00:00+08:00");
+    let over = server.get("sla/jdcloud-matting/demo/2026-11/budget");
     assert_eq!(
         (&over["breach_certain"], &over["elapsed"]),
         (&json!(true), &over["buckets"])
@@ -144,22 +144,22 @@ fn a_ratio_can_be_diluted_and_its_budget_says_by_how_many_calls() {
 
 #[test]
 fn a_mean_over_buckets_is_broken_for_certain_from_an_instant_on() {
-    let bench = Bench::emulating(providers(), |_| {});
-    bench.admin(
+    let server = TestServer::emulating(providers(), |_| {});
+    server.admin(
         "PUT",
         "clock",
         json!({"now": "2026-11-10T10:02:00+08:00", "frozen": true}),
     );
     crate::faults::arm(
-        &bench,
+        &server,
         json!({"id": "down", "match": {"provider": "acme-kling"}, "ttl": "30d", "effect": {"kind": "status", "status": 500}}),
     );
     // 30 days at 99.90 % allow 8.64 bucket errors: the ninth bad bucket in a row breaks it.
     for nth in 1..=12 {
-        call(&bench.host(), "acme-kling", "", "x");
-        crate::faults::await_rows(&bench, nth);
-        bench.admin("POST", "clock/advance", json!({"by": "5m"}));
-        let own = bench.get("sla/acme-kling/demo/2026-11/budget");
+        call(&server.host(), "acme-kling", "", "x");
+        crate::faults::await_rows(&server, nth);
+        server.admin("POST", "clock/advance", json!({"by": "5m"}));
+        let own = server.get("sla/acme-kling/demo/2026-11/budget");
         assert_eq!(own["spent"], json!({"num": nth.to_string(), "den": "1"}));
         assert_eq!(own["allowed"], json!({"num": "216", "den": "25"}));
         let at = if nth < 9 {
@@ -172,10 +172,10 @@ fn a_mean_over_buckets_is_broken_for_certain_from_an_instant_on() {
             (&json!(nth >= 9), &at)
         );
     }
-    let own = bench.get("sla/acme-kling/demo/2026-11/budget");
+    let own = server.get("sla/acme-kling/demo/2026-11/budget");
     assert_eq!(own["alerts"][0]["fires"], true);
     assert_eq!(own["burn"]["1h"], json!({"num": "1000", "den": "1"}));
-    let yaml = bench
+    let yaml = server
         .admin("GET", "sla/acme-kling/demo/2026-11/openslo.yaml", Value::Null)
         .text();
     for part in [

@@ -46,8 +46,8 @@ fn verify(file: &Path) -> Result<String, String> {
 
 #[test]
 fn evidence_holds_every_row_and_shows_any_change() {
-    let bench = month();
-    let answer = bench.admin(
+    let server = month();
+    let answer = server.admin(
         "GET",
         "sla/jdcloud-matting/demo/2026-11/evidence.zip",
         Value::Null,
@@ -63,7 +63,7 @@ fn evidence_holds_every_row_and_shows_any_change() {
     let files = unpacked(&answer.body);
     let of = |name: &str| &files.iter().find(|(own, _)| own == name).unwrap().1;
     let statement: Value = serde_json::from_slice(of("statement.json")).unwrap();
-    assert_eq!(statement, bench.get("sla/jdcloud-matting/demo/2026-11"));
+    assert_eq!(statement, server.get("sla/jdcloud-matting/demo/2026-11"));
     let manifest: Value = serde_json::from_slice(of("manifest.json")).unwrap();
     assert_eq!(manifest["chain"]["ledger_head"], statement["chain"]["head"]);
     assert_eq!(
@@ -93,9 +93,9 @@ fn evidence_holds_every_row_and_shows_any_change() {
     );
     // The vector computes to the same result.
     let contracts = understudy::providers::contracts();
-    let bench_of = understudy::sla::vectors::Bench {
+    let bench_of = understudy::sla::vectors::VectorRunner {
         contracts: &contracts,
-        calendar: &understudy::sla::Calendar::built_in(),
+        calendar: &understudy::sla::WorkdayCalendar::built_in(),
     };
     let again = bench_of
         .eval(&serde_json::from_slice(of("vector.json")).unwrap())
@@ -152,8 +152,8 @@ fn the_readme_checks_it_with_nothing_but_python() {
     if Command::new("python3").arg("--version").output().is_err() {
         return skip("python3 is missing");
     }
-    let bench = month();
-    let answer = bench.admin(
+    let server = month();
+    let answer = server.admin(
         "GET",
         "sla/jdcloud-matting/demo/2026-11/evidence.zip",
         Value::Null,
@@ -202,8 +202,8 @@ fn the_readme_checks_it_with_nothing_but_python() {
 
 #[test]
 fn a_client_that_leaves_a_download_holds_nothing_up() {
-    let bench = month();
-    let host = bench.admin_host();
+    let server = month();
+    let host = server.admin_host();
     for _ in 0..8 {
         let mut socket = std::net::TcpStream::connect(&host).unwrap();
         let head = format!(
@@ -213,7 +213,7 @@ fn a_client_that_leaves_a_download_holds_nothing_up() {
         let mut some = [0; 16];
         socket.read_exact(&mut some).unwrap();
     }
-    let whole = bench.admin(
+    let whole = server.admin(
         "GET",
         "sla/jdcloud-matting/demo/2026-11/evidence.zip",
         Value::Null,

@@ -1,7 +1,7 @@
 //! A month through the pipeline under each formula, against a recount of its journal row by row.
 
 use crate::faults::await_rows;
-use crate::support::Bench;
+use crate::support::TestServer;
 use crate::support::acme::{call, providers};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -20,15 +20,15 @@ fn windowed(fault: Value, from: &str) -> Value {
 }
 
 /// Defines faults; all must be taken.
-fn arm_all(bench: &Bench, faults: Value) {
-    let answer = bench.admin("POST", "faults", faults);
+fn arm_all(server: &TestServer, faults: Value) {
+    let answer = server.admin("POST", "faults", faults);
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
 
 /// Gives the demo world packs of a product; calls beyond them are charged.
-fn buy(bench: &Bench, product: &str, packs: Value) {
+fn buy(server: &TestServer, product: &str, packs: Value) {
     let settings = json!({"settings": {"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
 }
 
 fn down() -> Value {
@@ -40,21 +40,21 @@ fn early() -> Value {
 }
 
 /// A bench whose server emulates the synthetic providers, at the start of 2 November 2026.
-fn bench() -> Bench {
-    let bench = Bench::emulating(providers(), |settings| {
+fn server() -> TestServer {
+    let server = TestServer::emulating(providers(), |settings| {
         settings.journal.max_bytes = bytesize::ByteSize::mib(64)
     });
-    bench.admin(
+    server.admin(
         "PUT",
         "clock",
         json!({"now": "2026-11-02T00:00:00+08:00", "frozen": true}),
     );
-    bench
+    server
 }
 
 /// Drives traffic over a month: bursts of calls at a few moments of most days, the clock advanced between them.
-fn drive(bench: &Bench, product: &str, faults: &[&str]) {
-    let host = bench.host();
+fn drive(server: &TestServer, product: &str, faults: &[&str]) {
+    let host = server.host();
     let mut calls = 0;
     for day in 0..38_u64 {
         for burst in 0..2_u64 {
@@ -70,19 +70,19 @@ fn drive(bench: &Bench, product: &str, faults: &[&str]) {
                 call(&host, product, fault, body);
                 calls += 1;
             }
-            bench.admin(
+            server.admin(
                 "POST",
                 "clock/advance",
                 json!({"by": if burst == 0 { "7m" } else { "23h50m" }}),
             );
         }
     }
-    await_rows(bench, calls);
+    await_rows(server, calls);
 }
 
 /// Rows of a span of days, the oldest first.
-fn rows(bench: &Bench, from: &str, to: &str) -> Vec<Value> {
-    let all = bench.get("journal?limit=100000");
+fn rows(server: &TestServer, from: &str, to: &str) -> Vec<Value> {
+    let all = server.get("journal?limit=100000");
     let within = |row: &&Value| {
         let day = &row["arrived"].as_str().unwrap()[..10];
         from <= day && day <= to
@@ -128,10 +128,10 @@ fn status(row: &Value) -> i64 {
 
 #[test]
 fn a_month_of_a_ratio_of_requests() {
-    let (bench, product) = (bench(), "acme-jd_hetu");
+    let (server, product) = (server(), "acme-jd_hetu");
     let party = |party: &str| json!({"party": party, "code": "JD-X03"});
     arm_all(
-        &bench,
+        &server,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "hang", json!({"kind": "hang", "for": "30s"}), json!({})),
@@ -157,7 +157,7 @@ fn a_month_of_a_ratio_of_requests() {
         ]),
     );
     // A frozen clock lets a hang end only when it is advanced.
-    bench.admin(
+    server.admin(
         "PUT",
         "clock",
         json!({"now": "2026-11-02T00:10:00+08:00", "scale": 600, "frozen": false}),
@@ -172,13 +172,13 @@ fn a_month_of_a_ratio_of_requests() {
         "unnoticed",
         "maintenance",
     ];
-    drive(&bench, product, &faults);
+    drive(&server, product, &faults);
     for (cycle, from, to) in [
         ("2026-11", "2026-11-01", "2026-11-30"),
         ("2026-12", "2026-12-01", "2026-12-31"),
     ] {
         let (mut sent, mut failed, mut fees) = (0, 0, 0);
-        for row in rows(&bench, from, to) {
+        for row in rows(&server, from, to) {
             let outcome = row["outcome"].as_str().unwrap();
             let is_failure =
                 ["no_response", "reset_after_read", "late"].contains(&outcome) || is_undelivered(&row);
@@ -190,7 +190,7 @@ fn a_month_of_a_ratio_of_requests() {
             failed += i64::from(is_failure);
         }
         assert!(sent > 20 && failed > 3, "{cycle}: {sent} {failed}");
-        let statement = bench.get(&format!("sla/{product}/demo/{cycle}"));
+        let statement = server.get(&format!("sla/{product}/demo/{cycle}"));
         let result = &statement["result"];
         assert_eq!(
             (&result["counted_requests"], &result["counted_failures"]),
@@ -208,18 +208,18 @@ fn a_month_of_a_ratio_of_requests() {
         let raw = ratio(fees * percent, 100);
         let due = (raw + ratio(1, 2)).floor().to_integer();
         assert_eq!(result["compensation"]["amount_fen"].to_string(), due.to_string());
-        let anew = bench.get(&format!("sla/{product}/demo/{cycle}?from=rows"));
+        let anew = server.get(&format!("sla/{product}/demo/{cycle}?from=rows"));
         assert_eq!((&anew["result"], &anew["counts"]), (result, &statement["counts"]));
     }
 }
 
 #[test]
 fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
-    let (bench, product) = (bench(), "acme-kling");
+    let (server, product) = (server(), "acme-kling");
     let packs = json!([{"id": "quarter", "start": "2026-11-05", "months": 3, "units": 0, "price_fen": 200_000, "coupon_fen": 50_000}]);
-    buy(&bench, product, packs);
+    buy(&server, product, packs);
     arm_all(
-        &bench,
+        &server,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "silent", json!({"kind": "close"}), json!({})),
@@ -239,7 +239,7 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
             fault(product, "lost", down(), json!({"code": "KL-C04"})),
         ]),
     );
-    bench.admin("POST", "clock/advance", json!({"by": "10m"}));
+    server.admin("POST", "clock/advance", json!({"by": "10m"}));
     let faults = [
         "down",
         "silent",
@@ -250,13 +250,13 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
         "unnoticed",
         "lost",
     ];
-    drive(&bench, product, &faults);
+    drive(&server, product, &faults);
     let cycles = [
         ("2026-11", "2026-11-05", "2026-11-30", 26),
         ("2026-12", "2026-12-01", "2026-12-31", 31),
     ];
     for (cycle, from, to, days) in cycles {
-        let all = rows(&bench, from, to);
+        let all = rows(&server, from, to);
         let valid = |row: &Value| !is_undelivered(row);
         let error = |row: &Value| {
             let is_error = if is_undelivered(row) {
@@ -270,7 +270,7 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
         let compensable = mean(&all, days, &valid, &|row| {
             error(row) && !["noticed", "lost"].contains(&fault_of(row))
         });
-        let statement = bench.get(&format!("sla/{product}/demo/{cycle}"));
+        let statement = server.get(&format!("sla/{product}/demo/{cycle}"));
         let result = &statement["result"];
         assert!(published < compensable && compensable < whole(1));
         assert_eq!(result["availability_published"], to_json(&published));
@@ -297,14 +297,14 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
         let due = ratio(gross * percent, 100).min(ratio(cash * 50, 100));
         let due = (due + ratio(1, 2)).floor().to_integer();
         assert_eq!(result["compensation"]["amount_fen"].to_string(), due.to_string());
-        let anew = bench.get(&format!("sla/{product}/demo/{cycle}?from=rows"));
+        let anew = server.get(&format!("sla/{product}/demo/{cycle}?from=rows"));
         assert_eq!((&anew["result"], &anew["vector"]), (result, &statement["vector"]));
     }
     // Spread over its days, the price lies in every cycle, and cycles outside of the term there are none.
-    let spread = bench.get(&format!(
+    let spread = server.get(&format!(
         "sla/{product}/demo/2026-12?policy=%7B%22pack_attribution%22%3A%22days_prorata%22%7D"
     ));
-    let december: i64 = rows(&bench, "2026-12-01", "2026-12-31")
+    let december: i64 = rows(&server, "2026-12-01", "2026-12-31")
         .iter()
         .map(|row| row["fee_fen"].as_i64().unwrap())
         .sum();
@@ -312,7 +312,7 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
         spread["result"]["monthly_fee_fen"],
         to_json(&(whole(december) + ratio(200_000 * 31, 92)))
     );
-    let outside = bench.admin("GET", &format!("sla/{product}/demo/2027-03"), Value::Null);
+    let outside = server.admin("GET", &format!("sla/{product}/demo/2027-03"), Value::Null);
     assert_eq!(outside.status, 404);
     assert!(
         outside.text().contains("2027-02-01 to 2027-02-04"),
@@ -323,16 +323,16 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
 
 #[test]
 fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
-    let (bench, product) = (bench(), "acme-tupu");
+    let (server, product) = (server(), "acme-tupu");
     let packs = json!([{"id": "year", "start": "2026-11-10", "until": "2026-11-22", "price_fen": 1_000_000}]);
-    buy(&bench, product, packs);
-    bench.admin(
+    buy(&server, product, packs);
+    server.admin(
         "POST",
         "clock/advance",
         json!({"to": "2026-11-03T00:10:00+08:00"}),
     );
     arm_all(
-        &bench,
+        &server,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "silent", json!({"kind": "close"}), json!({})),
@@ -376,15 +376,15 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
         ]),
     );
     // Eight bad buckets in a row: the package allows less than four.
-    bench.admin(
+    server.admin(
         "POST",
         "clock/advance",
         json!({"to": "2026-11-10T10:00:00+08:00"}),
     );
     for nth in 1..=8 {
-        call(&bench.host(), product, "down", "x");
-        await_rows(&bench, nth);
-        bench.admin("POST", "clock/advance", json!({"by": "5m"}));
+        call(&server.host(), product, "down", "x");
+        await_rows(&server, nth);
+        server.admin("POST", "clock/advance", json!({"by": "5m"}));
     }
     let faults = [
         "down",
@@ -396,21 +396,21 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
         "noticed",
         "same-day",
     ];
-    drive(&bench, product, &faults);
-    let all = rows(&bench, "2026-11-10", "2026-11-22");
+    drive(&server, product, &faults);
+    let all = rows(&server, "2026-11-10", "2026-11-22");
     let valid = |row: &Value| !is_undelivered(row) && !(400..500).contains(&status(row));
     let fails = |row: &Value| is_undelivered(row) || status(row) >= 500 || row["outcome"] == "no_response";
     let counts = |row: &Value| fails(row) && !["crowd", "spec", "noticed"].contains(&fault_of(row));
     let own = mean(&all, 13, &valid, &counts);
     for cycle in ["2026-11", "2026-11-10"] {
-        let statement = bench.get(&format!("sla/{product}/demo/{cycle}"));
+        let statement = server.get(&format!("sla/{product}/demo/{cycle}"));
         assert_eq!(statement["result"]["availability"], to_json(&own));
         assert_eq!(
             statement["result"]["compensation"]["no_compensation_reason"],
             "no_compensation_clause"
         );
     }
-    let all_spec = bench.get(&format!(
+    let all_spec = server.get(&format!(
         "sla/{product}/demo/2026-11?policy=%7B%22spec_excludes%22%3A%22all%22%7D"
     ));
     let other = mean(&all, 13, &valid, &|row| {
@@ -424,21 +424,21 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
 
 #[test]
 fn an_agreement_that_promises_nothing_says_so() {
-    let (bench, product) = (bench(), "acme-facepp");
+    let (server, product) = (server(), "acme-facepp");
     arm_all(
-        &bench,
+        &server,
         json!([
             fault(product, "down", down(), json!({})),
             fault(product, "silent", json!({"kind": "close"}), json!({}))
         ]),
     );
-    drive(&bench, product, &["down", "silent"]);
-    let all = rows(&bench, "2026-11-01", "2026-11-30");
+    drive(&server, product, &["down", "silent"]);
+    let all = rows(&server, "2026-11-01", "2026-11-30");
     let failed = all
         .iter()
         .filter(|row| status(row) >= 500 || row["outcome"] == "no_response")
         .count();
-    let result = bench.get(&format!("sla/{product}/demo/2026-11"))["result"].clone();
+    let result = server.get(&format!("sla/{product}/demo/2026-11"))["result"].clone();
     assert_eq!(
         result["availability"],
         to_json(&(whole(1) - ratio(failed, all.len())))
@@ -451,13 +451,13 @@ fn an_agreement_that_promises_nothing_says_so() {
         (&json!("no_sla"), &Value::Null)
     );
     assert_eq!(
-        bench
+        server
             .admin("GET", &format!("sla/{product}/demo/2026-11/budget"), Value::Null)
             .status,
         422
     );
     assert_eq!(
-        bench
+        server
             .admin(
                 "GET",
                 &format!("sla/{product}/demo/2026-11/openslo.yaml"),
@@ -468,11 +468,11 @@ fn an_agreement_that_promises_nothing_says_so() {
     );
     // The agreements of products that are not emulated are there too, over no calls at all.
     assert_eq!(
-        bench.get("sla/facepp/demo/2026-11")["result"]["compensation"]["no_compensation_reason"],
+        server.get("sla/facepp/demo/2026-11")["result"]["compensation"]["no_compensation_reason"],
         "no_sla"
     );
     assert_eq!(
-        bench.get("sla/kling/demo/2026-11")["result"]["availability_pct_floor4"],
+        server.get("sla/kling/demo/2026-11")["result"]["availability_pct_floor4"],
         "100.0000"
     );
 }

@@ -1,23 +1,23 @@
 //! Who pays: packs, coupons, granted money, cash, debts; what is refused; what `charges` and its FOCUS rows say.
 
 use crate::support::acme::{call, providers};
-use crate::support::{Bench, fixture, program};
+use crate::support::{TestServer, fixture, program};
 use serde_json::{Value, json};
 
-fn set(bench: &Bench, settings: Value) {
-    let answer = bench.admin("PATCH", "worlds/demo", json!({"settings": settings}));
+fn set(server: &TestServer, settings: Value) {
+    let answer = server.admin("PATCH", "worlds/demo", json!({"settings": settings}));
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
-fn code(bench: &Bench) -> String {
-    bench.cutout(&fixture("pictures/plain.jpg")).json()["code"].to_string()
+fn code(server: &TestServer) -> String {
+    server.cutout(&fixture("pictures/plain.jpg")).json()["code"].to_string()
 }
 
 #[test]
 fn coupons_then_granted_money_then_cash_and_then_the_account_is_in_arrears() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     set(
-        &bench,
+        &server,
         json!({
             "balance_fen": 10, "granted_fen": 9, "overdraft_fen": 5,
             "coupons": [
@@ -30,12 +30,12 @@ fn coupons_then_granted_money_then_cash_and_then_the_account_is_in_arrears() {
     // 8 fen a call: coupon 8; coupon 3 and granted 5; granted 4 and cash 4; cash 6 and owed 2; then 3 more may be owed.
     let paid = [(8, 0, 0, 0), (3, 5, 0, 0), (0, 4, 4, 0), (0, 0, 6, 2)];
     for _ in paid {
-        assert_eq!(code(&bench), "10000");
+        assert_eq!(code(&server), "10000");
     }
-    assert_eq!(code(&bench), "10010");
-    let refused = bench.explain_last().to_string();
+    assert_eq!(code(&server), "10010");
+    let refused = server.explain_last().to_string();
     assert!(refused.contains("3 fen left, this call costs 8"), "{refused}");
-    let rows = bench.get("journal");
+    let rows = server.get("journal");
     let rows: Vec<_> = rows.as_array().unwrap().iter().rev().take(4).collect();
     for (row, (coupon, granted, cash, owed)) in rows.iter().zip(paid) {
         let shown = &row["paid"];
@@ -46,7 +46,7 @@ fn coupons_then_granted_money_then_cash_and_then_the_account_is_in_arrears() {
         );
         assert_eq!(8 - coupon - granted - owed, cash);
     }
-    let all = bench.get("charges?world=demo");
+    let all = server.get("charges?world=demo");
     let day = &all["charges"][0];
     let figures = [
         "units",
@@ -76,34 +76,39 @@ fn coupons_then_granted_money_then_cash_and_then_the_account_is_in_arrears() {
         .collect();
     assert_eq!(left, [100, 100, 0]);
     // What is owed is no cash paid, until money comes: then debts are paid first.
-    let fee = |bench: &Bench| bench.get("sla/jdcloud-matting/demo/2026-11")["vector"]["input"]["fee"].clone();
+    let fee = |server: &TestServer| {
+        server.get("sla/jdcloud-matting/demo/2026-11")["vector"]["input"]["fee"].clone()
+    };
     assert_eq!(
-        fee(&bench),
+        fee(&server),
         json!({"gross_fen": 32, "coupon_fen": 20, "free": false, "cash_paid_fen": 10})
     );
-    set(&bench, json!({"balance_fen": 20}));
+    set(&server, json!({"balance_fen": 20}));
     assert_eq!(
-        fee(&bench),
+        fee(&server),
         json!({"gross_fen": 32, "coupon_fen": 20, "free": false})
     );
-    assert_eq!(code(&bench), "10000");
-    assert_eq!(bench.get("charges")["accounts"][0]["cash_left_fen"], 0);
+    assert_eq!(code(&server), "10000");
+    assert_eq!(server.get("charges")["accounts"][0]["cash_left_fen"], 0);
 }
 
 #[test]
 fn packs_pay_in_units_and_who_relies_on_them_is_refused_when_they_are_used_up() {
-    let bench = Bench::emulating(providers(), |_| {});
+    let server = TestServer::emulating(providers(), |_| {});
     let pack = |id: &str, units: u64, until: &str| json!({"id": id, "start": "2026-11-01", "until": until, "units": units, "price_fen": 500});
     let packs = json!([
         pack("late", 1, "2026-12-31"),
         pack("soon", 2, "2026-11-30"),
         pack("over", 9, "2026-11-20")
     ]);
-    set(&bench, json!({"subscriptions": {"acme-kling": {"packs": packs}}}));
+    set(
+        &server,
+        json!({"subscriptions": {"acme-kling": {"packs": packs}}}),
+    );
     for _ in 0..4 {
-        call(&bench.host(), "acme-kling", "none", "x");
+        call(&server.host(), "acme-kling", "none", "x");
     }
-    let rows = crate::faults::await_rows(&bench, 4);
+    let rows = crate::faults::await_rows(&server, 4);
     let shown: Vec<_> = rows
         .iter()
         .rev()
@@ -119,12 +124,12 @@ fn packs_pay_in_units_and_who_relies_on_them_is_refused_when_they_are_used_up() 
         ]
     );
     set(
-        &bench,
+        &server,
         json!({"subscriptions": {"acme-kling": {"beyond": "charge"}}}),
     );
-    call(&bench.host(), "acme-kling", "none", "x");
-    crate::faults::await_rows(&bench, 5);
-    let all = bench.get("charges");
+    call(&server.host(), "acme-kling", "none", "x");
+    crate::faults::await_rows(&server, 5);
+    let all = server.get("charges");
     let day = &all["charges"][0];
     assert_eq!(
         (&day["units"], &day["pack_units"], &day["fee_fen"]),
@@ -141,15 +146,15 @@ fn packs_pay_in_units_and_who_relies_on_them_is_refused_when_they_are_used_up() 
 
 #[test]
 fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
-    let bench = Bench::emulating(providers(), |_| {});
+    let server = TestServer::emulating(providers(), |_| {});
     let packs = json!([{"id": "ten", "start": "2026-11-01", "months": 1, "units": 10}]);
     set(
-        &bench,
+        &server,
         json!({"subscriptions": {"acme-kling": {"packs": packs}}, "balance_fen": 100, "coupons": [{"id": "c", "fen": 25}]}),
     );
     std::thread::scope(|scope| {
         for nth in 0..100 {
-            let host = bench.host();
+            let host = server.host();
             let product = if nth % 2 == 0 {
                 "acme-kling"
             } else {
@@ -158,7 +163,7 @@ fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
             scope.spawn(move || call(&host, product, "none", "x"));
         }
     });
-    let rows = crate::faults::await_rows(&bench, 100);
+    let rows = crate::faults::await_rows(&server, 100);
     let of = |provider: &str, status: i64| {
         rows.iter()
             .filter(|row| row["provider"] == provider && row["status"] == status)
@@ -180,26 +185,26 @@ fn what_was_drawn_is_remembered_over_a_restart() {
     let folder = program::Folder::new("purse");
     let url = format!("sqlite:{}", folder.file("a.db").display());
     let start = |settings: Option<Value>| {
-        let bench = Bench::with(|own| own.store.url.clone_from(&url));
+        let server = TestServer::with(|own| own.store.url.clone_from(&url));
         if let Some(settings) = settings {
-            set(&bench, settings);
+            set(&server, settings);
         }
-        bench
+        server
     };
-    let bench = start(Some(
+    let server = start(Some(
         json!({"balance_fen": 8, "granted_fen": 8, "coupons": [{"id": "c", "fen": 8}]}),
     ));
-    assert_eq!(code(&bench), "10000");
-    drop(bench);
-    let bench = start(None);
-    assert_eq!(code(&bench), "10000");
-    drop(bench);
-    let bench = start(None);
+    assert_eq!(code(&server), "10000");
+    drop(server);
+    let server = start(None);
+    assert_eq!(code(&server), "10000");
+    drop(server);
+    let server = start(None);
     assert_eq!(
-        (code(&bench), code(&bench)),
+        (code(&server), code(&server)),
         ("10000".to_owned(), "10010".to_owned())
     );
-    let account = bench.get("charges?world=demo")["accounts"][0].clone();
+    let account = server.get("charges?world=demo")["accounts"][0].clone();
     assert_eq!(
         (
             &account["coupons"][0]["remaining"],
@@ -212,13 +217,13 @@ fn what_was_drawn_is_remembered_over_a_restart() {
 
 #[test]
 fn charges_are_focus_rows_with_credits_below_zero() {
-    let bench = Bench::new();
-    set(&bench, json!({"coupons": [{"id": "c", "fen": 12}]}));
+    let server = TestServer::new();
+    set(&server, json!({"coupons": [{"id": "c", "fen": 12}]}));
     assert_eq!(
-        (code(&bench), code(&bench)),
+        (code(&server), code(&server)),
         ("10000".to_owned(), "10000".to_owned())
     );
-    let csv = bench.admin("GET", "charges.csv?world=demo", Value::Null);
+    let csv = server.admin("GET", "charges.csv?world=demo", Value::Null);
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     let lines: Vec<String> = csv.text().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 3);
@@ -235,8 +240,8 @@ fn charges_are_focus_rows_with_credits_below_zero() {
 
 #[test]
 fn impossible_means_are_refused_by_their_field_and_nothing_changes() {
-    let bench = Bench::new();
-    let before = bench.get("worlds/demo")["settings"].clone();
+    let server = TestServer::new();
+    let before = server.get("worlds/demo")["settings"].clone();
     let pack = |more: Value| {
         let mut pack = json!({"id": "p", "start": "2026-11-01"});
         pack.as_object_mut()
@@ -285,7 +290,7 @@ fn impossible_means_are_refused_by_their_field_and_nothing_changes() {
             "is no operation of the provider",
         ),
     ] {
-        let answer = bench.admin("PATCH", "worlds/demo", json!({"settings": settings}));
+        let answer = server.admin("PATCH", "worlds/demo", json!({"settings": settings}));
         assert_eq!(answer.status, 422, "{settings}");
         assert!(
             answer.text().contains(&why.replace('"', "\\\"")),
@@ -293,5 +298,5 @@ fn impossible_means_are_refused_by_their_field_and_nothing_changes() {
             answer.text()
         );
     }
-    assert_eq!(bench.get("worlds/demo")["settings"], before);
+    assert_eq!(server.get("worlds/demo")["settings"], before);
 }

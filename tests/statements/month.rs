@@ -1,7 +1,7 @@
 //! Statements of a running server: a month through the real pipeline, with faults, against a recount of its journal.
 
 use crate::faults::{arm, call_with, read_all, request};
-use crate::support::{Bench, fixture};
+use crate::support::{TestServer, fixture};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
@@ -44,11 +44,11 @@ fn faults() -> Value {
     ])
 }
 
-pub fn month() -> Bench {
-    let bench = Bench::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::mib(64));
-    assert_eq!(bench.admin("POST", "faults", faults()).status, 201);
+pub fn month() -> TestServer {
+    let server = TestServer::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::mib(64));
+    assert_eq!(server.admin("POST", "faults", faults()).status, 201);
     // A fault of no chance is struck only where a call asks for it, and its window must have begun.
-    bench.admin(
+    server.admin(
         "POST",
         "clock/advance",
         json!({"to": "2026-11-24T09:00:00+08:00"}),
@@ -80,26 +80,26 @@ pub fn month() -> Bench {
         } else {
             picture.clone()
         };
-        let mut socket = TcpStream::connect(bench.host()).unwrap();
+        let mut socket = TcpStream::connect(server.host()).unwrap();
         socket
             .write_all(&request(
-                &bench,
+                &server,
                 &body,
                 &format!("{further}connection: close\r\n"),
             ))
             .unwrap();
         read_all(&mut socket, Duration::from_secs(20));
         if nth % 20 == 0 {
-            bench.admin("POST", "clock/advance", json!({"by": "7h"}));
+            server.admin("POST", "clock/advance", json!({"by": "7h"}));
         }
     }
-    crate::faults::await_rows(&bench, 120);
-    bench
+    crate::faults::await_rows(&server, 120);
+    server
 }
 
 /// The month as the agreement reads it, counted row by row from the journal.
-fn recount(bench: &Bench, granted: &dyn Fn(&Value) -> bool) -> (u64, u64, i64) {
-    let rows = bench.get("journal?limit=100000");
+fn recount(server: &TestServer, granted: &dyn Fn(&Value) -> bool) -> (u64, u64, i64) {
+    let rows = server.get("journal?limit=100000");
     let rows = rows
         .as_array()
         .unwrap()
@@ -127,9 +127,9 @@ fn recount(bench: &Bench, granted: &dyn Fn(&Value) -> bool) -> (u64, u64, i64) {
 
 #[test]
 fn a_month_through_the_pipeline_is_settled_as_a_recount_of_its_journal_says() {
-    let bench = month();
-    let statement = bench.get("sla/jdcloud-matting/demo/2026-11");
-    let (sent, failed, fees) = recount(&bench, &|why| match why["fault"].as_str() {
+    let server = month();
+    let statement = server.get("sla/jdcloud-matting/demo/2026-11");
+    let (sent, failed, fees) = recount(&server, &|why| match why["fault"].as_str() {
         Some("carrier" | "noticed") => true,
         Some(_) | None => false,
     });
@@ -145,8 +145,8 @@ fn a_month_through_the_pipeline_is_settled_as_a_recount_of_its_journal_says() {
     assert_eq!(result["compensation"]["amount_fen"], (fees * 60 + 50) / 100);
     assert_eq!(statement["is_final"], false);
     // The provider's own word differs where it claims what was not so.
-    let claimed = bench.get("sla/jdcloud-matting/demo/2026-11?word=provider");
-    let (sent, failed, _) = recount(&bench, &|why| {
+    let claimed = server.get("sla/jdcloud-matting/demo/2026-11?word=provider");
+    let (sent, failed, _) = recount(&server, &|why| {
         ["carrier", "noticed", "claimed"].contains(&why["fault"].as_str().unwrap_or_default())
     });
     assert_eq!(
@@ -160,19 +160,19 @@ fn a_month_through_the_pipeline_is_settled_as_a_recount_of_its_journal_says() {
 
 #[test]
 fn a_statement_is_a_vector_anybody_can_compute_again_and_other_readings_have_their_price() {
-    let bench = month();
-    let statement = bench.get("sla/jdcloud-matting/demo/2026-11");
+    let server = month();
+    let statement = server.get("sla/jdcloud-matting/demo/2026-11");
     let asked = json!({"vectors": [statement["vector"]]});
-    let calendar = understudy::sla::Calendar::built_in();
+    let calendar = understudy::sla::WorkdayCalendar::built_in();
     let contracts = understudy::providers::contracts();
-    let again = understudy::sla::vectors::Bench {
+    let again = understudy::sla::vectors::VectorRunner {
         contracts: &contracts,
         calendar: &calendar,
     }
     .eval(&asked)
     .unwrap();
     assert_eq!(again["vectors"][0]["expect"], statement["result"]);
-    let readings = bench.get("sla/jdcloud-matting/demo/2026-11/readings");
+    let readings = server.get("sla/jdcloud-matting/demo/2026-11/readings");
     let of = |setting: &str, reading: &str| {
         let all = readings.as_array().unwrap();
         all.iter()
@@ -188,7 +188,7 @@ fn a_statement_is_a_vector_anybody_can_compute_again_and_other_readings_have_the
         (&json!(true), &json!(0))
     );
     // What the provider claims, and what was so: a dispute has its price too.
-    let claimed = bench.get("sla/jdcloud-matting/demo/2026-11?word=provider");
+    let claimed = server.get("sla/jdcloud-matting/demo/2026-11?word=provider");
     assert_eq!(
         of("word", "provider")["availability"],
         claimed["result"]["availability"]
@@ -201,7 +201,7 @@ fn a_statement_is_a_vector_anybody_can_compute_again_and_other_readings_have_the
         (&json!(true), &json!(false))
     );
     let policy = "%7B%22failure%22%3A%22no_response_or_5xx%22%7D";
-    let other = bench.get(&format!("sla/jdcloud-matting/demo/2026-11?policy={policy}"));
+    let other = server.get(&format!("sla/jdcloud-matting/demo/2026-11?policy={policy}"));
     assert_eq!(
         of("failure", "no_response_or_5xx")["availability"],
         other["result"]["availability"]
@@ -214,8 +214,8 @@ fn a_statement_is_a_vector_anybody_can_compute_again_and_other_readings_have_the
 
 #[test]
 fn what_cannot_be_settled_is_said_so() {
-    let bench = Bench::new();
-    let status = |path: &str| bench.admin("GET", path, Value::Null).status;
+    let server = TestServer::new();
+    let status = |path: &str| server.admin("GET", path, Value::Null).status;
     assert_eq!(status("sla/acme/demo/2026-11"), 404);
     assert_eq!(status("sla/jdcloud-matting/nowhere/2026-11"), 404);
     for cycle in [
@@ -240,7 +240,7 @@ fn what_cannot_be_settled_is_said_so() {
     );
     assert_eq!(status("sla/jdcloud-matting/demo/2026-11?word=nobody"), 400);
     // A month without a call: the formula is 0/0, and nothing is owed.
-    let empty = bench.get("sla/jdcloud-matting/demo/2026-10");
+    let empty = server.get("sla/jdcloud-matting/demo/2026-10");
     assert_eq!(
         empty["result"]["compensation"]["no_compensation_reason"],
         "commitment_met"
@@ -250,23 +250,23 @@ fn what_cannot_be_settled_is_said_so() {
 
 #[test]
 fn a_client_that_leaves_after_the_deadline_was_not_answered() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     arm(
-        &bench,
+        &server,
         json!({"id": "slow", "effect": {"kind": "latency", "fixed": "10m"}}),
     );
     for (wait, outcome) in [("30s", "abandoned"), ("61s", "no_response")] {
-        bench.admin("DELETE", "journal", Value::Null);
-        let mut socket = TcpStream::connect(bench.host()).unwrap();
-        socket.write_all(&request(&bench, b"x", "")).unwrap();
-        crate::faults::await_events(&bench, 1);
-        bench.admin("POST", "clock/advance", json!({"by": wait}));
+        server.admin("DELETE", "journal", Value::Null);
+        let mut socket = TcpStream::connect(server.host()).unwrap();
+        socket.write_all(&request(&server, b"x", "")).unwrap();
+        crate::faults::await_events(&server, 1);
+        server.admin("POST", "clock/advance", json!({"by": wait}));
         drop(socket);
-        assert_eq!(crate::faults::newest(&bench, 1)["outcome"], outcome);
+        assert_eq!(crate::faults::newest(&server, 1)["outcome"], outcome);
     }
-    bench.admin("DELETE", "faults", Value::Null);
-    assert_eq!(call_with(&bench, b"x", &[]).unwrap().status, 200);
-    let counts = bench.get("sla/jdcloud-matting/demo/2026-11")["counts"].clone();
+    server.admin("DELETE", "faults", Value::Null);
+    assert_eq!(call_with(&server, b"x", &[]).unwrap().status, 200);
+    let counts = server.get("sla/jdcloud-matting/demo/2026-11")["counts"].clone();
     assert_eq!(
         (&counts["abandoned"], &counts["silent"], &counts["served"]),
         (&json!(1), &json!(1), &json!(1))

@@ -1,14 +1,14 @@
 //! The statement as a page and as tables, from the server and from the shell.
 
 use super::month::month;
-use crate::support::{Bench, program};
+use crate::support::{TestServer, program};
 use serde_json::{Value, json};
 
 #[test]
 fn the_page_says_what_the_statement_says_with_clause_and_chart() {
-    let bench = month();
-    let statement = bench.get("sla/jdcloud-matting/demo/2026-11");
-    let page = bench.admin("GET", "sla/jdcloud-matting/demo/2026-11.html", Value::Null);
+    let server = month();
+    let statement = server.get("sla/jdcloud-matting/demo/2026-11");
+    let page = server.admin("GET", "sla/jdcloud-matting/demo/2026-11.html", Value::Null);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     let text = page.text();
     for step in statement["steps"].as_array().unwrap() {
@@ -40,13 +40,13 @@ fn the_page_says_what_the_statement_says_with_clause_and_chart() {
 
 #[test]
 fn a_name_in_the_page_is_text_and_not_markup() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let fault =
         json!({"id": "x", "effect": {"kind": "close"}, "cause": {"code": "JD-X01", "notice": "<img src=x>"}});
-    assert_eq!(bench.admin("POST", "faults", fault).status, 201);
-    drop(crate::faults::call_with(&bench, b"x", &[]));
-    crate::faults::await_rows(&bench, 1);
-    let page = bench
+    assert_eq!(server.admin("POST", "faults", fault).status, 201);
+    drop(crate::faults::call_with(&server, b"x", &[]));
+    crate::faults::await_rows(&server, 1);
+    let page = server
         .admin("GET", "sla/jdcloud-matting/demo/2026-11.html", Value::Null)
         .text();
     assert!(!page.contains("<img"));
@@ -54,8 +54,8 @@ fn a_name_in_the_page_is_text_and_not_markup() {
 
 #[test]
 fn tables_are_csv_that_no_spreadsheet_takes_for_formulas() {
-    let bench = month();
-    let steps = bench.admin("GET", "sla/jdcloud-matting/demo/2026-11.csv", Value::Null);
+    let server = month();
+    let steps = server.admin("GET", "sla/jdcloud-matting/demo/2026-11.csv", Value::Null);
     assert!(
         steps
             .header("content-disposition")
@@ -69,7 +69,7 @@ fn tables_are_csv_that_no_spreadsheet_takes_for_formulas() {
             .flatten()
             .all(|cell| !cell.starts_with(['=', '+', '-', '@']))
     );
-    let buckets = bench.admin(
+    let buckets = server.admin(
         "GET",
         "sla/jdcloud-matting/demo/2026-11.csv?table=buckets",
         Value::Null,
@@ -84,7 +84,7 @@ fn tables_are_csv_that_no_spreadsheet_takes_for_formulas() {
                 sums.1 + row[2].parse::<u64>().unwrap(),
             )
         });
-    let result = &bench.get("sla/jdcloud-matting/demo/2026-11")["result"];
+    let result = &server.get("sla/jdcloud-matting/demo/2026-11")["result"];
     assert_eq!(
         (json!(sums.0), json!(sums.1)),
         (
@@ -96,14 +96,14 @@ fn tables_are_csv_that_no_spreadsheet_takes_for_formulas() {
 
 #[test]
 fn the_same_from_the_shell() {
-    let bench = month();
-    let server = bench.server.ready().admin.clone();
+    let server = month();
+    let admin = server.running.ready().admin.clone();
     let shell = |further: &[&str]| {
         let mut all = vec![
             "sla",
             further[0],
             "--server",
-            &server,
+            &admin,
             "--provider",
             "jdcloud-matting",
             "--cycle",
@@ -125,7 +125,7 @@ fn the_same_from_the_shell() {
     assert_eq!(json["source"], "rows");
     assert_eq!(
         json["result"],
-        bench.get("sla/jdcloud-matting/demo/2026-11")["result"]
+        server.get("sla/jdcloud-matting/demo/2026-11")["result"]
     );
     assert!(shell(&["statement", "--format", "csv"]).starts_with("step,figure,reckoning,clause"));
     assert!(
@@ -141,7 +141,7 @@ fn the_same_from_the_shell() {
         "sla",
         "statement",
         "--server",
-        &server,
+        &admin,
         "--provider",
         "acme",
         "--cycle",

@@ -1,18 +1,18 @@
 //! A client's log against the ledger: every class of disagreement, broken lines, skewed clocks, and the money.
 
 use crate::faults::{await_rows, call_with};
-use crate::support::{Bench, fixture, program};
+use crate::support::{TestServer, fixture, program};
 use serde_json::{Value, json};
 use understudy::clock::Time;
 
 /// Calls with their rows, the oldest first: eight good ones, one 503, one never answered.
-fn calls() -> (Bench, Vec<Value>) {
-    let bench = Bench::new();
+fn calls() -> (TestServer, Vec<Value>) {
+    let server = TestServer::new();
     for fault in [
         json!({"id": "down", "toxicity": 0, "effect": {"kind": "status", "status": 503}}),
         json!({"id": "silent", "toxicity": 0, "effect": {"kind": "close"}}),
     ] {
-        crate::faults::arm(&bench, fault);
+        crate::faults::arm(&server, fault);
     }
     for nth in 0..10_u8 {
         let fault = match nth {
@@ -20,12 +20,16 @@ fn calls() -> (Bench, Vec<Value>) {
             9 => "silent",
             _ => "none",
         };
-        drop(call_with(&bench, &picture(nth), &[("x-understudy-fault", fault)]));
-        bench.admin("POST", "clock/advance", json!({"by": "1m"}));
+        drop(call_with(
+            &server,
+            &picture(nth),
+            &[("x-understudy-fault", fault)],
+        ));
+        server.admin("POST", "clock/advance", json!({"by": "1m"}));
     }
-    let mut rows = await_rows(&bench, 10);
+    let mut rows = await_rows(&server, 10);
     rows.reverse();
-    (bench, rows)
+    (server, rows)
 }
 
 /// A picture that differs from the others.
@@ -39,12 +43,12 @@ fn line(row: &Value, outcome: Value) -> Value {
     json!({"request_id": row["request_id"], "time": row["arrived"], "outcome": outcome})
 }
 
-fn reconcile(bench: &Bench, log: &str) -> Value {
+fn reconcile(server: &TestServer, log: &str) -> Value {
     let url = format!(
         "{}/_understudy/sla/jdcloud-matting/demo/2026-11/reconcile",
-        bench.server.ready().admin
+        server.running.ready().admin
     );
-    let answer = bench.send("POST", &url, &[], log.as_bytes());
+    let answer = server.send("POST", &url, &[], log.as_bytes());
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
 }
@@ -69,7 +73,7 @@ fn shifted(row: &Value, micros: i64) -> String {
 
 #[test]
 fn every_disagreement_has_its_class_and_its_price() {
-    let (bench, rows) = calls();
+    let (server, rows) = calls();
     let ok = |at: usize| line(&rows[at], rows[at]["status"].clone());
     let mut log = vec![ok(0), ok(1)];
     // Lost on the way; a status the provider does not know of; the 503 both know; an answer the ledger does not know.
@@ -86,7 +90,7 @@ fn every_disagreement_has_its_class_and_its_price() {
     log.push(ok(0));
     // Of another month.
     log.push(json!({"request_id": "00000000000000000000000000000002", "time": "2026-10-01T00:00:00+08:00", "outcome": 200}));
-    let report = reconcile(&bench, &(ndjson(&log) + "broken\n{\"outcome\":1}\n"));
+    let report = reconcile(&server, &(ndjson(&log) + "broken\n{\"outcome\":1}\n"));
     let counts = [
         "agree_answered",
         "agree_failed",
@@ -154,7 +158,7 @@ fn every_disagreement_has_its_class_and_its_price() {
 
 #[test]
 fn a_log_that_agrees_changes_nothing_in_either_form_and_from_the_shell() {
-    let (bench, rows) = calls();
+    let (server, rows) = calls();
     let log: Vec<Value> = rows
         .iter()
         .map(|row| {
@@ -177,7 +181,7 @@ fn a_log_that_agrees_changes_nothing_in_either_form_and_from_the_shell() {
         };
         csv += &format!("{},{},{}\n", cell("request_id"), cell("time"), cell("outcome"));
     }
-    let (json, table) = (reconcile(&bench, &ndjson(&log)), reconcile(&bench, &csv));
+    let (json, table) = (reconcile(&server, &ndjson(&log)), reconcile(&server, &csv));
     // A table has a head, so its lines are numbered one further.
     let plain = |report: &Value| {
         let mut report = report.clone();
@@ -201,7 +205,7 @@ fn a_log_that_agrees_changes_nothing_in_either_form_and_from_the_shell() {
         "sla",
         "reconcile",
         "--server",
-        &bench.server.ready().admin,
+        &server.running.ready().admin,
         "--provider",
         "jdcloud-matting",
         "--world",
@@ -216,28 +220,28 @@ fn a_log_that_agrees_changes_nothing_in_either_form_and_from_the_shell() {
 
 #[test]
 fn what_is_no_log_is_refused_and_a_retry_is_seen() {
-    let (bench, rows) = calls();
+    let (server, rows) = calls();
     let url = format!(
         "{}/_understudy/sla/jdcloud-matting/demo/2026-11/reconcile",
-        bench.server.ready().admin
+        server.running.ready().admin
     );
     for log in ["", "a,b\n1,2\n", "\u{1}\u{2}"] {
-        let answer = bench.send("POST", &url, &[], log.as_bytes());
+        let answer = server.send("POST", &url, &[], log.as_bytes());
         assert_eq!(
             (answer.status, answer.json()["field"].as_str()),
             (422, Some("body"))
         );
     }
     assert_eq!(
-        bench
+        server
             .send("POST", &format!("{url}?tolerance=soon"), &[], b"{}")
             .status,
         422
     );
     // The call that met a 503 is made again, and served.
-    drop(call_with(&bench, &picture(8), &[("x-understudy-fault", "none")]));
-    await_rows(&bench, 11);
-    let report = reconcile(&bench, &ndjson(&[line(&rows[0], json!(200))]));
+    drop(call_with(&server, &picture(8), &[("x-understudy-fault", "none")]));
+    await_rows(&server, 11);
+    let report = reconcile(&server, &ndjson(&[line(&rows[0], json!(200))]));
     let again = class(&report, "failed_then_served");
     assert_eq!(
         (&again["calls"], &again["examples"][0]["request_id"]),
@@ -249,7 +253,7 @@ fn what_is_no_log_is_refused_and_a_retry_is_seen() {
         report["provider_says"]["availability"]
     );
     let url = format!("{url}?policy=%7B%22failure%22%3A%22no_response_or_5xx%22%7D");
-    let other = bench
+    let other = server
         .send(
             "POST",
             &url,

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpStream;
 use understudy::billing::PriceTier;
-use understudy::exchange::{Call, Failure, InputFlaw, Reply, Vendor, Volume};
-use understudy::providers::{Answer, Card, Desk, Operation, Proof, Provider, Providers, contracts};
+use understudy::exchange::{Call, Failure, InputError, Reply, Vendor, Workload};
+use understudy::providers::{
+    Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec, Providers, contracts,
+};
 use understudy::sla::Contract;
 
 static VENDOR: Vendor = Vendor {
@@ -31,7 +33,7 @@ pub fn signature(body: &[u8]) -> String {
     hex::encode(aws_lc_rs::hmac::sign(&key, body).as_ref())
 }
 
-struct Product(&'static Card);
+struct Product(&'static ProviderSpec);
 
 /// One product by agreement: `acme-jd_hetu`, `acme-kling`, `acme-tupu`, `acme-facepp`.
 pub fn providers() -> Providers {
@@ -47,7 +49,7 @@ pub fn providers() -> Providers {
             body_cap: 1 << 20,
             tiers: &PRICES,
         };
-        let card = Card {
+        let spec = ProviderSpec {
             id,
             title: "Acme",
             vendor: &VENDOR,
@@ -61,39 +63,39 @@ pub fn providers() -> Providers {
             signs_answers: true,
             has_jobs: false,
         };
-        let product: &'static dyn Provider = Box::leak(Box::new(Product(Box::leak(Box::new(card)))));
+        let product: &'static dyn Provider = Box::leak(Box::new(Product(Box::leak(Box::new(spec)))));
         product
     });
     Providers(Box::leak(Box::new(products)))
 }
 
 impl Provider for Product {
-    fn card(&self) -> &'static Card {
+    fn spec(&self) -> &'static ProviderSpec {
         self.0
     }
 
-    fn claim<'a>(&self, _: &'a Call) -> Option<Cow<'a, str>> {
+    fn claimed_key_id<'a>(&self, _: &'a Call) -> Option<Cow<'a, str>> {
         None
     }
 
-    fn authenticate(&self, _: &Call, _: &Proof<'_>) -> Result<(), Failure> {
+    fn authenticate(&self, _: &Call, _: &AuthContext<'_>) -> Result<(), Failure> {
         Ok(())
     }
 
-    fn volume(&self, _: &Operation, _: &Call) -> Volume {
-        Volume::default()
+    fn workload(&self, _: &Operation, _: &Call) -> Workload {
+        Workload::default()
     }
 
-    fn answer(&self, _: &Operation, call: &Call, _: &Desk) -> Result<Answer, Failure> {
+    fn answer(&self, _: &Operation, call: &Call, _: &CallContext) -> Result<Answer, Failure> {
         if call.body.is_empty() {
-            return Err(Failure::Input(InputFlaw::Empty));
+            return Err(Failure::Input(InputError::Empty));
         }
         let mut reply = Reply::json(200, "application/json", b"{\"done\":true}".to_vec());
         reply.units = 1;
         Ok(Answer::Ready(reply))
     }
 
-    fn refuse(&self, _: Option<&Operation>, _: &Call, failure: &Failure, _: &Desk) -> Reply {
+    fn refuse(&self, _: Option<&Operation>, _: &Call, failure: &Failure, _: &CallContext) -> Reply {
         let status = match failure.name() {
             "maintenance" | "overloaded" => 503,
             "internal" => 500,
@@ -107,13 +109,13 @@ impl Provider for Product {
         )
     }
 
-    fn seal(&self, mut reply: Reply, _: &Call, _: &Desk) -> Reply {
+    fn seal(&self, mut reply: Reply, _: &Call, _: &CallContext) -> Reply {
         let signature = signature(&reply.body);
         reply.push_header(SIGNATURE, signature);
         reply
     }
 
-    fn forge(&self, mut reply: Reply) -> Reply {
+    fn corrupt_signature(&self, mut reply: Reply) -> Reply {
         let forged = signature(b"something else");
         reply.headers.retain(|(name, _)| name != SIGNATURE);
         reply.push_header(SIGNATURE, forged);

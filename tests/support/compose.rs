@@ -1,7 +1,7 @@
 //! A caller of composing.
 
-use super::bench::{Answer, Bench};
 use super::fixture;
+use super::server::{Answer, TestServer};
 use super::signer::{Unsigned, sign};
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub fn form(fields: &[(&str, &str)], pictures: &[&[u8]]) -> Vec<u8> {
     body
 }
 
-impl Bench {
+impl TestServer {
     /// A form posted with the demo world's access key.
     pub fn compose(&self, path: &str, fields: &[(&str, &str)], pictures: &[&[u8]]) -> Answer {
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");

@@ -1,14 +1,14 @@
 //! A server of one's own, with verbs.
 
 pub mod acme;
-pub mod bench;
 pub mod compose;
 pub mod program;
+pub mod scenes;
+pub mod server;
 pub mod signer;
-pub mod synthetic;
 pub mod tupu;
 
-pub use bench::{Answer, Bench, fixture};
+pub use server::{Answer, TestServer, fixture};
 
 /// Skips a test for want of something outside the project, or fails where everything is required.
 pub fn skip(why: &str) {

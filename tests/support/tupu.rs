@@ -1,6 +1,6 @@
 //! A caller of Tupu, and a receiver of its callbacks.
 
-use super::bench::{Answer, Bench};
+use super::server::{Answer, TestServer};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -20,9 +20,9 @@ pub fn opened(key: &str, body: &[u8]) -> Value {
     serde_json::from_str(inner).unwrap()
 }
 
-impl Bench {
+impl TestServer {
     pub fn tupu_credential(&self, field: &str) -> String {
-        let field = &self.server.ready().credentials["tupu"][field];
+        let field = &self.running.ready().credentials["tupu"][field];
         field.as_str().unwrap().to_owned()
     }
 
@@ -70,7 +70,7 @@ impl Bench {
     }
 
     /// The address of an input of the kit.
-    pub fn kit(&self, name: &str) -> String {
+    pub fn marker_samples(&self, name: &str) -> String {
         format!("http://{}/_kit/{name}", self.host())
     }
 
@@ -109,17 +109,17 @@ impl Mailbox {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/cb", listener.local_addr().unwrap());
         let (sender, reports) = channel();
-        let desk = Arc::new(Postman {
+        let context = Arc::new(Postman {
             answer: Box::new(answer),
             count: AtomicUsize::new(0),
         });
         std::thread::spawn(move || {
             for socket in listener.incoming().map_while(Result::ok) {
-                let (sender, desk) = (sender.clone(), desk.clone());
+                let (sender, context) = (sender.clone(), context.clone());
                 std::thread::spawn(move || {
                     let mut socket = BufReader::new(socket);
                     while let Some(body) = next_body(&mut socket) {
-                        let status = (desk.answer)(desk.count.fetch_add(1, Ordering::SeqCst));
+                        let status = (context.answer)(context.count.fetch_add(1, Ordering::SeqCst));
                         // Nobody waits for the last of them.
                         drop(sender.send(body));
                         let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
@@ -137,9 +137,9 @@ impl Mailbox {
     }
 
     /// The next report, verified.
-    pub fn next(&self, bench: &Bench) -> Value {
+    pub fn next(&self, server: &TestServer) -> Value {
         let body = self.reports.recv_timeout(Duration::from_secs(20)).unwrap();
-        opened(&bench.tupu_credential("provider_public_key_pem"), &body)
+        opened(&server.tupu_credential("provider_public_key_pem"), &body)
     }
 
     /// Whatever is there, or comes very soon.

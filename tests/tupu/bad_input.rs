@@ -3,15 +3,15 @@
 use super::*;
 use understudy::providers::Providers;
 
-fn code(bench: &Bench, path: &str, fields: &Value) -> u64 {
-    let inner = bench.tupu(path, fields);
+fn code(server: &TestServer, path: &str, fields: &Value) -> u64 {
+    let inner = server.tupu(path, fields);
     inner["code"].as_u64().unwrap_or_else(|| panic!("{inner}"))
 }
 
 #[test]
 fn every_wrong_input_has_its_code() {
-    let bench = Bench::new();
-    let picture = bench.kit("porn-0.png");
+    let server = TestServer::new();
+    let picture = server.marker_samples("porn-0.png");
     let image = json!({"image": picture, "task": PORN});
     let with = |name: &str, value: Value| {
         let mut fields = image.clone();
@@ -122,16 +122,19 @@ fn every_wrong_input_has_its_code() {
         } else {
             expected
         };
-        assert_eq!(code(&bench, path, &fields), expected, "{path} {fields}");
+        assert_eq!(code(&server, path, &fields), expected, "{path} {fields}");
     }
-    assert_eq!(code(&bench, RECOGNITION, &image), 0);
+    assert_eq!(code(&server, RECOGNITION, &image), 0);
 }
 
 #[test]
 fn one_picture_that_cannot_be_had_leaves_the_others_standing() {
-    let bench = Bench::new();
-    let images = [bench.kit("porn-0.png"), bench.kit("nothing.png")];
-    let inner = bench.tupu(RECOGNITION, &json!({"image": images, "task": PORN}));
+    let server = TestServer::new();
+    let images = [
+        server.marker_samples("porn-0.png"),
+        server.marker_samples("nothing.png"),
+    ];
+    let inner = server.tupu(RECOGNITION, &json!({"image": images, "task": PORN}));
     assert_eq!(inner["code"], 0);
     assert_eq!(inner[PORN]["fileList"].as_array().unwrap().len(), 1);
     let codes: Vec<&Value> = inner["summary"]
@@ -142,23 +145,23 @@ fn one_picture_that_cannot_be_had_leaves_the_others_standing() {
         .collect();
     assert_eq!(codes, [0, 14]);
     assert_eq!(
-        bench.get("journal?limit=1")[0]["units"],
+        server.get("journal?limit=1")[0]["units"],
         1,
         "what is not judged is not charged"
     );
 }
 
-fn raw(bench: &Bench, kind: &str, body: &[u8]) -> Value {
-    let sid = bench.tupu_credential("secret_id");
-    let url = format!("http://{}{RECOGNITION}{sid}", bench.host());
+fn raw(server: &TestServer, kind: &str, body: &[u8]) -> Value {
+    let sid = server.tupu_credential("secret_id");
+    let url = format!("http://{}{RECOGNITION}{sid}", server.host());
     let headers = [("content-type".to_owned(), kind.to_owned())];
-    let answer = bench.send("POST", &url, &headers, body);
-    opened(&bench.tupu_credential("provider_public_key_pem"), &answer.body)
+    let answer = server.send("POST", &url, &headers, body);
+    opened(&server.tupu_credential("provider_public_key_pem"), &answer.body)
 }
 
 #[test]
 fn bodies_that_are_none_are_illegal_parameters() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let deep = format!("{{\"a\":{}", "[".repeat(200_000));
     for (kind, body) in [
         ("application/json", ""),
@@ -169,7 +172,7 @@ fn bodies_that_are_none_are_illegal_parameters() {
         ("multipart/form-data; boundary=X", "--X\r\n\r\n"),
     ] {
         assert_eq!(
-            raw(&bench, kind, body.as_bytes())["code"],
+            raw(&server, kind, body.as_bytes())["code"],
             15,
             "{kind} {:.30}",
             body
@@ -177,52 +180,52 @@ fn bodies_that_are_none_are_illegal_parameters() {
     }
     // A form without a proof: its time is missing.
     assert_eq!(
-        raw(&bench, "application/x-www-form-urlencoded", b"a=1")["code"],
+        raw(&server, "application/x-www-form-urlencoded", b"a=1")["code"],
         12
     );
-    assert_eq!(raw(&bench, "", b"\xff\xfe")["code"], 12);
+    assert_eq!(raw(&server, "", b"\xff\xfe")["code"], 12);
     let huge = vec![b' '; 41 << 20];
-    assert_eq!(raw(&bench, "application/json", &huge)["code"], 14);
+    assert_eq!(raw(&server, "application/json", &huge)["code"], 14);
 }
 
 #[test]
 fn packs_that_are_bombs_or_broken_are_refused() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let zeros: bytes::Bytes = vec![0; 11 << 20].into();
     let bomb = understudy::media::packed(&[("a.png".to_owned(), zeros)]);
     for pack in [bomb, b"PK\x03\x04 no more".to_vec()] {
-        let inner = pictures(&bench, &[pack], &[PORN]);
+        let inner = pictures(&server, &[pack], &[PORN]);
         assert_eq!(inner["code"], 14);
     }
 }
 
 #[test]
 fn every_code_can_be_rehearsed_and_worded_otherwise() {
-    let bench = Bench::new();
-    let card = Providers::default().card("tupu").unwrap();
-    assert_eq!(card.catalogue.len(), 24);
+    let server = TestServer::new();
+    let spec = Providers::default().spec("tupu").unwrap();
+    assert_eq!(spec.catalogue.len(), 24);
     let call = |code: &str| {
         let headers = [("x-understudy-refusal".to_owned(), code.to_owned())];
-        let answer = bench.tupu_raw(
+        let answer = server.tupu_raw(
             "/v3/recognition/text/",
             &json!({"text": [{"content": "x"}]}),
             &headers,
         );
-        let inner = opened(&bench.tupu_credential("provider_public_key_pem"), &answer.body);
+        let inner = opened(&server.tupu_credential("provider_public_key_pem"), &answer.body);
         (
             answer.status,
             inner["code"].to_string(),
             inner["message"].as_str().unwrap().to_owned(),
         )
     };
-    for row in card.catalogue {
+    for row in spec.catalogue {
         assert_eq!(
             call(row.code),
             (row.status, row.code.to_owned(), row.zh.to_owned())
         );
     }
     let settings = json!({"settings": {"language": "en", "wording": {"tupu/17": {"status": 429, "message": "slow down"}}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
     assert_eq!(call("17"), (429, "17".into(), "slow down".into()));
     assert_eq!(call("3").2, "no file to upload");
 }
@@ -230,15 +233,15 @@ fn every_code_can_be_rehearsed_and_worded_otherwise() {
 #[test]
 fn a_client_that_waits_to_be_asked_on_is_asked_on() {
     use std::io::{Read, Write};
-    let bench = Bench::new();
+    let server = TestServer::new();
     let (sid, key) = (
-        bench.tupu_credential("secret_id"),
-        bench.tupu_credential("private_key_pem"),
+        server.tupu_credential("secret_id"),
+        server.tupu_credential("private_key_pem"),
     );
-    let mut body = bench.tupu_proof(&sid, &key);
+    let mut body = server.tupu_proof(&sid, &key);
     body["text"] = json!([{"content": "hello"}]);
     let body = body.to_string();
-    let mut socket = std::net::TcpStream::connect(bench.host()).unwrap();
+    let mut socket = std::net::TcpStream::connect(server.host()).unwrap();
     let head = format!(
         "POST //v3/recognition//text/{sid} HTTP/1.1\r\nhost: x\r\ntimeout: 30\r\nexpect: 100-continue\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         body.len()
@@ -253,18 +256,21 @@ fn a_client_that_waits_to_be_asked_on_is_asked_on() {
     let (head, body) = reply.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert_eq!(
-        opened(&bench.tupu_credential("provider_public_key_pem"), body.as_bytes())["code"],
+        opened(
+            &server.tupu_credential("provider_public_key_pem"),
+            body.as_bytes()
+        )["code"],
         0
     );
 }
 
 #[test]
 fn a_fault_by_content_strikes_a_call_and_its_repetition_by_their_attempts() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let fault = json!({"id": "first", "first": 1, "effect": {"kind": "refusal", "reason": "17"}});
-    assert_eq!(bench.admin("POST", "faults", fault).status, 201);
+    assert_eq!(server.admin("POST", "faults", fault).status, 201);
     let fields = json!({"text": [{"content": "hello"}]});
-    assert_eq!(bench.tupu("/v3/recognition/text/", &fields)["code"], 17);
-    bench.advance("1s");
-    assert_eq!(bench.tupu("/v3/recognition/text/", &fields)["code"], 0);
+    assert_eq!(server.tupu("/v3/recognition/text/", &fields)["code"], 17);
+    server.advance("1s");
+    assert_eq!(server.tupu("/v3/recognition/text/", &fields)["code"], 0);
 }

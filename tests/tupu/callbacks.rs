@@ -8,32 +8,32 @@ use understudy::clock::{Clock, Time};
 
 const LONG: &str = "/v3/recognition/text/async/";
 
-fn submit(bench: &Bench, content: &str, url: &str) -> String {
-    let inner = bench.tupu(LONG, &json!({"content": content, "callbackUrl": url}));
+fn submit(server: &TestServer, content: &str, url: &str) -> String {
+    let inner = server.tupu(LONG, &json!({"content": content, "callbackUrl": url}));
     assert_eq!(inner["code"], 0, "{inner}");
     inner["requestId"].as_str().unwrap().to_owned()
 }
 
 #[test]
 fn a_report_that_is_refused_is_tried_again_on_the_clock_and_then_given_up() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let mailbox = Mailbox::new(|_| 500);
-    let id = submit(&bench, "x", &mailbox.url);
-    bench.advance("1s");
+    let id = submit(&server, "x", &mailbox.url);
+    server.advance("1s");
     assert_eq!(mailbox.rest(), 0, "it is not due yet");
-    bench.advance("1s");
-    let first = mailbox.next(&bench);
+    server.advance("1s");
+    let first = mailbox.next(&server);
     assert_eq!(first["requestId"], *id);
-    bench.advance("9s");
+    server.advance("9s");
     assert_eq!(mailbox.rest(), 0);
-    bench.advance("1s");
-    mailbox.next(&bench);
-    bench.advance("1h");
-    let last = mailbox.next(&bench);
+    server.advance("1s");
+    mailbox.next(&server);
+    server.advance("1h");
+    let last = mailbox.next(&server);
     assert_eq!(mailbox.rest(), 0, "three tries, and no more");
     let sent = |report: &Value| report["timestamp"].as_i64().unwrap();
     assert_eq!(sent(&last) - sent(&first), 30_000, "10 s, then 20 s");
-    let job = &bench.get("jobs")[0];
+    let job = &server.get("jobs")[0];
     assert_eq!(
         (&job["callback"]["given_up"], &job["callback"]["last"]),
         (&json!(1), &json!("500"))
@@ -42,42 +42,42 @@ fn a_report_that_is_refused_is_tried_again_on_the_clock_and_then_given_up() {
 
 #[test]
 fn a_result_can_be_asked_for_two_hours_and_no_longer() {
-    let bench = Bench::new();
-    let inner = bench.tupu(
+    let server = TestServer::new();
+    let inner = server.tupu(
         "/v3/recognition/image/async/",
-        &json!({"image": bench.kit("porn-0.png"), "task": PORN}),
+        &json!({"image": server.marker_samples("porn-0.png"), "task": PORN}),
     );
     let ask = || {
-        bench.tupu(
+        server.tupu(
             "/v3/recognition/image/async/result/",
             &json!({"requestId": inner["requestId"]}),
         )
     };
     assert_eq!(ask()["status"], "running");
-    bench.advance("2s");
+    server.advance("2s");
     assert_eq!(ask()[PORN]["fileList"][0]["label"], 0);
-    bench.advance("1h59m59s");
+    server.advance("1h59m59s");
     assert_eq!(ask()["status"], "finished");
-    bench.advance("1s");
+    server.advance("1s");
     assert_eq!(ask()["code"], 16);
 }
 
 #[test]
 fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let jobs = json!({"tupu/text-async": {"concurrent": 2, "duration": "10s"}, "tupu/video-stream": {"concurrent": 1}});
     assert_eq!(
-        bench
+        server
             .admin("PATCH", "worlds/demo", json!({"settings": {"jobs": jobs}}))
             .status,
         200
     );
     let mailbox = Mailbox::kind();
     let ids: Vec<String> = (0..5)
-        .map(|n| submit(&bench, &n.to_string(), &mailbox.url))
+        .map(|n| submit(&server, &n.to_string(), &mailbox.url))
         .collect();
     let states = |at: usize| -> Vec<String> {
-        let all = bench.get("jobs");
+        let all = server.get("jobs");
         let counted = all
             .as_array()
             .unwrap()
@@ -89,14 +89,14 @@ fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
         sorted
     };
     assert_eq!(states(5), ["queued", "queued", "queued", "running", "running"]);
-    bench.advance("10s");
+    server.advance("10s");
     assert_eq!(
         states(5),
         ["queued", "running", "running", "succeeded", "succeeded"]
     );
-    bench.advance("20s");
+    server.advance("20s");
     let mut reported: Vec<String> = (0..5)
-        .map(|_| mailbox.next(&bench)["requestId"].as_str().unwrap().to_owned())
+        .map(|_| mailbox.next(&server)["requestId"].as_str().unwrap().to_owned())
         .collect();
     reported.sort();
     let mut all = ids.clone();
@@ -104,47 +104,47 @@ fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
     assert_eq!(reported, all);
     let stream = json!({"video": "rtmp://room", "fragmentTime": 10, "task": PORN});
     let path = "/v3/recognition/video/stream/";
-    let open = bench.tupu(path, &stream);
-    assert_eq!(bench.tupu(path, &stream)["code"], 17);
+    let open = server.tupu(path, &stream);
+    assert_eq!(server.tupu(path, &stream)["code"], 17);
     assert_eq!(
-        bench.tupu(
+        server.tupu(
             "/v3/recognition/video/close/",
             &json!({"videoId": open["videoId"]})
         )["code"],
         0
     );
-    assert_eq!(bench.tupu(path, &stream)["code"], 0);
+    assert_eq!(server.tupu(path, &stream)["code"], 0);
 }
 
 #[test]
 fn callbacks_follow_an_advancing_clock_each_at_its_own_instant() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let mailbox = Mailbox::kind();
     let stream = json!({"video": "rtmp://room?understudy:porn", "fragmentTime": 10, "task": PORN, "callbackUrl": mailbox.url});
-    let id = bench.tupu("/v3/recognition/video/stream/", &stream)["videoId"].clone();
-    let start = bench.now().millis();
-    bench.advance("1m");
+    let id = server.tupu("/v3/recognition/video/stream/", &stream)["videoId"].clone();
+    let start = server.now().millis();
+    server.advance("1m");
     for nth in 1..=6 {
-        let report = mailbox.next(&bench);
+        let report = mailbox.next(&server);
         assert_eq!(
             (&report["videoId"], &report["timestamp"]),
             (&id, &json!(start + nth * 10_000))
         );
     }
     assert_eq!(
-        bench.tupu("/v3/recognition/video/close/", &json!({"videoId": id}))["code"],
+        server.tupu("/v3/recognition/video/close/", &json!({"videoId": id}))["code"],
         0
     );
-    bench.advance("10m");
+    server.advance("10m");
     assert_eq!(mailbox.rest(), 0);
 }
 
 #[test]
 fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order() {
-    let bench = Bench::with(|settings| settings.jobs.callbacks = 16);
+    let server = TestServer::with(|settings| settings.jobs.callbacks = 16);
     let jobs = json!({"tupu/video-stream": {"concurrent": 2_000}});
     assert_eq!(
-        bench
+        server
             .admin("PATCH", "worlds/demo", json!({"settings": {"jobs": jobs}}))
             .status,
         200
@@ -154,20 +154,20 @@ fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order
         pause(Duration::from_micros(500));
         if nth % 97 == 0 { 503 } else { 200 }
     });
-    let start = bench.now();
+    let start = server.now();
     for _ in 0..1_000 {
         let room = "rtmp://room?understudy:porn";
         let stream = json!({"video": room, "fragmentTime": 60, "task": PORN, "callbackUrl": mailbox.url});
-        assert_eq!(bench.tupu("/v3/recognition/video/stream/", &stream)["code"], 0);
+        assert_eq!(server.tupu("/v3/recognition/video/stream/", &stream)["code"], 0);
     }
     // As fast as it goes: the receiver is what is waited for.
     let clock = json!({"scale": 100_000.0, "frozen": false});
-    assert_eq!(bench.admin("PUT", "clock", clock).status, 200);
+    assert_eq!(server.admin("PUT", "clock", clock).status, 200);
     let minute = Duration::from_mins(1);
     let mut last: HashMap<String, (Time, u64)> = HashMap::new();
     let mut complete = 0;
     while complete < 1_000 {
-        let report = mailbox.next(&bench);
+        let report = mailbox.next(&server);
         let slice = report[PORN]["fileList"][0]["sliceStartTime"].as_str().unwrap();
         let slice = Time::from_local_text(slice).unwrap();
         let job = last.entry(report["videoId"].as_str().unwrap().to_owned());
@@ -182,7 +182,7 @@ fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order
         *before = slice;
     }
     assert_eq!(last.len(), 1_000);
-    let delivered: u64 = bench
+    let delivered: u64 = server
         .get("jobs")
         .as_array()
         .unwrap()
@@ -190,8 +190,8 @@ fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order
         .map(|job| job["callback"]["delivered"].as_u64().unwrap())
         .sum();
     assert!(delivered >= 9_000, "{delivered}");
-    assert_eq!(bench.admin("POST", "reset", json!({})).status, 200);
-    assert_eq!(bench.get("jobs"), json!([]));
+    assert_eq!(server.admin("POST", "reset", json!({})).status, 200);
+    assert_eq!(server.get("jobs"), json!([]));
 }
 
 #[test]
@@ -227,8 +227,8 @@ fn a_restart_goes_on_with_the_jobs_that_were_under_way() {
         .send(r#"{"by": "5s"}"#)
         .unwrap();
     let report = {
-        let bench = Bench::new();
-        mailbox.next(&bench)
+        let server = TestServer::new();
+        mailbox.next(&server)
     };
     assert_eq!(
         (&report["requestId"], &report[TEXT]["texts"][0]["label"]),

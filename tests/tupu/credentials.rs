@@ -3,11 +3,11 @@
 use super::*;
 use understudy::signing::rsa;
 
-fn call(bench: &Bench, sid: &str, proof: &Value, key: &str) -> Value {
+fn call(server: &TestServer, sid: &str, proof: &Value, key: &str) -> Value {
     let mut body = proof.clone();
     body["text"] = json!([{"content": "x"}]);
-    let url = format!("http://{}/v3/recognition/text/{sid}", bench.host());
-    let answer = bench.send("POST", &url, &[], body.to_string().as_bytes());
+    let url = format!("http://{}/v3/recognition/text/{sid}", server.host());
+    let answer = server.send("POST", &url, &[], body.to_string().as_bytes());
     opened(key, &answer.body)
 }
 
@@ -17,8 +17,8 @@ fn pem(seed: u64, bits: usize) -> String {
 
 #[test]
 fn a_world_has_a_key_pair_of_its_own_and_answers_with_its_own_key() {
-    let bench = Bench::new();
-    let made = bench.admin("POST", "worlds", json!({"name": "mine"})).json();
+    let server = TestServer::new();
+    let made = server.admin("POST", "worlds", json!({"name": "mine"})).json();
     let own = &made["credentials"]["tupu"];
     let text = |name: &str| own[name].as_str().unwrap();
     let (sid, key, provider) = (
@@ -26,46 +26,46 @@ fn a_world_has_a_key_pair_of_its_own_and_answers_with_its_own_key() {
         text("private_key_pem"),
         text("provider_public_key_pem"),
     );
-    assert_ne!(provider, bench.tupu_credential("provider_public_key_pem"));
+    assert_ne!(provider, server.tupu_credential("provider_public_key_pem"));
     assert_eq!(
-        call(&bench, sid, &bench.tupu_proof(sid, key), provider)["code"],
+        call(&server, sid, &server.tupu_proof(sid, key), provider)["code"],
         0
     );
-    let exported = bench.admin("GET", "worlds/mine/provider-keys/tupu.pem", Value::Null);
+    let exported = server.admin("GET", "worlds/mine/provider-keys/tupu.pem", Value::Null);
     assert_eq!(
         (exported.text().as_str(), exported.header("content-type")),
         (provider, "application/x-pem-file")
     );
     assert_eq!(
-        bench
+        server
             .admin("GET", "worlds/mine/provider-keys/jdcloud.pem", Value::Null)
             .status,
         404
     );
     // The key of another world is not this one's.
-    let demo = bench.tupu_credential("private_key_pem");
+    let demo = server.tupu_credential("private_key_pem");
     assert_eq!(
-        call(&bench, sid, &bench.tupu_proof(sid, &demo), provider)["code"],
+        call(&server, sid, &server.tupu_proof(sid, &demo), provider)["code"],
         1
     );
 }
 
 #[test]
 fn public_keys_are_uploaded_in_every_wrapping_and_size_or_refused_by_their_field() {
-    let bench = Bench::new();
-    let provider = bench.tupu_credential("provider_public_key_pem");
+    let server = TestServer::new();
+    let provider = server.tupu_credential("provider_public_key_pem");
     for (nth, bits) in [1024, 2048].into_iter().enumerate() {
         let private = pem(nth as u64, bits);
         let new = json!({"vendor": "tupu", "secret": rsa::public_pem(&private).unwrap()});
-        let made = bench.admin("POST", "worlds/demo/keys", new);
+        let made = server.admin("POST", "worlds/demo/keys", new);
         assert_eq!(made.status, 201, "{}", made.text());
         let sid = made.json()["id"].as_str().unwrap().to_owned();
         assert_eq!(
-            call(&bench, &sid, &bench.tupu_proof(&sid, &private), &provider)["code"],
+            call(&server, &sid, &server.tupu_proof(&sid, &private), &provider)["code"],
             0
         );
     }
-    let refused = bench.admin(
+    let refused = server.admin(
         "POST",
         "worlds/demo/keys",
         json!({"vendor": "tupu", "secret": "hello"}),
@@ -75,7 +75,7 @@ fn public_keys_are_uploaded_in_every_wrapping_and_size_or_refused_by_their_field
         (422, &json!("secret"))
     );
     // Nothing uploaded yet.
-    let made = bench
+    let made = server
         .admin(
             "POST",
             "worlds/demo/keys",
@@ -84,43 +84,43 @@ fn public_keys_are_uploaded_in_every_wrapping_and_size_or_refused_by_their_field
         .json();
     let sid = made["id"].as_str().unwrap();
     let private = pem(9, 1024);
-    let proof = bench.tupu_proof(sid, &private);
-    assert_eq!(call(&bench, sid, &proof, &provider)["code"], 9);
+    let proof = server.tupu_proof(sid, &private);
+    assert_eq!(call(&server, sid, &proof, &provider)["code"], 9);
     let upload = json!({"secret": rsa::public_pem(&private).unwrap()});
     assert_eq!(
-        bench
+        server
             .admin("PATCH", &format!("worlds/demo/keys/{sid}"), upload)
             .status,
         200
     );
-    assert_eq!(call(&bench, sid, &proof, &provider)["code"], 0);
+    assert_eq!(call(&server, sid, &proof, &provider)["code"], 0);
     let disable = json!({"state": "disabled"});
     assert_eq!(
-        bench
+        server
             .admin("PATCH", &format!("worlds/demo/keys/{sid}"), disable)
             .status,
         200
     );
-    assert_eq!(call(&bench, sid, &proof, &provider)["code"], 8);
+    assert_eq!(call(&server, sid, &proof, &provider)["code"], 8);
 }
 
 #[test]
 fn timestamps_are_in_seconds_or_milliseconds_within_the_window_of_the_world() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let (sid, key) = (
-        bench.tupu_credential("secret_id"),
-        bench.tupu_credential("private_key_pem"),
+        server.tupu_credential("secret_id"),
+        server.tupu_credential("private_key_pem"),
     );
-    let provider = bench.tupu_credential("provider_public_key_pem");
-    let at = |timestamp: Value, lexeme: &str| {
-        let signature = rsa::sign(&key, format!("{sid},{lexeme},5e-05").as_bytes()).unwrap();
+    let provider = server.tupu_credential("provider_public_key_pem");
+    let at = |timestamp: Value, raw_text: &str| {
+        let signature = rsa::sign(&key, format!("{sid},{raw_text},5e-05").as_bytes()).unwrap();
         let proof = format!(
             "{{\"timestamp\":{timestamp},\"nonce\":5e-05,\"signature\":\"{signature}\",\"text\":[{{\"content\":\"x\"}}]}}"
         );
-        let url = format!("http://{}/v3/recognition/text/{sid}", bench.host());
-        opened(&provider, &bench.send("POST", &url, &[], proof.as_bytes()).body)["code"].clone()
+        let url = format!("http://{}/v3/recognition/text/{sid}", server.host());
+        opened(&provider, &server.send("POST", &url, &[], proof.as_bytes()).body)["code"].clone()
     };
-    let now = bench.now().millis();
+    let now = server.now().millis();
     for (shift, code) in [(0, 0), (-300_000, 0), (300_000, 0), (-301_000, 12), (301_000, 12)] {
         let millis = (now + shift).to_string();
         assert_eq!(at(json!(now + shift), &millis), code, "{shift}");
@@ -135,24 +135,24 @@ fn timestamps_are_in_seconds_or_milliseconds_within_the_window_of_the_world() {
     }
     assert_eq!(at(json!("noon"), "noon"), 12);
     let settings = json!({"settings": {"signature_window": "1h"}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
     assert_eq!(at(json!(now - 3_000_000), &(now - 3_000_000).to_string()), 0);
 }
 
 #[test]
 fn a_proof_may_be_used_again_unless_the_world_minds() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let (sid, key) = (
-        bench.tupu_credential("secret_id"),
-        bench.tupu_credential("private_key_pem"),
+        server.tupu_credential("secret_id"),
+        server.tupu_credential("private_key_pem"),
     );
-    let provider = bench.tupu_credential("provider_public_key_pem");
-    let proof = bench.tupu_proof(&sid, &key);
-    assert_eq!(call(&bench, &sid, &proof, &provider)["code"], 0);
-    assert_eq!(call(&bench, &sid, &proof, &provider)["code"], 0);
+    let provider = server.tupu_credential("provider_public_key_pem");
+    let proof = server.tupu_proof(&sid, &key);
+    assert_eq!(call(&server, &sid, &proof, &provider)["code"], 0);
+    assert_eq!(call(&server, &sid, &proof, &provider)["code"], 0);
     let settings = json!({"settings": {"replay_window": "10m"}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
-    assert_eq!(call(&bench, &sid, &proof, &provider)["code"], 0);
-    assert_eq!(call(&bench, &sid, &proof, &provider)["code"], 1);
-    assert!(because(&bench).contains("Replayed"));
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(call(&server, &sid, &proof, &provider)["code"], 0);
+    assert_eq!(call(&server, &sid, &proof, &provider)["code"], 1);
+    assert!(because(&server).contains("Replayed"));
 }

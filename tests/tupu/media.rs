@@ -30,10 +30,10 @@ fn rates_and_lengths_of_real_files_are_read() {
 
 #[test]
 fn a_marker_in_the_title_of_a_real_file_decides() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     for name in ["speech.m4a", "speech.ogg", "speech.opus", "speech.mp3"] {
         let inner = upload(
-            &bench,
+            &server,
             "/v3/recognition/speech/",
             "speech",
             (name, &file(name)),
@@ -43,7 +43,7 @@ fn a_marker_in_the_title_of_a_real_file_decides() {
     }
     let clip = ("clip.mp4", &file("clip.mp4")[..]);
     let more = [("task", PORN), ("interval", "10")];
-    let inner = upload(&bench, "/v3/recognition/video/syncscan/", "video", clip, &more);
+    let inner = upload(&server, "/v3/recognition/video/syncscan/", "video", clip, &more);
     let frames = inner[PORN]["fileList"].as_array().unwrap();
     assert_eq!(frames.len(), 9, "90 s, a frame every ten");
     assert!(frames.iter().all(|frame| frame["label"] == 0), "{inner}");
@@ -51,12 +51,12 @@ fn a_marker_in_the_title_of_a_real_file_decides() {
 
 #[test]
 fn a_real_file_of_too_low_a_rate_is_out_of_specification() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let settings = json!({"settings": {"strictness": {"tupu.sampling": "strict"}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
     for name in ["low.m4a", "low.ogg"] {
         let inner = upload(
-            &bench,
+            &server,
             "/v3/recognition/speech/",
             "speech",
             (name, &file(name)),
@@ -68,10 +68,10 @@ fn a_real_file_of_too_low_a_rate_is_out_of_specification() {
 
 #[test]
 fn a_video_in_fragments_has_as_many_frames_as_its_length_asks() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let clip = ("f.mp4", &file("fragmented.mp4")[..]);
     let inner = upload(
-        &bench,
+        &server,
         "/v3/recognition/video/syncscan/",
         "video",
         clip,

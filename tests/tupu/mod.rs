@@ -9,7 +9,7 @@ mod rules;
 mod verdicts;
 
 use super::support::tupu::{Mailbox, opened};
-use super::support::{Bench, fixture};
+use super::support::{TestServer, fixture};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -25,9 +25,9 @@ fn base64_of(bytes: &[u8]) -> String {
 }
 
 /// A call of pictures in base64.
-fn pictures(bench: &Bench, pictures: &[Vec<u8>], tasks: &[&str]) -> Value {
+fn pictures(server: &TestServer, pictures: &[Vec<u8>], tasks: &[&str]) -> Value {
     let images: Vec<String> = pictures.iter().map(|picture| base64_of(picture)).collect();
-    bench.tupu(
+    server.tupu(
         "/v3/recognition/image/sync/base64/",
         &json!({"images": images, "tasks": tasks}),
     )
@@ -35,17 +35,17 @@ fn pictures(bench: &Bench, pictures: &[Vec<u8>], tasks: &[&str]) -> Value {
 
 /// A call with one file.
 fn upload(
-    bench: &Bench,
+    server: &TestServer,
     path: &str,
     field: &str,
     (name, bytes): (&str, &[u8]),
     more: &[(&str, &str)],
 ) -> Value {
     let (sid, key) = (
-        bench.tupu_credential("secret_id"),
-        bench.tupu_credential("private_key_pem"),
+        server.tupu_credential("secret_id"),
+        server.tupu_credential("private_key_pem"),
     );
-    let proof = bench.tupu_proof(&sid, &key);
+    let proof = server.tupu_proof(&sid, &key);
     let mut body = Vec::new();
     let texts = proof
         .as_object()
@@ -66,16 +66,16 @@ fn upload(
         "content-type".to_owned(),
         "multipart/form-data; boundary=X".to_owned(),
     )];
-    let answer = bench.send(
+    let answer = server.send(
         "POST",
-        &format!("http://{}{path}{sid}", bench.host()),
+        &format!("http://{}{path}{sid}", server.host()),
         &headers,
         &body,
     );
-    opened(&bench.tupu_credential("provider_public_key_pem"), &answer.body)
+    opened(&server.tupu_credential("provider_public_key_pem"), &answer.body)
 }
 
 /// Why the newest call was answered so.
-fn because(bench: &Bench) -> String {
-    bench.explain_last().to_string()
+fn because(server: &TestServer) -> String {
+    server.explain_last().to_string()
 }

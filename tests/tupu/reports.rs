@@ -8,16 +8,16 @@ const CLOSE: &str = "/v3/recognition/speech/stream/close/";
 const PEOPLE: &str = "5b7be1f59b0c77a8c2afb351";
 
 /// The only report on the kit's pack of frames, which are porn 0, 1 and 2 (harmless), judged by these rules.
-fn reported(bench: &Bench, rules: &Value) -> Value {
+fn reported(server: &TestServer, rules: &Value) -> Value {
     let mailbox = Mailbox::kind();
     let video = json!({
-        "video": bench.kit("frames.zip"), "task": [PORN, PEOPLE], "callbackRules": rules, "callbackUrl": mailbox.url,
+        "video": server.marker_samples("frames.zip"), "task": [PORN, PEOPLE], "callbackRules": rules, "callbackUrl": mailbox.url,
     });
-    let taken = bench.tupu(FILE, &video);
+    let taken = server.tupu(FILE, &video);
     assert_eq!(taken["code"], 0, "{taken}");
-    bench.advance("2s");
-    let report = mailbox.next(bench);
-    bench.advance("1h");
+    server.advance("2s");
+    let report = mailbox.next(server);
+    server.advance("1h");
     assert_eq!(mailbox.rest(), 0);
     report
 }
@@ -34,9 +34,9 @@ fn labels(object: &Value) -> Vec<i64> {
 
 #[test]
 fn a_rule_chooses_frames_by_all_that_it_names() {
-    let bench = Bench::new();
-    let of_porn = |rule: Value| labels(&reported(&bench, &json!({PORN: [rule]}))[PORN]);
-    assert_eq!(labels(&reported(&bench, &json!({}))[PORN]), [0, 1]);
+    let server = TestServer::new();
+    let of_porn = |rule: Value| labels(&reported(&server, &json!({PORN: [rule]}))[PORN]);
+    assert_eq!(labels(&reported(&server, &json!({}))[PORN]), [0, 1]);
     assert_eq!(of_porn(json!({"label": 1})), [1]);
     assert_eq!(of_porn(json!({"label": 1, "review": true})), [] as [i64; 0]);
     assert_eq!(of_porn(json!({"label": 1, "total": true})), [0, 1, 2]);
@@ -47,35 +47,35 @@ fn a_rule_chooses_frames_by_all_that_it_names() {
         "no task of persons"
     );
     assert_eq!(of_porn(json!({"faceId": ["nobody"]})), [] as [i64; 0]);
-    let flat = reported(&bench, &json!([{"label": 2}]));
+    let flat = reported(&server, &json!([{"label": 2}]));
     assert_eq!(
         (labels(&flat[PORN]), labels(&flat[PEOPLE])),
         (vec![2], vec![2, 2, 2])
     );
     let people = reported(
-        &bench,
+        &server,
         &json!({PEOPLE: [{"similarity": 0.5, "typeName": [""], "offset": false}]}),
     );
     assert_eq!(labels(&people[PEOPLE]), [2, 2, 2]);
     assert_eq!(people[PEOPLE]["fileList"][1]["offset"], Value::Null);
     assert_eq!(people[PORN]["fileList"][1]["offset"], json!(3.0));
-    let sure = reported(&bench, &json!({PEOPLE: [{"similarity": 1.5}]}));
+    let sure = reported(&server, &json!({PEOPLE: [{"similarity": 1.5}]}));
     assert_eq!(sure[PEOPLE], json!({}));
 }
 
 #[test]
 fn a_video_reports_each_frame_while_it_is_worked_on_where_that_is_asked() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let jobs = json!({"settings": {"jobs": {"tupu/video-async": {"duration": "30s"}}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", jobs).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", jobs).status, 200);
     let mailbox = Mailbox::kind();
     let video = json!({
-        "video": bench.kit("frames.zip"), "task": PORN, "realTimeCallback": true, "callbackUrl": mailbox.url,
+        "video": server.marker_samples("frames.zip"), "task": PORN, "realTimeCallback": true, "callbackUrl": mailbox.url,
     });
-    let id = bench.tupu(FILE, &video)["videoId"].clone();
-    let start = bench.now().millis();
-    bench.advance("1m");
-    let reports: Vec<Value> = (0..3).map(|_| mailbox.next(&bench)).collect();
+    let id = server.tupu(FILE, &video)["videoId"].clone();
+    let start = server.now().millis();
+    server.advance("1m");
+    let reports: Vec<Value> = (0..3).map(|_| mailbox.next(&server)).collect();
     let told = reports.iter().map(|report| {
         assert_eq!(report["videoId"], id);
         (
@@ -86,20 +86,21 @@ fn a_video_reports_each_frame_while_it_is_worked_on_where_that_is_asked() {
     let told: Vec<(i64, Vec<i64>)> = told.collect();
     assert_eq!(told, [(10_000, vec![0]), (20_000, vec![1]), (30_000, vec![0, 1])]);
     assert_eq!(mailbox.rest(), 0);
-    let wrong = json!({"video": bench.kit("frames.zip"), "task": PORN, "realTimeCallback": "perhaps"});
-    assert_eq!(bench.tupu(FILE, &wrong)["code"], 15);
+    let wrong =
+        json!({"video": server.marker_samples("frames.zip"), "task": PORN, "realTimeCallback": "perhaps"});
+    assert_eq!(server.tupu(FILE, &wrong)["code"], 15);
 }
 
 #[test]
 fn a_stream_says_what_its_rule_asks_and_links_to_the_sound() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let mailbox = Mailbox::kind();
     let stream = |room: &str, rule: u8, pre: bool| {
         json!({"url": format!("rtmp://host/{room}"), "callback": mailbox.url, "roomId": room,
             "callbackRules": rule, "returnPreSpeech": pre})
     };
     let open = |one: Value| {
-        let taken = bench.tupu(STREAM, &json!({"speechStream": [one], "tasks": [VULGAR]}));
+        let taken = server.tupu(STREAM, &json!({"speechStream": [one], "tasks": [VULGAR]}));
         json!([{"requestId": taken["result"][0]["requestId"]}])
     };
     let bad = "x?understudy:vulgar";
@@ -117,20 +118,20 @@ fn a_stream_says_what_its_rule_asks_and_links_to_the_sound() {
         (bad, 2, true, Some("rtmp://host/x?understudy:vulgar#t=0,60"), true),
     ] {
         let id = open(stream(room, rule, pre));
-        bench.advance("1m");
-        let report = mailbox.next(&bench);
+        server.advance("1m");
+        let report = mailbox.next(&server);
         let sound = report[VULGAR]["texts"][0]["speechUrl"].as_str();
         assert_eq!(sound, slice, "{room} {rule} {report}");
-        bench.advance("10s");
-        assert_eq!(bench.tupu(CLOSE, &json!({"speechStream": id}))["code"], 0);
+        server.advance("10s");
+        assert_eq!(server.tupu(CLOSE, &json!({"speechStream": id}))["code"], 0);
         if ends {
-            let last = mailbox.next(&bench);
+            let last = mailbox.next(&server);
             assert_eq!(
                 (&last["status"], &last["requestId"]),
                 (&json!("closed"), &id[0]["requestId"])
             );
         }
-        bench.advance("10m");
+        server.advance("10m");
         assert_eq!(mailbox.rest(), 0, "{room} {rule}");
     }
 }

@@ -2,14 +2,14 @@
 
 use super::*;
 
-fn strict(bench: &Bench, rule: &str) {
+fn strict(server: &TestServer, rule: &str) {
     let settings = json!({"settings": {"strictness": {rule: "strict"}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
 }
 
 /// The newest row's cause.
-fn cause(bench: &Bench) -> Value {
-    let last = bench.get("journal?limit=1");
+fn cause(server: &TestServer) -> Value {
+    let last = server.get("journal?limit=1");
     last[0]["attribution"]["cause"].clone()
 }
 
@@ -35,7 +35,7 @@ fn png(width: u64, height: u64) -> Vec<u8> {
 
 #[test]
 fn pictures_are_judged_as_the_vectors_judge_them() {
-    let (lenient, harsh) = (Bench::new(), Bench::new());
+    let (lenient, harsh) = (TestServer::new(), TestServer::new());
     strict(&harsh, "tupu.pictures");
     let all = vectors("image");
     assert!(all.len() > 10);
@@ -69,7 +69,7 @@ fn pictures_are_judged_as_the_vectors_judge_them() {
 
 #[test]
 fn characters_are_counted_as_the_vectors_count_them() {
-    let (lenient, harsh) = (Bench::new(), Bench::new());
+    let (lenient, harsh) = (TestServer::new(), TestServer::new());
     strict(&harsh, "tupu.characters");
     for vector in vectors("text") {
         let parts = vector["input"]["parts"].as_array().unwrap().iter();
@@ -117,12 +117,12 @@ fn wav(rate: u32) -> Vec<u8> {
 
 #[test]
 fn sampling_rates_are_read_from_heads_and_judged_as_the_vectors_judge_them() {
-    let (lenient, harsh) = (Bench::new(), Bench::new());
+    let (lenient, harsh) = (TestServer::new(), TestServer::new());
     strict(&harsh, "tupu.sampling");
     for vector in vectors("audio") {
         let file = wav(vector["input"]["sample_rate_hz"].as_u64().unwrap() as u32);
         let fits = vector["expect"]["in_spec"] == true;
-        let call = |bench| upload(bench, "/v3/recognition/speech/", "speech", ("a.wav", &file), &[]);
+        let call = |server| upload(server, "/v3/recognition/speech/", "speech", ("a.wav", &file), &[]);
         assert_eq!(call(&lenient)["code"], 0, "{vector}");
         assert_eq!(
             cause(&lenient),
@@ -144,7 +144,7 @@ fn pack(count: usize) -> Vec<u8> {
 
 #[test]
 fn frames_of_a_pack_are_judged_by_the_length_that_is_declared() {
-    let (lenient, harsh) = (Bench::new(), Bench::new());
+    let (lenient, harsh) = (TestServer::new(), TestServer::new());
     strict(&harsh, "tupu.frames");
     for vector in vectors("frames")
         .into_iter()
@@ -153,10 +153,10 @@ fn frames_of_a_pack_are_judged_by_the_length_that_is_declared() {
         let number = |name: &str| vector["expect"][name].as_u64().unwrap() as usize;
         let seconds = (vector["input"]["duration_ms"].as_u64().unwrap() as f64 / 1000.0).to_string();
         for (count, fits) in [(number("frames_min") - 1, false), (number("frames_min"), true)] {
-            let call = |bench| {
+            let call = |server| {
                 let more = [("duration", seconds.as_str()), ("task", PORN)];
                 upload(
-                    bench,
+                    server,
                     "/v3/recognition/video/syncscan/",
                     "video",
                     ("f.zip", &pack(count)),
@@ -185,11 +185,11 @@ fn frames_of_a_pack_are_judged_by_the_length_that_is_declared() {
 
 #[test]
 fn pictures_out_of_specification_never_count_as_failed() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let settings = json!({"settings": {"wording": {"tupu/14": {"status": 500}}, "strictness": {"tupu.pictures": "strict"}}});
-    assert_eq!(bench.admin("PATCH", "worlds/demo", settings).status, 200);
+    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
     let small = json!({"images": [base64_of(&png(100, 100))], "tasks": [PORN]});
-    let answer = bench.tupu_raw("/v3/recognition/image/sync/base64/", &small, &[]);
+    let answer = server.tupu_raw("/v3/recognition/image/sync/base64/", &small, &[]);
     assert_eq!(answer.status, 500);
-    assert_eq!(cause(&bench), json!("TP-S04"));
+    assert_eq!(cause(&server), json!("TP-S04"));
 }

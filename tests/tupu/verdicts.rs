@@ -2,50 +2,50 @@
 
 use super::*;
 use image::imageops::FilterType;
-use understudy::imaging::{Impression, Picture, PixelRange};
+use understudy::imaging::{Picture, PictureFeatures, PixelRange};
 use understudy::providers::Providers;
 
 #[test]
 fn an_expectation_comes_before_a_marker_before_the_words_before_the_default() {
-    let bench = Bench::new();
-    assert_eq!(bench.tupu_text("good morning"), ("Normal".into(), "pass".into()));
-    assert!(because(&bench).contains("nothing in the text is of the lexicon"));
+    let server = TestServer::new();
+    assert_eq!(server.tupu_text("good morning"), ("Normal".into(), "pass".into()));
+    assert!(because(&server).contains("nothing in the text is of the lexicon"));
     assert_eq!(
-        bench.tupu_text("good morning, idiot"),
+        server.tupu_text("good morning, idiot"),
         ("Abuse".into(), "review".into())
     );
-    assert!(because(&bench).contains("terms of the lexicon"));
+    assert!(because(&server).contains("terms of the lexicon"));
     let marked = "good morning, idiot [understudy:Terror/block]";
-    assert_eq!(bench.tupu_text(marked), ("Terror".into(), "block".into()));
-    assert!(because(&bench).contains("the marker"));
+    assert_eq!(server.tupu_text(marked), ("Terror".into(), "block".into()));
+    assert!(because(&server).contains("the marker"));
     let rule = json!({"id": "mine", "match": {"text": {"contains": "idiot"}},
         "verdicts": [{"label": "Normal", "action": "pass"}], "times": 1});
-    assert_eq!(bench.admin("POST", "expectations", rule.clone()).status, 201);
-    assert_eq!(bench.admin("POST", "expectations", rule).status, 409);
-    assert_eq!(bench.tupu_text(marked), ("Normal".into(), "pass".into()));
-    assert!(because(&bench).contains("expectation"));
+    assert_eq!(server.admin("POST", "expectations", rule.clone()).status, 201);
+    assert_eq!(server.admin("POST", "expectations", rule).status, 409);
+    assert_eq!(server.tupu_text(marked), ("Normal".into(), "pass".into()));
+    assert!(because(&server).contains("expectation"));
     // It is spent.
-    assert_eq!(bench.tupu_text(marked), ("Terror".into(), "block".into()));
-    assert_eq!(bench.get("expectations")[0]["spoken"], 1);
+    assert_eq!(server.tupu_text(marked), ("Terror".into(), "block".into()));
+    assert_eq!(server.get("expectations")[0]["spoken"], 1);
     assert_eq!(
-        bench.admin("DELETE", "expectations/mine", Value::Null).status,
+        server.admin("DELETE", "expectations/mine", Value::Null).status,
         204
     );
     assert_eq!(
-        bench.admin("DELETE", "expectations/mine", Value::Null).status,
+        server.admin("DELETE", "expectations/mine", Value::Null).status,
         404
     );
 }
 
 #[test]
 fn expectations_know_hashes_names_tags_headers_sequences_and_perceptual_likeness() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let photo = fixture("photos/chelsea.jpg");
-    let first = pictures(&bench, std::slice::from_ref(&photo), &[PORN]);
+    let first = pictures(&server, std::slice::from_ref(&photo), &[PORN]);
     assert_eq!(first[PORN]["fileList"][0]["label"], 2, "{first}");
     let sequence = json!({"match": {"phash": phash(&photo), "distance": 3},
         "sequence": [[{"task": "porn", "label": "0", "rate": 0.5, "review": true}], [{"task": PORN, "label": "sexy"}]]});
-    assert_eq!(bench.admin("POST", "expectations", sequence).status, 201);
+    assert_eq!(server.admin("POST", "expectations", sequence).status, 201);
     // Smaller and compressed, it is still like it.
     let small = image::load_from_memory(&photo)
         .unwrap()
@@ -55,24 +55,24 @@ fn expectations_know_hashes_names_tags_headers_sequences_and_perceptual_likeness
         .encode_image(&small)
         .unwrap();
     let labels: Vec<Value> = (0..3)
-        .map(|_| pictures(&bench, &[jpeg.clone()], &[PORN])[PORN]["fileList"][0]["label"].clone())
+        .map(|_| pictures(&server, &[jpeg.clone()], &[PORN])[PORN]["fileList"][0]["label"].clone())
         .collect();
     assert_eq!(labels, [json!(0), json!(1), json!(2)]);
-    bench.admin("POST", "reset", json!({}));
+    server.admin("POST", "reset", json!({}));
     for likeness in [
         json!({"tag": "room"}),
         json!({"header": {"x-case": "seven"}}),
-        json!({"file_name": bench.kit("porn-2.png")}),
+        json!({"file_name": server.marker_samples("porn-2.png")}),
         json!({"sha256": understudy::signing::digest::sha256_hex(&fixture("kit/porn-2.png"))}),
     ] {
         let rule = json!({"match": likeness, "verdicts": [{"label": "1"}]});
-        assert_eq!(bench.admin("POST", "expectations", rule).status, 201);
-        let fields = json!({"image": bench.kit("porn-2.png"), "task": PORN, "tag": "room"});
+        assert_eq!(server.admin("POST", "expectations", rule).status, 201);
+        let fields = json!({"image": server.marker_samples("porn-2.png"), "task": PORN, "tag": "room"});
         let headers = [("x-case".to_owned(), "seven".to_owned())];
-        let answer = bench.tupu_raw(RECOGNITION, &fields, &headers);
-        let inner = opened(&bench.tupu_credential("provider_public_key_pem"), &answer.body);
+        let answer = server.tupu_raw(RECOGNITION, &fields, &headers);
+        let inner = opened(&server.tupu_credential("provider_public_key_pem"), &answer.body);
         assert_eq!(inner[PORN]["fileList"][0]["label"], 1, "{likeness}");
-        bench.admin("POST", "reset", json!({}));
+        server.admin("POST", "reset", json!({}));
     }
 }
 
@@ -82,14 +82,14 @@ fn phash(picture: &[u8]) -> String {
         least: 1,
         most: 10_000,
     };
-    let seen = Impression::of(&Picture::decode(picture, range, 40_000_000).unwrap());
+    let seen = PictureFeatures::of(&Picture::decode(picture, range, 40_000_000).unwrap());
     assert!(seen.described().contains(&format!("{:016x}", seen.phash)));
     format!("{:016x}", seen.phash)
 }
 
 #[test]
 fn impossible_expectations_are_refused_by_their_field() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     for (rule, field) in [
         (
             json!({"match": {"sha256": "abc"}, "verdicts": [{}]}),
@@ -110,7 +110,7 @@ fn impossible_expectations_are_refused_by_their_field() {
             "verdicts.action",
         ),
     ] {
-        let answer = bench.admin("POST", "expectations", rule.clone());
+        let answer = server.admin("POST", "expectations", rule.clone());
         assert_eq!(
             (answer.status, &answer.json()["field"]),
             (422, &json!(field)),
@@ -118,21 +118,21 @@ fn impossible_expectations_are_refused_by_their_field() {
         );
     }
     assert_eq!(
-        bench.admin("POST", "expectations", json!({"mach": {}})).status,
+        server.admin("POST", "expectations", json!({"mach": {}})).status,
         422
     );
-    assert_eq!(bench.get("expectations"), json!([]));
+    assert_eq!(server.get("expectations"), json!([]));
 }
 
 #[test]
 fn the_same_content_has_the_same_verdict_in_any_order_and_every_world() {
     let photos = ["astronaut", "chelsea", "coffee"].map(|name| fixture(&format!("photos/{name}.jpg")));
     let results = |order: &[usize]| {
-        let bench = Bench::new();
+        let server = TestServer::new();
         let mut all: Vec<(usize, Value)> = order
             .iter()
             .map(|n| {
-                let inner = pictures(&bench, &[photos[*n].clone()], &[]);
+                let inner = pictures(&server, &[photos[*n].clone()], &[]);
                 let tasks = inner
                     .as_object()
                     .unwrap()
@@ -149,20 +149,20 @@ fn the_same_content_has_the_same_verdict_in_any_order_and_every_world() {
 
 #[test]
 fn a_lie_is_believable_and_told_of() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let fault = json!({"effect": {"kind": "wrong-verdict", "task": "text", "label": "Terror"}});
-    assert_eq!(bench.admin("POST", "faults", fault).status, 201);
-    assert_eq!(bench.tupu_text("good morning").0, "Terror");
-    assert!(because(&bench).contains("a fault lies"));
+    assert_eq!(server.admin("POST", "faults", fault).status, 201);
+    assert_eq!(server.tupu_text("good morning").0, "Terror");
+    assert!(because(&server).contains("a fault lies"));
 }
 
 /// Every picture of the kit, resized to half its size and compressed to quality 40, and as it is.
 #[test]
 fn the_kit_comes_back_as_marked_also_small_and_compressed() {
-    let bench = Bench::new();
-    let inner = |fields: &Value| bench.tupu("/v3/recognition/image/sync/base64/", fields);
+    let server = TestServer::new();
+    let inner = |fields: &Value| server.tupu("/v3/recognition/image/sync/base64/", fields);
     let mut judged = 0;
-    for item in Providers::default().kit() {
+    for item in Providers::default().marker_samples() {
         let Some((task, label)) = item
             .name
             .strip_suffix(".png")
@@ -214,15 +214,15 @@ fn task_id(name: &str) -> &'static str {
 
 #[test]
 fn texts_and_sounds_of_the_kit_come_back_as_marked() {
-    let bench = Bench::new();
-    for item in Providers::default().kit() {
+    let server = TestServer::new();
+    for item in Providers::default().marker_samples() {
         if let Some(label) = item
             .name
             .strip_prefix("text-")
             .and_then(|name| name.strip_suffix(".txt"))
         {
             let text = String::from_utf8(item.bytes.to_vec()).unwrap();
-            assert_eq!(bench.tupu_text(&text).0, label);
+            assert_eq!(server.tupu_text(&text).0, label);
         }
         let Some((task, label)) = item
             .name
@@ -231,8 +231,8 @@ fn texts_and_sounds_of_the_kit_come_back_as_marked() {
         else {
             continue;
         };
-        let fields = json!({"speech": bench.kit(&item.name)});
-        let reply = bench.tupu("/v3/recognition/speech/", &fields);
+        let fields = json!({"speech": server.marker_samples(&item.name)});
+        let reply = server.tupu("/v3/recognition/speech/", &fields);
         if task == "vulgar" {
             let found = &reply["5c8213b9bc807806aab0a574"]["speechs"][0];
             assert_eq!(found["label"], u64::from(label == "vulgar"), "{reply}");
@@ -246,7 +246,7 @@ fn texts_and_sounds_of_the_kit_come_back_as_marked() {
 #[test]
 fn the_kit_on_disk_is_the_one_the_program_makes() {
     let mut names: Vec<String> = Vec::new();
-    for item in Providers::default().kit() {
+    for item in Providers::default().marker_samples() {
         assert!(
             fixture(&format!("kit/{}", item.name)) == item.bytes,
             "{} differs",
@@ -260,9 +260,9 @@ fn the_kit_on_disk_is_the_one_the_program_makes() {
 
 #[test]
 fn what_is_seen_in_real_photographs_is_plausible_and_explained() {
-    let bench = Bench::new();
+    let server = TestServer::new();
     let inner = pictures(
-        &bench,
+        &server,
         &[fixture("photos/astronaut.jpg")],
         &[PORN, "5b7be1f59b0c77a8c2afb351", "559e65b3040a5ee37e4505b3"],
     );
@@ -277,5 +277,5 @@ fn what_is_seen_in_real_photographs_is_plausible_and_explained() {
         inner["559e65b3040a5ee37e4505b3"]["fileList"][0]["label"], 0,
         "there is a person"
     );
-    assert!(because(&bench).contains("a face"));
+    assert!(because(&server).contains("a face"));
 }

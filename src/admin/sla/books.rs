@@ -1,11 +1,12 @@
 //! What a statement is made of: the agreement, the cycle, its counts, its charges.
 
 use super::{impossible, place};
-use crate::admin::{Admin, Problem, input, worlds};
+use crate::admin::{AdminState, ProblemDetails, input, worlds};
 use crate::clock::Time;
-use crate::exchange::{Hash, SERVICE_COUNTS, Service, ServiceRow};
+use crate::exchange::{ChainHash, SERVICE_COUNTS, ServiceBucket, ServiceCounts};
 use crate::sla::{
-    Bill, Calendar, Contract, Cycle, FIVE_MINUTES, FiveMinutes, Grants, Policy, Statement, Word,
+    CauseAuthority, Contract, Cycle, CycleBill, ExclusionRules, FIVE_MINUTES, FiveMinutes, ReadingPolicy,
+    Statement, WorkdayCalendar,
 };
 use crate::world::World;
 use actix_web::HttpRequest;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 /// Which statement is asked for.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(super) struct StatementKey {
     /// The provider's id.
     pub(super) provider: String,
     /// The world's name.
@@ -25,7 +26,7 @@ pub(super) struct Asked {
     pub(super) cycle: String,
 }
 
-impl From<(String, String, String)> for Asked {
+impl From<(String, String, String)> for StatementKey {
     fn from((provider, world, cycle): (String, String, String)) -> Self {
         Self {
             provider,
@@ -38,7 +39,7 @@ impl From<(String, String, String)> for Asked {
 /// What counts are made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Source {
+pub(super) enum CountSource {
     /// Five-minute counts kept as rows arrive.
     #[default]
     Rollups,
@@ -49,24 +50,24 @@ pub(super) enum Source {
 /// What a statement's query may say.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Query {
+pub(super) struct StatementQuery {
     /// `truth` or `provider`.
     #[serde(default)]
-    pub(super) word: Word,
+    pub(super) word: CauseAuthority,
     /// Other readings than the defaults, as a JSON object.
     pub(super) policy: Option<String>,
     /// `rollups` or `rows`.
     #[serde(default)]
-    pub(super) from: Source,
+    pub(super) from: CountSource,
     /// Which table a CSV holds.
     #[serde(default)]
-    pub(super) table: Table,
+    pub(super) table: StatementTable,
 }
 
 /// A table of a statement, as CSV.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Table {
+pub(super) enum StatementTable {
     /// Step by step.
     #[default]
     Steps,
@@ -75,35 +76,43 @@ pub(super) enum Table {
 }
 
 /// The books of a cycle.
-pub(super) struct Books {
-    pub(super) asked: Asked,
+pub(super) struct CycleAccounts {
+    pub(super) asked: StatementKey,
     pub(super) title: &'static str,
     pub(super) contract: &'static Contract,
-    pub(super) policy: Policy,
+    pub(super) policy: ReadingPolicy,
     /// The readings that were asked for, others than the defaults.
     pub(super) readings: Value,
-    pub(super) word: Word,
-    pub(super) source: Source,
-    pub(super) table: Table,
+    pub(super) word: CauseAuthority,
+    pub(super) source: CountSource,
+    pub(super) table: StatementTable,
     pub(super) world: Arc<World>,
-    pub(super) calendar: Arc<Calendar>,
+    pub(super) calendar: Arc<WorkdayCalendar>,
     pub(super) cycle: Cycle,
-    pub(super) rows: Vec<ServiceRow>,
+    pub(super) rows: Vec<ServiceBucket>,
     pub(super) now: Time,
     /// Whether the cycle is only assumed: nothing was bought that says where it lies.
     pub(super) is_assumed: bool,
     /// The last hash of the ledger's rows, and how many rows it goes over.
-    pub(super) chain: (Hash, i64),
+    pub(super) chain: (ChainHash, i64),
 }
 
-impl Books {
+impl CycleAccounts {
     /// Opens the books of a cycle.
-    pub(super) async fn open(admin: &Admin, asked: Asked, request: &HttpRequest) -> Result<Self, Problem> {
+    pub(super) async fn open(
+        admin: &AdminState,
+        asked: StatementKey,
+        request: &HttpRequest,
+    ) -> Result<Self, ProblemDetails> {
         Self::with(admin, asked, input::query(request)?).await
     }
 
     /// The same, with the query read.
-    pub(super) async fn with(admin: &Admin, asked: Asked, query: Query) -> Result<Self, Problem> {
+    pub(super) async fn with(
+        admin: &AdminState,
+        asked: StatementKey,
+        query: StatementQuery,
+    ) -> Result<Self, ProblemDetails> {
         let (title, contract) = agreement(admin, &asked.provider)?;
         let world = worlds::find(admin, &asked.world)?;
         let readings = query
@@ -114,7 +123,8 @@ impl Books {
         let readings = readings
             .map_err(|why| impossible("policy", format!("expected JSON: {why}")))?
             .unwrap_or_else(|| json!({}));
-        let policy = Policy::read(contract.settings, &readings).map_err(|why| impossible("policy", why))?;
+        let policy =
+            ReadingPolicy::read(contract.settings, &readings).map_err(|why| impossible("policy", why))?;
         let settings = world.settings();
         let bought = settings.subscriptions.get(&asked.provider);
         let cycle = place::place(contract, bought, &asked.cycle, &policy)?.cycle;
@@ -123,8 +133,8 @@ impl Books {
         let (from, to) = (cycle.start.start(), cycle.end.plus(2).start());
         let of = (&*world.name, asked.provider.as_str());
         let rows = match query.from {
-            Source::Rollups => admin.store.service(of, from, to)?,
-            Source::Rows => admin.store.recount(of, from, to)?,
+            CountSource::Rollups => admin.store.service(of, from, to)?,
+            CountSource::Rows => admin.store.recount(of, from, to)?,
         };
         Ok(Self {
             is_assumed: place::is_assumed(contract, bought),
@@ -151,18 +161,18 @@ impl Books {
     }
 
     /// The counts of a cycle.
-    pub(super) fn rows_of(&self, cycle: &Cycle) -> &[ServiceRow] {
+    pub(super) fn rows_of(&self, cycle: &Cycle) -> &[ServiceBucket] {
         let end = cycle.end.plus(1).start();
         &self.rows[..self.rows.partition_point(|row| row.bucket < end)]
     }
 
     /// What causes are granted by, in a reading.
-    pub(super) fn grants<'a>(&'a self, policy: &'a Policy) -> Grants<'a> {
+    pub(super) fn grants<'a>(&'a self, policy: &'a ReadingPolicy) -> ExclusionRules<'a> {
         self.grants_by(policy, self.word)
     }
 
-    fn grants_by<'a>(&'a self, policy: &'a Policy, word: Word) -> Grants<'a> {
-        Grants {
+    fn grants_by<'a>(&'a self, policy: &'a ReadingPolicy, word: CauseAuthority) -> ExclusionRules<'a> {
+        ExclusionRules {
             contract: self.contract,
             policy,
             calendar: &self.calendar,
@@ -181,26 +191,26 @@ impl Books {
     }
 
     /// The statement in a reading.
-    pub(super) fn settle(&self, policy: &Policy) -> Result<Statement, Problem> {
+    pub(super) fn settle(&self, policy: &ReadingPolicy) -> Result<Statement, ProblemDetails> {
         self.settle_by(policy, self.word, None)
     }
 
     /// The statement by somebody's word on causes.
-    pub(super) fn settle_by_word(&self, word: Word) -> Result<Statement, Problem> {
+    pub(super) fn settle_by_word(&self, word: CauseAuthority) -> Result<Statement, ProblemDetails> {
         self.settle_by(&self.policy, word, None)
     }
 
     /// The statement of other counts than the ledger's.
-    pub(super) fn settle_rows(&self, rows: &[ServiceRow]) -> Result<Statement, Problem> {
+    pub(super) fn settle_rows(&self, rows: &[ServiceBucket]) -> Result<Statement, ProblemDetails> {
         self.settle_by(&self.policy, self.word, Some(rows))
     }
 
     fn settle_by(
         &self,
-        policy: &Policy,
-        word: Word,
-        rows: Option<&[ServiceRow]>,
-    ) -> Result<Statement, Problem> {
+        policy: &ReadingPolicy,
+        word: CauseAuthority,
+        rows: Option<&[ServiceBucket]>,
+    ) -> Result<Statement, ProblemDetails> {
         let settings = self.world.settings();
         let bought = settings.subscriptions.get(&self.asked.provider);
         let place = place::place(self.contract, bought, &self.asked.cycle, policy)?;
@@ -214,19 +224,19 @@ impl Books {
     }
 
     /// What calls were charged. Granted money is no cash, so it stands beside coupons.
-    fn bill(&self, rows: &[ServiceRow]) -> Bill {
+    fn bill(&self, rows: &[ServiceBucket]) -> CycleBill {
         let sum = sum(rows);
         let (gross, coupon) = (sum.fee_fen, sum.coupon_fen + sum.granted_fen);
         let debt = self
             .world
             .admission
-            .meters(|meters| meters.purse().debt_fen(self.world.settings().balance_fen));
+            .usage(|usage| usage.wallet().debt_fen(self.world.settings().balance_fen));
         let unpaid = sum.owed_fen.min(debt);
-        Bill {
+        CycleBill {
             gross: u128::try_from(gross).unwrap_or(0),
             coupon: u128::try_from(coupon).unwrap_or(0),
             cash_paid: (unpaid > 0).then(|| u128::try_from(gross - coupon - unpaid).unwrap_or(0)),
-            ..Bill::default()
+            ..CycleBill::default()
         }
     }
 
@@ -240,8 +250,8 @@ impl Books {
     }
 }
 
-fn sum(rows: &[ServiceRow]) -> Service {
-    let mut all = Service::default();
+fn sum(rows: &[ServiceBucket]) -> ServiceCounts {
+    let mut all = ServiceCounts::default();
     for row in rows {
         all.add(&row.counts);
     }
@@ -249,13 +259,16 @@ fn sum(rows: &[ServiceRow]) -> Service {
 }
 
 /// A provider's title and agreement; also of products that are not emulated yet.
-pub(super) fn agreement(admin: &Admin, id: &str) -> Result<(&'static str, &'static Contract), Problem> {
+pub(super) fn agreement(
+    admin: &AdminState,
+    id: &str,
+) -> Result<(&'static str, &'static Contract), ProblemDetails> {
     let providers = admin.gateway.providers;
     let all = providers.agreements();
     let found = all.iter().find(|(own, _)| *own == id);
     let (own, contract) = found.ok_or_else(|| {
         let ids: Vec<_> = all.iter().map(|(id, _)| *id).collect();
-        Problem::not_found(format!("there is no provider {id:?}, only {}", ids.join(", ")))
+        ProblemDetails::not_found(format!("there is no provider {id:?}, only {}", ids.join(", ")))
     })?;
-    Ok((providers.card(id).map_or(own, |card| card.title), contract))
+    Ok((providers.spec(id).map_or(own, |spec| spec.title), contract))
 }

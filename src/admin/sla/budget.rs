@@ -1,10 +1,11 @@
 //! The error budget of a cycle: spent, left, how fast it burns, and when a breach became certain.
 
-use super::books::Books;
-use crate::admin::{Admin, Problem};
+use super::books::CycleAccounts;
+use crate::admin::{AdminState, ProblemDetails};
 use crate::clock::Time;
 use crate::sla::{
-    Alert, FIVE_MINUTES, Measure, Rates, Ratio, Volume, or_null, percent, ratio, to_json, whole,
+    AvailabilityMeasure, BurnAlert, BurnRates, FIVE_MINUTES, Ratio, RequestVolume, or_null, percent, ratio,
+    to_json, whole,
 };
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, get};
@@ -13,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 /// The error budget of a cycle.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(in crate::admin) struct Budget {
+pub(in crate::admin) struct ErrorBudget {
     provider: String,
     world: String,
     cycle: String,
@@ -57,103 +58,108 @@ const WINDOWS: [(&str, u64); 4] = [("1h", 12), ("6h", 72), ("1d", 288), ("3d", 8
 
 /// The error budget of a cycle.
 #[utoipa::path(tag = "sla",
-    responses((status = 200, body = Budget), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ErrorBudget), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/budget")]
 pub(in crate::admin) async fn show(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<Json<Budget>, Problem> {
-    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    if books.contract.commitment.is_none() {
+) -> Result<Json<ErrorBudget>, ProblemDetails> {
+    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
+    if accounts.contract.commitment.is_none() {
         return Err(super::impossible(
             "provider",
             "the agreement promises nothing, so there is no budget",
         ));
     }
-    Ok(Json(of(&books)))
+    Ok(Json(of(&accounts)))
 }
 
-fn of(books: &Books) -> Budget {
-    let all = books.cycle.buckets().unsigned_abs();
-    let mut rates = Rates::new(&books.cycle, books.bucket(books.now).min(all));
-    for (at, figure) in books.five_minutes() {
-        let bucket = books.bucket(at);
+fn of(accounts: &CycleAccounts) -> ErrorBudget {
+    let all = accounts.cycle.buckets().unsigned_abs();
+    let mut rates = BurnRates::new(&accounts.cycle, accounts.bucket(accounts.now).min(all));
+    for (at, figure) in accounts.five_minutes() {
+        let bucket = accounts.bucket(at);
         if figure.rate.errors > 0 {
             rates.by_bucket.insert(bucket, figure.rate);
         }
-        let volume = Volume {
+        let volume = RequestVolume {
             requests: figure.requests,
             failures: figure.failures,
         };
         rates.volumes.insert(bucket, volume);
     }
-    match books.contract.measure {
-        Measure::BucketMean => by_mean(books, &rates),
-        Measure::RequestRatio | Measure::Informative => by_ratio(books, &rates),
+    match accounts.contract.measure {
+        AvailabilityMeasure::BucketMean => by_mean(accounts, &rates),
+        AvailabilityMeasure::RequestRatio | AvailabilityMeasure::Informative => by_ratio(accounts, &rates),
     }
 }
 
-fn by_mean(books: &Books, rates: &Rates) -> Budget {
-    let contract = books.contract;
+fn by_mean(accounts: &CycleAccounts, rates: &BurnRates) -> ErrorBudget {
+    let contract = accounts.contract;
     let (allowed, spent) = (rates.allowed(contract), rates.spent());
     let share = |buckets: u64| (buckets > 0).then(|| percent(&(whole(1) - &spent / whole(buckets))));
     let after = rates.breached_after(contract);
     let at = after
-        .and_then(|buckets| Some(books.cycle.start.start() + FIVE_MINUTES * u32::try_from(buckets).ok()?));
+        .and_then(|buckets| Some(accounts.cycle.start.start() + FIVE_MINUTES * u32::try_from(buckets).ok()?));
     let burn = |window| rates.burn(contract, window);
-    Budget {
+    ErrorBudget {
         unit: "bucket_errors",
         availability_to_date: share(rates.elapsed),
         availability_best_case: share(rates.buckets),
         breach_certain: spent > allowed,
-        breach_certain_at: at.filter(|at| *at <= books.now),
-        ..common(books, rates, (&allowed, &spent), (&burn, &rates.alerts(contract)))
+        breach_certain_at: at.filter(|at| *at <= accounts.now),
+        ..common(
+            accounts,
+            rates,
+            (&allowed, &spent),
+            (&burn, &rates.alerts(contract)),
+        )
     }
 }
 
-fn by_ratio(books: &Books, rates: &Rates) -> Budget {
+fn by_ratio(accounts: &CycleAccounts, rates: &BurnRates) -> ErrorBudget {
     let all = rates.volume(u64::MAX);
-    let share = ratio(10_000 - books.contract.commitment.unwrap_or(0), 10_000);
+    let share = ratio(10_000 - accounts.contract.commitment.unwrap_or(0), 10_000);
     let (allowed, spent) = (&share * whole(all.requests), whole(all.failures));
     let to_date = (all.requests > 0).then(|| percent(&(whole(1) - ratio(all.failures, all.requests))));
-    let is_over = books.is_final() && spent > allowed;
+    let is_over = accounts.is_final() && spent > allowed;
     let needed = (&spent / &share).ceil() - whole(all.requests);
-    let burn = |window| rates.burn_of_requests(books.contract, window);
-    Budget {
+    let burn = |window| rates.burn_of_requests(accounts.contract, window);
+    ErrorBudget {
         unit: "failures",
         availability_to_date: to_date,
         // Later calls dilute it, as long as there can be any.
         breach_certain: is_over,
-        breach_certain_at: is_over.then(|| books.cycle.end.plus(1).start()),
-        recovers_after_requests: (spent > allowed && !books.is_final()).then(|| needed.to_string()),
+        breach_certain_at: is_over.then(|| accounts.cycle.end.plus(1).start()),
+        recovers_after_requests: (spent > allowed && !accounts.is_final()).then(|| needed.to_string()),
         ..common(
-            books,
+            accounts,
             rates,
             (&allowed, &spent),
-            (&burn, &rates.alerts_of_requests(books.contract)),
+            (&burn, &rates.alerts_of_requests(accounts.contract)),
         )
     }
 }
 
 fn common(
-    books: &Books,
-    rates: &Rates,
+    accounts: &CycleAccounts,
+    rates: &BurnRates,
     (allowed, spent): (&Ratio, &Ratio),
-    (burn, alerts): (&dyn Fn(u64) -> Option<Ratio>, &[Alert]),
-) -> Budget {
-    let super::books::Asked {
+    (burn, alerts): (&dyn Fn(u64) -> Option<Ratio>, &[BurnAlert]),
+) -> ErrorBudget {
+    let super::books::StatementKey {
         provider,
         world,
         cycle,
-    } = books.asked.clone();
+    } = accounts.asked.clone();
     let is_allowed = *allowed > whole(0);
     let burn = WINDOWS.map(|(name, window)| (name.to_owned(), or_null(burn(window).as_ref())));
-    Budget {
+    ErrorBudget {
         provider,
         world,
         cycle,
-        as_of: books.now,
+        as_of: accounts.now,
         unit: "",
         buckets: rates.buckets,
         elapsed: rates.elapsed,
@@ -171,7 +177,7 @@ fn common(
     }
 }
 
-fn shown(alert: &Alert) -> Value {
+fn shown(alert: &BurnAlert) -> Value {
     json!({
         "severity": alert.severity,
         "long_minutes": alert.long * 5,

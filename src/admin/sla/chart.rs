@@ -1,6 +1,6 @@
 //! The five-minute rates of a cycle as a small picture.
 
-use super::books::Books;
+use super::books::CycleAccounts;
 use crate::sla::{Ratio, whole};
 use maud::{Markup, html};
 use num_traits::ToPrimitive;
@@ -12,9 +12,9 @@ const HEIGHT: i64 = 120;
 const LEFT: u64 = 52;
 
 /// Rates of failure over the days of a cycle. Each column shows the worst five minutes within its width.
-pub(super) fn chart(books: &Books) -> Markup {
-    let (columns, worst) = columns(books);
-    let days = books.cycle.days().unsigned_abs();
+pub(super) fn chart(accounts: &CycleAccounts) -> Markup {
+    let (columns, worst) = columns(accounts);
+    let days = accounts.cycle.days().unsigned_abs();
     let step = days.div_ceil(16).max(1);
     let total_width = LEFT + WIDTH + 8;
     html! {
@@ -31,7 +31,7 @@ pub(super) fn chart(books: &Books) -> Markup {
                 @let x = LEFT + day * WIDTH / days;
                 line x1=(x) x2=(x) y1=(8 + HEIGHT) y2=(12 + HEIGHT) class="grid" {}
                 text x=(x + 2) y=(24 + HEIGHT) class="axis" {
-                    (books.cycle.start.plus(day.cast_signed()).to_string().get(5..).unwrap_or_default())
+                    (accounts.cycle.start.plus(day.cast_signed()).to_string().get(5..).unwrap_or_default())
                 }
             }
         }
@@ -46,15 +46,15 @@ pub(super) fn chart(books: &Books) -> Markup {
 }
 
 /// Columns that are not empty with their heights, and the worst rate.
-fn columns(books: &Books) -> (Vec<(u64, i64)>, Option<Ratio>) {
-    let all = books.cycle.buckets().unsigned_abs().max(1);
+fn columns(accounts: &CycleAccounts) -> (Vec<(u64, i64)>, Option<Ratio>) {
+    let all = accounts.cycle.buckets().unsigned_abs().max(1);
     let mut columns: Vec<(u64, Ratio)> = Vec::new();
-    for (at, figure) in books.five_minutes() {
+    for (at, figure) in accounts.five_minutes() {
         if figure.rate.errors == 0 {
             continue;
         }
         let rate = figure.rate.to_ratio().min(whole(1));
-        let column = books.bucket(at) * WIDTH / all;
+        let column = accounts.bucket(at) * WIDTH / all;
         match columns.last_mut() {
             Some((last, worst)) if *last == column => *worst = worst.clone().max(rate),
             Some(_) | None => columns.push((column, rate)),

@@ -1,13 +1,13 @@
 //! Claims of compensation: what can be claimed and when, as a list and as a calendar; and claiming.
 
-use super::books::{Asked, Books, Query};
+use super::books::{CycleAccounts, StatementKey, StatementQuery};
 use super::impossible;
 use super::page::minute;
 use super::readings::amount;
-use crate::admin::{Admin, Problem, input};
+use crate::admin::{AdminState, ProblemDetails, input};
 use crate::billing::Coupon;
 use crate::clock::{Day, Month, Time};
-use crate::sla::{Claim, Cycle, CycleRule, Statement, percent, reason, yuan};
+use crate::sla::{ClaimOutcome, Cycle, CycleRule, Statement, percent, reason, yuan};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -52,7 +52,7 @@ pub(in crate::admin) struct NewClaim {
 
 /// A claim that was granted.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(in crate::admin) struct Granted {
+pub(in crate::admin) struct GrantedClaim {
     decision: &'static str,
     /// The coupon the world now holds.
     coupon: Coupon,
@@ -65,22 +65,22 @@ struct ClaimQuery {
     provider: Option<String>,
 }
 
-fn coupon_id(asked: &Asked, start: Day) -> String {
+fn coupon_id(asked: &StatementKey, start: Day) -> String {
     format!("compensation-{}-{start}", asked.provider)
 }
 
 /// What becomes of a claim now.
-fn decide(books: &Books, statement: &Statement) -> &'static str {
+fn decide(accounts: &CycleAccounts, statement: &Statement) -> &'static str {
     let Some(window) = &statement.window else {
         return "no_claims";
     };
-    if !books.is_final() {
+    if !accounts.is_final() {
         return "not_over";
     }
-    let id = coupon_id(&books.asked, books.cycle.start);
-    let settings = books.world.settings();
-    let claim = Claim {
-        submitted: books.now,
+    let id = coupon_id(&accounts.asked, accounts.cycle.start);
+    let settings = accounts.world.settings();
+    let claim = ClaimOutcome {
+        submitted: accounts.now,
         breached: statement.settlement.met == Some(false) && amount(statement) > 0,
         free: false,
         already_granted: settings.coupons.iter().any(|coupon| coupon.id == id),
@@ -92,34 +92,34 @@ fn decide(books: &Books, statement: &Statement) -> &'static str {
     }
 }
 
-fn view(books: &Books) -> Result<Option<ClaimView>, Problem> {
-    let statement = books.settle(&books.policy)?;
+fn view(accounts: &CycleAccounts) -> Result<Option<ClaimView>, ProblemDetails> {
+    let statement = accounts.settle(&accounts.policy)?;
     let Some(window) = statement.window else {
         return Ok(None);
     };
-    let state = decide(books, &statement);
-    let Asked {
+    let state = decide(accounts, &statement);
+    let StatementKey {
         provider,
         world,
         cycle,
-    } = books.asked.clone();
+    } = accounts.asked.clone();
     Ok(Some(ClaimView {
         provider,
         world,
         cycle,
-        start: books.cycle.start,
-        end: books.cycle.end,
+        start: accounts.cycle.start,
+        end: accounts.cycle.end,
         availability_pct: statement.availability.as_ref().map(percent),
         amount_fen: amount(&statement),
         state,
         opens_on: window.opens,
         closes_on: window.closes,
-        days_left: (state == "open").then(|| books.now.day().days_until(window.closes) + 1),
+        days_left: (state == "open").then(|| accounts.now.day().days_until(window.closes) + 1),
     }))
 }
 
 /// The cycles of all worlds there is something to settle for.
-fn cycles(admin: &Admin, query: &ClaimQuery) -> Result<Vec<Asked>, Problem> {
+fn cycles(admin: &AdminState, query: &ClaimQuery) -> Result<Vec<StatementKey>, ProblemDetails> {
     if let Some(world) = &query.world {
         crate::admin::worlds::find(admin, world)?;
     }
@@ -164,7 +164,7 @@ fn cycles(admin: &Admin, query: &ClaimQuery) -> Result<Vec<Asked>, Problem> {
             }
         }
     }
-    let asked = all.into_iter().map(|(world, provider, cycle)| Asked {
+    let asked = all.into_iter().map(|(world, provider, cycle)| StatementKey {
         provider,
         world,
         cycle,
@@ -172,13 +172,13 @@ fn cycles(admin: &Admin, query: &ClaimQuery) -> Result<Vec<Asked>, Problem> {
     Ok(asked.collect())
 }
 
-async fn listed(admin: &Admin, request: &HttpRequest) -> Result<Vec<ClaimView>, Problem> {
+async fn listed(admin: &AdminState, request: &HttpRequest) -> Result<Vec<ClaimView>, ProblemDetails> {
     let query: ClaimQuery = input::query(request)?;
     admin.gateway.ledger.flush().await;
     let mut all = Vec::new();
     for asked in cycles(admin, &query)? {
-        let books = Books::with(admin, asked, Query::default()).await?;
-        all.extend(view(&books)?);
+        let accounts = CycleAccounts::with(admin, asked, StatementQuery::default()).await?;
+        all.extend(view(&accounts)?);
     }
     Ok(all)
 }
@@ -186,30 +186,33 @@ async fn listed(admin: &Admin, request: &HttpRequest) -> Result<Vec<ClaimView>, 
 /// Every cycle with what can be claimed for it and when.
 #[utoipa::path(tag = "sla",
     params(("world" = Option<String>, Query), ("provider" = Option<String>, Query)),
-    responses((status = 200, body = Vec<ClaimView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<ClaimView>), (status = 404, body = ProblemDetails)))]
 #[get("/sla/claims")]
 pub(in crate::admin) async fn list(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
-) -> Result<Json<Vec<ClaimView>>, Problem> {
+) -> Result<Json<Vec<ClaimView>>, ProblemDetails> {
     Ok(Json(listed(&admin, &request).await?))
 }
 
 /// Claims the compensation of a cycle at the world's time; it is given as a coupon.
 #[utoipa::path(tag = "sla", request_body = NewClaim,
-    responses((status = 201, body = Granted), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 201, body = GrantedClaim), (status = 404, body = ProblemDetails), (status = 409, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
 #[post("/sla/claims")]
-pub(in crate::admin) async fn submit(admin: Data<Admin>, body: Bytes) -> Result<HttpResponse, Problem> {
+pub(in crate::admin) async fn submit(
+    admin: Data<AdminState>,
+    body: Bytes,
+) -> Result<HttpResponse, ProblemDetails> {
     let new: NewClaim = input::json(&body)?;
-    let asked = Asked {
+    let asked = StatementKey {
         provider: new.provider,
         world: new.world,
         cycle: new.cycle,
     };
-    let books = Books::with(&admin, asked, Query::default()).await?;
-    let statement = books.settle(&books.policy)?;
-    let decision = decide(&books, &statement);
+    let accounts = CycleAccounts::with(&admin, asked, StatementQuery::default()).await?;
+    let statement = accounts.settle(&accounts.policy)?;
+    let decision = decide(&accounts, &statement);
     if decision != "open" {
         let why = statement.settlement.reason.map_or("", reason);
         let window = statement.window.map_or_else(String::new, |window| {
@@ -219,23 +222,23 @@ pub(in crate::admin) async fn submit(admin: Data<Admin>, body: Bytes) -> Result<
             format!(
                 "; the window is from {opens} to {}, now is {}",
                 window.closes,
-                minute(books.now)
+                minute(accounts.now)
             )
         });
         let text = format!("{decision}: {why}{window}").replace(": ;", ":");
-        return Err(Problem::new(StatusCode::CONFLICT, text).field("cycle"));
+        return Err(ProblemDetails::new(StatusCode::CONFLICT, text).field("cycle"));
     }
     let coupon = Coupon {
-        id: coupon_id(&books.asked, books.cycle.start),
-        provider: Some(books.asked.provider.clone()),
+        id: coupon_id(&accounts.asked, accounts.cycle.start),
+        provider: Some(accounts.asked.provider.clone()),
         fen: u64::try_from(amount(&statement)).map_err(|why| impossible("cycle", why.to_string()))?,
-        from: Some(books.now.day()),
+        from: Some(accounts.now.day()),
         until: None,
     };
-    let mut settings = (*books.world.settings()).clone();
+    let mut settings = (*accounts.world.settings()).clone();
     settings.coupons.push(coupon.clone());
-    admin.gateway.worlds.configure(&books.world, settings)?;
-    Ok(HttpResponse::Created().json(Granted {
+    admin.gateway.worlds.configure(&accounts.world, settings)?;
+    Ok(HttpResponse::Created().json(GrantedClaim {
         decision: "accepted",
         coupon,
     }))
@@ -244,12 +247,12 @@ pub(in crate::admin) async fn submit(admin: Data<Admin>, body: Bytes) -> Result<
 /// The windows of all claims as a calendar (RFC 5545), with an alarm three days before each closes.
 #[utoipa::path(tag = "sla",
     params(("world" = Option<String>, Query), ("provider" = Option<String>, Query)),
-    responses((status = 200, content_type = "text/calendar", body = String), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/calendar", body = String), (status = 404, body = ProblemDetails)))]
 #[get("/sla/claims.ics")]
 pub(in crate::admin) async fn calendar(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ProblemDetails> {
     let mut calendar = ICalendar::new("2.0", "-//Understudy//claims//EN");
     for claim in listed(&admin, &request).await? {
         if let Some(opens) = claim.opens_on.filter(|_| claim.amount_fen > 0) {

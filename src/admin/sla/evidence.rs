@@ -1,14 +1,14 @@
 //! The file of a claim: statement, rows with their chain of hashes, incidents, notices, readings. It is written as it
 //! is sent, so that its size costs no memory.
 
-use super::books::{Asked, Books, Query};
+use super::books::{CycleAccounts, StatementKey, StatementQuery};
 use super::incidents::incidents;
 use super::page::render;
 use super::readings::all;
 use super::statement::{StatementView, buckets};
-use crate::admin::table::Sheet;
-use crate::admin::{Admin, Problem, input};
-use crate::exchange::{Entry, Hash, Party, RECORD, Records, Trouble, cell};
+use crate::admin::csv::CsvTable;
+use crate::admin::{AdminState, ProblemDetails, input};
+use crate::exchange::{AttributionKey, ChainHash, LedgerCsvWriter, LedgerEntry, Party, RECORD, cell};
 use crate::store::CallRange;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -30,25 +30,25 @@ const QUEUE: usize = 16;
         ("word" = Option<String>, Query, description = "as for the statement"),
         ("policy" = Option<String>, Query, description = "as for the statement"),
     ),
-    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/evidence.zip")]
 pub(in crate::admin) async fn download(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let query: Query = input::query(&request)?;
-    let books = Books::with(&admin, path.into_inner().into(), query).await?;
-    let Asked {
+) -> Result<HttpResponse, ProblemDetails> {
+    let query: StatementQuery = input::query(&request)?;
+    let accounts = CycleAccounts::with(&admin, path.into_inner().into(), query).await?;
+    let StatementKey {
         provider,
         world,
         cycle,
-    } = books.asked.clone();
-    let parts = Parts::of(&books)?;
+    } = accounts.asked.clone();
+    let parts = Parts::of(&accounts)?;
     let (sender, mut receiver) = mpsc::channel(QUEUE);
     let writing = actix_web::rt::task::spawn_blocking(move || {
-        let done = parts.write(&admin, &books, Outlet(sender.clone()));
+        let done = parts.write(&admin, &accounts, Outlet(sender.clone()));
         if let Err(why) = done {
             // The client sees a file that breaks off.
             drop(sender.blocking_send(Err(why)));
@@ -92,12 +92,12 @@ fn pretty(value: &impl Serialize) -> Vec<u8> {
 }
 
 impl Parts {
-    fn of(books: &Books) -> Result<Self, Problem> {
-        let statement = StatementView::of(books)?;
+    fn of(accounts: &CycleAccounts) -> Result<Self, ProblemDetails> {
+        let statement = StatementView::of(accounts)?;
         let vector = json!({"vectors": [statement.vector()]});
-        let readings = all(books)?;
-        let mut times = Sheet::new(&["from", "to", "requests", "failures"]);
-        for own in incidents(books) {
+        let readings = all(accounts)?;
+        let mut times = CsvTable::new(&["from", "to", "requests", "failures"]);
+        for own in incidents(accounts) {
             let (from, to) = (own.from.to_string(), own.to.to_string());
             times.row(&[from, to, own.requests.to_string(), own.failures.to_string()]);
         }
@@ -107,28 +107,28 @@ impl Parts {
                 ("statement.json", pretty(&statement)),
                 (
                     "statement.html",
-                    render(books, &readings)?.into_string().into_bytes(),
+                    render(accounts, &readings)?.into_string().into_bytes(),
                 ),
                 ("vector.json", pretty(&vector)),
                 ("readings.json", pretty(&readings)),
                 ("incidents.csv", times.into_bytes()),
-                ("buckets.csv", buckets(books).into_bytes()),
+                ("buckets.csv", buckets(accounts).into_bytes()),
             ],
         })
     }
 
-    fn write(self, admin: &Admin, books: &Books, outlet: Outlet) -> io::Result<()> {
+    fn write(self, admin: &AdminState, accounts: &CycleAccounts, outlet: Outlet) -> io::Result<()> {
         let mut file = Archive::new(outlet);
         for (name, bytes) in self.files {
             file.add(name, |to| to.write_all(&bytes))?;
         }
         let mut found = Found::default();
-        file.add("rows.csv", |to| found.write_rows(admin, books, to))?;
-        let notices = found.notices(books);
+        file.add("rows.csv", |to| found.write_rows(admin, accounts, to))?;
+        let notices = found.notices(accounts);
         file.add("notices.json", |to| to.write_all(&pretty(&notices)))?;
-        let causes = found.causes(books).into_bytes();
+        let causes = found.causes(accounts).into_bytes();
         file.add("causes.csv", |to| to.write_all(&causes))?;
-        let manifest = found.manifest(admin, books, &file.digests)?;
+        let manifest = found.manifest(admin, accounts, &file.digests)?;
         file.add("manifest.json", |to| to.write_all(&pretty(&manifest)))?;
         file.zip.finish()?;
         Ok(())
@@ -187,17 +187,17 @@ impl Archive {
 struct Found {
     rows: u64,
     unchained: u64,
-    last: Option<Hash>,
+    last: Option<ChainHash>,
     /// Calls that were somebody's trouble, with the notice where it was announced.
-    troubled: BTreeMap<(String, Trouble), u64>,
+    troubled: BTreeMap<(String, AttributionKey), u64>,
 }
 
-fn range(books: &Books) -> CallRange<'_> {
+fn range(accounts: &CycleAccounts) -> CallRange<'_> {
     CallRange {
-        world: &books.world.name,
-        provider: &books.asked.provider,
-        from: books.cycle.start.start(),
-        to: books.cycle.end.plus(1).start(),
+        world: &accounts.world.name,
+        provider: &accounts.asked.provider,
+        from: accounts.cycle.start.start(),
+        to: accounts.cycle.end.plus(1).start(),
     }
 }
 
@@ -206,11 +206,16 @@ fn failed(why: impl std::fmt::Display) -> io::Error {
 }
 
 impl Found {
-    fn write_rows(&mut self, admin: &Admin, books: &Books, to: &mut Member<'_>) -> io::Result<()> {
+    fn write_rows(
+        &mut self,
+        admin: &AdminState,
+        accounts: &CycleAccounts,
+        to: &mut Member<'_>,
+    ) -> io::Result<()> {
         writeln!(to, "{},hash", RECORD.join(","))?;
-        let mut records = Records::default();
+        let mut records = LedgerCsvWriter::default();
         let mut broken = None;
-        let walked = admin.store.calls(range(books), &mut |(entry, hash)| {
+        let walked = admin.store.calls(range(accounts), &mut |(entry, hash)| {
             self.note(&entry, hash);
             let hash = hash.map(hex::encode).unwrap_or_default();
             let line = records.line(&entry);
@@ -226,19 +231,19 @@ impl Found {
         broken.map_or(Ok(()), Err)
     }
 
-    fn note(&mut self, entry: &Entry, hash: Option<Hash>) {
+    fn note(&mut self, entry: &LedgerEntry, hash: Option<ChainHash>) {
         self.rows += 1;
         self.unchained += u64::from(hash.is_none());
         self.last = hash.or(self.last);
         if let Some(why) = entry.attribution.as_deref() {
             let notice = why.notice.as_ref().map_or("", |(id, _)| id.as_str());
-            let key = (cell(notice).into_owned(), Trouble::of(entry));
+            let key = (cell(notice).into_owned(), AttributionKey::of(entry));
             *self.troubled.entry(key).or_default() += 1;
         }
     }
 
-    fn notices(&self, books: &Books) -> Vec<Value> {
-        let grants = books.grants(&books.policy);
+    fn notices(&self, accounts: &CycleAccounts) -> Vec<Value> {
+        let grants = accounts.grants(&accounts.policy);
         let announced = self.troubled.iter().filter(|((notice, _), _)| !notice.is_empty());
         let all = announced.map(|((notice, trouble), calls)| {
             json!({
@@ -254,13 +259,15 @@ impl Found {
     }
 
     /// Whose trouble calls were, what the provider claims, and what is granted for it.
-    fn causes(&self, books: &Books) -> Sheet {
-        let grants = books.grants(&books.policy);
-        let mut sheet = Sheet::new(&[
+    fn causes(&self, accounts: &CycleAccounts) -> CsvTable {
+        let grants = accounts.grants(&accounts.policy);
+        let mut sheet = CsvTable::new(&[
             "party", "cause", "asserted", "notice", "granted", "clause", "calls",
         ]);
         for ((notice, trouble), calls) in &self.troubled {
-            let granted = grants.cause(trouble).and_then(|code| books.contract.cause(code));
+            let granted = grants
+                .cause(trouble)
+                .and_then(|code| accounts.contract.cause(code));
             let (party, calls) = (trouble.party.map_or("", Party::name), calls.to_string());
             let (code, clause) = granted.map_or(("", ""), |cause| (cause.code, cause.clause));
             sheet.row(&[
@@ -276,18 +283,25 @@ impl Found {
         sheet
     }
 
-    fn manifest(&self, admin: &Admin, books: &Books, digests: &Map<String, Value>) -> io::Result<Value> {
-        let before = admin.store.hash_before(range(books)).map_err(failed)?;
-        let head = admin.store.chain_head(&books.world.name, &books.asked.provider);
+    fn manifest(
+        &self,
+        admin: &AdminState,
+        accounts: &CycleAccounts,
+        digests: &Map<String, Value>,
+    ) -> io::Result<Value> {
+        let before = admin.store.hash_before(range(accounts)).map_err(failed)?;
+        let head = admin
+            .store
+            .chain_head(&accounts.world.name, &accounts.asked.provider);
         let (head, rows) = head.map_err(failed)?;
         Ok(json!({
             "form": "understudy-evidence/1",
-            "provider": books.asked.provider,
-            "world": books.asked.world,
-            "cycle": {"start": books.cycle.start, "end": books.cycle.end},
-            "agreement": books.contract.agreement,
-            "is_final": books.is_final(),
-            "made_at": books.now,
+            "provider": accounts.asked.provider,
+            "world": accounts.asked.world,
+            "cycle": {"start": accounts.cycle.start, "end": accounts.cycle.end},
+            "agreement": accounts.contract.agreement,
+            "is_final": accounts.is_final(),
+            "made_at": accounts.now,
             "files": digests,
             "chain": {
                 "before": hex::encode(before.unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! Times of failure: five-minute buckets with failures that count, put together where they follow each other.
 
-use super::books::Books;
+use super::books::CycleAccounts;
 use crate::clock::Time;
 use crate::sla::{FIVE_MINUTES, FiveMinutes};
 use std::collections::BTreeMap;
@@ -19,8 +19,8 @@ pub(super) struct Incident {
 }
 
 /// The times of failure of a cycle.
-pub(super) fn incidents(books: &Books) -> Vec<Incident> {
-    join(&books.five_minutes())
+pub(super) fn incidents(accounts: &CycleAccounts) -> Vec<Incident> {
+    join(&accounts.five_minutes())
 }
 
 fn join(figures: &BTreeMap<Time, FiveMinutes>) -> Vec<Incident> {

@@ -14,9 +14,9 @@ pub(super) mod readings;
 pub(super) mod reconcile;
 pub(super) mod statement;
 
-use super::Problem;
+use super::ProblemDetails;
 use actix_web::http::StatusCode;
 
-fn impossible(field: &str, why: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field)
+fn impossible(field: &str, why: impl Into<String>) -> ProblemDetails {
+    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field)
 }

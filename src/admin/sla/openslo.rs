@@ -1,8 +1,8 @@
 //! The agreement's service level as OpenSLO, as far as OpenSLO reaches.
 
-use super::books::Books;
-use crate::admin::{Admin, Problem};
-use crate::sla::{CycleRule, Measure};
+use super::books::CycleAccounts;
+use crate::admin::{AdminState, ProblemDetails};
+use crate::sla::{AvailabilityMeasure, CycleRule};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde_json::{Value, json};
@@ -13,50 +13,50 @@ const NO_RESPONSE: &str = "no_response|reset_after_read|late";
 
 /// The service level as OpenSLO v1. What it cannot say stands in annotations.
 #[utoipa::path(tag = "sla",
-    responses((status = 200, content_type = "application/yaml", body = String), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "application/yaml", body = String), (status = 404, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/openslo.yaml")]
 pub(in crate::admin) async fn export(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    let Some(promised) = books.contract.commitment else {
+) -> Result<HttpResponse, ProblemDetails> {
+    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
+    let Some(promised) = accounts.contract.commitment else {
         return Err(super::impossible(
             "provider",
             "the agreement promises nothing, so there is no objective",
         ));
     };
-    let yaml = serde_saphyr::to_string(&document(&books, promised))
+    let yaml = serde_saphyr::to_string(&document(&accounts, promised))
         .map_err(|why| super::impossible("provider", why.to_string()))?;
     Ok(HttpResponse::Ok().content_type("application/yaml").body(yaml))
 }
 
-fn document(books: &Books, promised: u32) -> Value {
-    let contract = books.contract;
-    let provider = &books.asked.provider;
-    let method = if is_mean(books) {
+fn document(accounts: &CycleAccounts, promised: u32) -> Value {
+    let contract = accounts.contract;
+    let provider = &accounts.asked.provider;
+    let method = if is_mean(accounts) {
         "RatioTimeslices"
     } else {
         "Occurrences"
     };
     let mut objective = json!({"displayName": "availability", "target": target(promised)});
-    if is_mean(books) {
+    if is_mean(accounts) {
         objective["timeSliceWindow"] = json!("5m");
     }
     let duration = match contract.cycle {
-        CycleRule::Package => format!("{}d", books.cycle.days()),
+        CycleRule::Package => format!("{}d", accounts.cycle.days()),
         CycleRule::NaturalMonth | CycleRule::Term => "1M".to_owned(),
     };
-    let start = format!("{} 00:00:00", books.cycle.start);
+    let start = format!("{} 00:00:00", accounts.cycle.start);
     json!({
         "apiVersion": "openslo/v1",
         "kind": "SLO",
         "metadata": {
             "name": format!("{provider}-availability"),
-            "displayName": format!("{}, agreement {}", books.title, contract.agreement),
-            "annotations": annotations(books),
+            "displayName": format!("{}, agreement {}", accounts.title, contract.agreement),
+            "annotations": annotations(accounts),
         },
         "spec": {
             "service": provider,
@@ -68,36 +68,36 @@ fn document(books: &Books, promised: u32) -> Value {
             }],
             "indicator": {
                 "metadata": {"name": format!("{provider}-failures")},
-                "spec": {"ratioMetric": metrics(books)},
+                "spec": {"ratioMetric": metrics(accounts)},
             },
             "objectives": [objective],
         },
     })
 }
 
-fn is_mean(books: &Books) -> bool {
-    books.contract.measure == Measure::BucketMean
+fn is_mean(accounts: &CycleAccounts) -> bool {
+    accounts.contract.measure == AvailabilityMeasure::BucketMean
 }
 
 /// What OpenSLO cannot say.
-fn annotations(books: &Books) -> Value {
-    let contract = books.contract;
+fn annotations(accounts: &CycleAccounts) -> Value {
+    let contract = accounts.contract;
     json!({
-        "understudy/cycle": format!("{} to {}", books.cycle.start, books.cycle.end),
+        "understudy/cycle": format!("{} to {}", accounts.cycle.start, accounts.cycle.end),
         "understudy/empty-slices": "0 errors",
         "understudy/exclusions": contract.clause("exclusions"),
         "understudy/compensation": contract.clause("compensation"),
         "understudy/claim": contract.clause("claim window"),
         "understudy/queries": "over all worlds, with nothing left out: they alert, they do not settle",
-        "understudy/world": books.asked.world,
+        "understudy/world": accounts.asked.world,
     })
 }
 
-fn metrics(books: &Books) -> Value {
-    let provider = &books.asked.provider;
+fn metrics(accounts: &CycleAccounts) -> Value {
+    let provider = &accounts.asked.provider;
     let calls =
         |also: &str| format!("sum(increase(understudy_calls_total{{provider=\"{provider}\"{also}}}[5m]))");
-    let (bad, total) = if is_mean(books) {
+    let (bad, total) = if is_mean(accounts) {
         let undelivered = calls(&format!(",outcome=~\"{UNDELIVERED}\""));
         let bad = format!("{} + {undelivered}", calls(",status=\"5xx\""));
         (bad, calls(&format!(",outcome!~\"{UNDELIVERED}\"")))

@@ -1,11 +1,11 @@
 //! The statement as a page that prints well.
 
-use super::books::{Asked, Books};
+use super::books::{CycleAccounts, StatementKey};
 use super::chart::chart;
 use super::incidents::incidents;
-use super::readings::{Reading, all};
+use super::readings::{AlternativeReading, all};
 use super::statement::word;
-use crate::admin::{Admin, Problem};
+use crate::admin::{AdminState, ProblemDetails};
 use crate::sla::{Statement, grouped, percent, promised, reason, yuan};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -22,30 +22,33 @@ const MOST_INCIDENTS: usize = 24;
         ("policy" = Option<String>, Query, description = "as for the statement"),
         ("from" = Option<String>, Query, description = "as for the statement"),
     ),
-    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}.html")]
 pub(in crate::admin) async fn show(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    let text = render(&books, &all(&books)?)?.into_string();
+) -> Result<HttpResponse, ProblemDetails> {
+    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
+    let text = render(&accounts, &all(&accounts)?)?.into_string();
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .body(text))
 }
 
 /// The page of open books, with what their readings are worth.
-pub(super) fn render(books: &Books, worth: &[Reading]) -> Result<Markup, Problem> {
-    let statement = books.settle(&books.policy)?;
-    let Asked {
+pub(super) fn render(
+    accounts: &CycleAccounts,
+    worth: &[AlternativeReading],
+) -> Result<Markup, ProblemDetails> {
+    let statement = accounts.settle(&accounts.policy)?;
+    let StatementKey {
         provider,
         world,
         cycle,
-    } = &books.asked;
-    let title = format!("Service level statement, {}, {}", books.title, cycle);
+    } = &accounts.asked;
+    let title = format!("Service level statement, {}, {}", accounts.title, cycle);
     Ok(html! {
         (DOCTYPE)
         html lang="en" {
@@ -58,20 +61,20 @@ pub(super) fn render(books: &Books, worth: &[Reading]) -> Result<Markup, Problem
             body {
                 main {
                     header {
-                        p.kind { "Service level statement" @if !books.is_final() { " · provisional" } }
-                        h1 { (books.title) }
-                        (parties(books))
+                        p.kind { "Service level statement" @if !accounts.is_final() { " · provisional" } }
+                        h1 { (accounts.title) }
+                        (parties(accounts))
                     }
-                    (summary(books, &statement))
+                    (summary(accounts, &statement))
                     section {
                         h2 { "How it was reckoned" }
                         (steps(&statement))
                     }
                     section {
                         h2 { "Five-minute rates" }
-                        (chart(books))
+                        (chart(accounts))
                     }
-                    (failures(books))
+                    (failures(accounts))
                     (readings(worth))
                     footer {
                         p {
@@ -89,27 +92,27 @@ pub(super) fn render(books: &Books, worth: &[Reading]) -> Result<Markup, Problem
     })
 }
 
-fn parties(books: &Books) -> Markup {
-    let Asked { provider, world, .. } = &books.asked;
-    let state = if books.is_final() {
+fn parties(accounts: &CycleAccounts) -> Markup {
+    let StatementKey { provider, world, .. } = &accounts.asked;
+    let state = if accounts.is_final() {
         "final".to_owned()
     } else {
-        format!("provisional as of {}", minute(books.now))
+        format!("provisional as of {}", minute(accounts.now))
     };
     html! {
         dl.parties {
             div { dt { "Provider" } dd { (provider) } }
-            div { dt { "Agreement" } dd { (books.contract.agreement) } }
+            div { dt { "Agreement" } dd { (accounts.contract.agreement) } }
             div { dt { "Account" } dd { "world " (world) } }
             div {
                 dt { "Service cycle" }
                 dd {
-                    (books.cycle.start) " to " (books.cycle.end)
-                    @if books.is_assumed { ", assumed: no term was bought" }
+                    (accounts.cycle.start) " to " (accounts.cycle.end)
+                    @if accounts.is_assumed { ", assumed: no term was bought" }
                 }
             }
             div { dt { "State" } dd { (state) } }
-            div { dt { "Causes by" } dd { (match word(books.word) { "provider" => "the provider's word", _ => "what was so" }) } }
+            div { dt { "Causes by" } dd { (match word(accounts.word) { "provider" => "the provider's word", _ => "what was so" }) } }
         }
     }
 }
@@ -120,9 +123,9 @@ pub(super) fn minute(at: crate::clock::Time) -> String {
     format!("{} +08:00", text.get(..16).unwrap_or(&text).replace('T', " "))
 }
 
-fn summary(books: &Books, statement: &Statement) -> Markup {
+fn summary(accounts: &CycleAccounts, statement: &Statement) -> Markup {
     let settlement = &statement.settlement;
-    let least = books.contract.commitment.map(promised);
+    let least = accounts.contract.commitment.map(promised);
     let verdict = match settlement.met {
         Some(true) => ("kept", "Commitment kept"),
         Some(false) => ("broken", "Commitment broken"),
@@ -141,7 +144,7 @@ fn summary(books: &Books, statement: &Statement) -> Markup {
                 span {
                     @match settlement.reason {
                         Some(code) => { (reason(code)) }
-                        None => { (settlement.percent()) " % of the fee, as " (books.contract.form.replace('_', " ")) }
+                        None => { (settlement.percent()) " % of the fee, as " (accounts.contract.form.replace('_', " ")) }
                     }
                 }
             }
@@ -179,8 +182,8 @@ fn steps(statement: &Statement) -> Markup {
     }
 }
 
-fn failures(books: &Books) -> Markup {
-    let all = incidents(books);
+fn failures(accounts: &CycleAccounts) -> Markup {
+    let all = incidents(accounts);
     html! {
         section {
             h2 { "Times of failure" }
@@ -204,7 +207,7 @@ fn failures(books: &Books) -> Markup {
     }
 }
 
-fn readings(all: &[Reading]) -> Markup {
+fn readings(all: &[AlternativeReading]) -> Markup {
     let settings = all.chunk_by(|a, b| a.setting == b.setting);
     html! {
         section {
@@ -233,9 +236,9 @@ fn readings(all: &[Reading]) -> Markup {
 }
 
 /// The window of a claim in a reading, where it is not that of the reading in force.
-fn other_window(one: &Reading, all: &[Reading]) -> Option<String> {
+fn other_window(one: &AlternativeReading, all: &[AlternativeReading]) -> Option<String> {
     let in_force = all.iter().find(|own| own.in_force)?;
-    let window = |own: &Reading| (own.opens_on.clone(), own.closes_on.clone());
+    let window = |own: &AlternativeReading| (own.opens_on.clone(), own.closes_on.clone());
     let (opens, closes) = window(one);
     (window(one) != window(in_force)).then(|| {
         format!(
@@ -246,7 +249,7 @@ fn other_window(one: &Reading, all: &[Reading]) -> Option<String> {
     })
 }
 
-fn differs(one: &Reading, all: &[Reading]) -> bool {
+fn differs(one: &AlternativeReading, all: &[AlternativeReading]) -> bool {
     one.difference_fen != 0 || other_window(one, all).is_some()
 }
 

@@ -1,10 +1,10 @@
 //! Which cycle a name means: a month, or the cycle's first day where a month has several.
 
 use super::impossible;
-use crate::admin::Problem;
-use crate::billing::{Pack, Subscription};
+use crate::admin::ProblemDetails;
+use crate::billing::{PrepaidPack, Subscription};
 use crate::clock::{Day, Month};
-use crate::sla::{Bill, Contract, Cycle, CycleRule, PackPrice, Place, Policy};
+use crate::sla::{Contract, Cycle, CycleBill, CyclePlacement, CycleRule, PackPrice, ReadingPolicy};
 
 /// A cycle's name.
 #[derive(Clone, Copy)]
@@ -14,7 +14,7 @@ enum Name {
 }
 
 impl Name {
-    fn read(text: &str) -> Result<Self, Problem> {
+    fn read(text: &str) -> Result<Self, ProblemDetails> {
         // Before 1992 there was daylight saving (`sla.md` §1.5); far years are nobody's cycles.
         let within = |day: Day| (1992..=9000).contains(&day.year());
         if let Ok(month) = text.parse::<Month>()
@@ -49,15 +49,15 @@ pub(super) fn place(
     contract: &Contract,
     bought: Option<&Subscription>,
     text: &str,
-    policy: &Policy,
-) -> Result<Place, Problem> {
+    policy: &ReadingPolicy,
+) -> Result<CyclePlacement, ProblemDetails> {
     let name = Name::read(text)?;
     let all = places(contract, bought, name, policy);
-    let mut found: Vec<&Place> = all.iter().filter(|place| name.fits(&place.cycle)).collect();
+    let mut found: Vec<&CyclePlacement> = all.iter().filter(|place| name.fits(&place.cycle)).collect();
     found.dedup_by_key(|place| (place.cycle.start, place.cycle.end));
     match found[..] {
         [one] => Ok(one.clone()),
-        [] => Err(Problem::not_found(format!(
+        [] => Err(ProblemDetails::not_found(format!(
             "there is no cycle {text}; there are {}",
             listed(all.iter().map(|place| &place.cycle))
         ))),
@@ -83,7 +83,12 @@ fn listed<'a>(cycles: impl Iterator<Item = &'a Cycle>) -> String {
 }
 
 /// All cycles there are near a name.
-fn places(contract: &Contract, bought: Option<&Subscription>, name: Name, policy: &Policy) -> Vec<Place> {
+fn places(
+    contract: &Contract,
+    bought: Option<&Subscription>,
+    name: Name,
+    policy: &ReadingPolicy,
+) -> Vec<CyclePlacement> {
     let month = match name {
         Name::Month(month) => month,
         Name::Day(day) => day.month(),
@@ -92,7 +97,7 @@ fn places(contract: &Contract, bought: Option<&Subscription>, name: Name, policy
         let applied_on = bought.and_then(|own| own.applied_on);
         let exists = applied_on.is_none_or(|day| day.month() <= month);
         let cycle = Cycle::of_month(month, applied_on);
-        return exists.then(|| Place::alone(cycle)).into_iter().collect();
+        return exists.then(|| CyclePlacement::alone(cycle)).into_iter().collect();
     }
     let packs = bought.map_or(&[][..], |own| &own.packs);
     if is_assumed(contract, bought) {
@@ -105,23 +110,23 @@ fn places(contract: &Contract, bought: Option<&Subscription>, name: Name, policy
 }
 
 /// A month as it would be, had it been bought.
-fn assumed(contract: &Contract, month: Month) -> Place {
+fn assumed(contract: &Contract, month: Month) -> CyclePlacement {
     let cycle = Cycle::of_month(month, None);
-    Place {
+    CyclePlacement {
         months: i32::from(contract.cycle == CycleRule::Term),
-        ..Place::alone(cycle)
+        ..CyclePlacement::alone(cycle)
     }
 }
 
-fn places_of(contract: &Contract, pack: &Pack, policy: &Policy) -> Vec<Place> {
+fn places_of(contract: &Contract, pack: &PrepaidPack, policy: &ReadingPolicy) -> Vec<CyclePlacement> {
     if contract.cycle == CycleRule::Package {
-        return vec![Place::alone(Cycle::of_package(pack.start, pack.last()))];
+        return vec![CyclePlacement::alone(Cycle::of_package(pack.start, pack.last()))];
     }
     let term = match pack.months {
         Some(months) => Cycle::of_term(pack.start, months, policy),
         None => Cycle::of_span(pack.start, pack.last()),
     };
-    let of_cycle = |cycle: &Cycle| Place {
+    let of_cycle = |cycle: &Cycle| CyclePlacement {
         cycle: *cycle,
         term: term.clone(),
         months: pack.months.unwrap_or(0),
@@ -130,7 +135,7 @@ fn places_of(contract: &Contract, pack: &Pack, policy: &Policy) -> Vec<Place> {
 }
 
 /// Adds the packs a cycle's bill holds: those of its term, and others bought within it.
-pub(super) fn add_packs(bill: &mut Bill, place: &Place, bought: Option<&Subscription>) {
+pub(super) fn add_packs(bill: &mut CycleBill, place: &CyclePlacement, bought: Option<&Subscription>) {
     let packs = bought.into_iter().flat_map(|own| &own.packs);
     for pack in packs.filter(|pack| pack.price_fen > 0) {
         let first = place.term.first().unwrap_or(&place.cycle);

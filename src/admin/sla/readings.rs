@@ -1,8 +1,8 @@
 //! What each other reading of each ambiguous clause would be worth on this very ledger.
 
-use super::books::Books;
-use crate::admin::{Admin, Problem};
-use crate::sla::{Setting, Statement, Word, or_null};
+use super::books::CycleAccounts;
+use crate::admin::{AdminState, ProblemDetails};
+use crate::sla::{AmbiguousClause, CauseAuthority, Statement, or_null};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, get};
 use num_traits::ToPrimitive;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// What another reading of one setting would be worth.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(in crate::admin) struct Reading {
+pub(in crate::admin) struct AlternativeReading {
     pub(super) setting: &'static str,
     /// Where the ambiguity is described.
     pub(super) source: &'static str,
@@ -37,34 +37,37 @@ pub(super) fn amount(statement: &Statement) -> i64 {
 }
 
 /// All readings of all settings.
-pub(super) fn all(books: &Books) -> Result<Vec<Reading>, Problem> {
-    let own = amount(&books.settle(&books.policy)?);
+pub(super) fn all(accounts: &CycleAccounts) -> Result<Vec<AlternativeReading>, ProblemDetails> {
+    let own = amount(&accounts.settle(&accounts.policy)?);
     let mut all = Vec::new();
-    for setting in books.contract.settings {
+    for setting in accounts.contract.settings {
         for reading in setting.readings {
-            let statement = books.settle(&books.policy.with(setting, reading))?;
-            let in_force = books.policy.is(setting.name, reading);
+            let statement = accounts.settle(&accounts.policy.with(setting, reading))?;
+            let in_force = accounts.policy.is(setting.name, reading);
             all.push(read(&statement, (setting, reading), in_force, own));
         }
     }
-    for (word, name) in [(Word::Truth, "truth"), (Word::Provider, "provider")] {
-        let statement = books.settle_by_word(word)?;
-        all.push(read(&statement, (&WORD, name), books.word == word, own));
+    for (word, name) in [
+        (CauseAuthority::Truth, "truth"),
+        (CauseAuthority::Provider, "provider"),
+    ] {
+        let statement = accounts.settle_by_word(word)?;
+        all.push(read(&statement, (&WORD, name), accounts.word == word, own));
     }
     Ok(all)
 }
 
 /// Whose word on causes is taken: no reading of a clause, but what a dispute is about (A4).
-const WORD: Setting = Setting::new("word", "A4", &["truth", "provider"]);
+const WORD: AmbiguousClause = AmbiguousClause::new("word", "A4", &["truth", "provider"]);
 
 fn read(
     statement: &Statement,
-    (setting, name): (&Setting, &'static str),
+    (setting, name): (&AmbiguousClause, &'static str),
     in_force: bool,
     own: i64,
-) -> Reading {
+) -> AlternativeReading {
     let window = statement.window;
-    Reading {
+    AlternativeReading {
         setting: setting.name,
         source: setting.source,
         name,
@@ -82,13 +85,13 @@ fn read(
         ("word" = Option<String>, Query, description = "whose word on causes is taken: truth (default) or provider"),
         ("policy" = Option<String>, Query, description = "other readings than the defaults, as a JSON object"),
     ),
-    responses((status = 200, body = Vec<Reading>), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<AlternativeReading>), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/readings")]
 pub(in crate::admin) async fn list(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<Json<Vec<Reading>>, Problem> {
-    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    Ok(Json(all(&books)?))
+) -> Result<Json<Vec<AlternativeReading>>, ProblemDetails> {
+    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
+    Ok(Json(all(&accounts)?))
 }

@@ -1,11 +1,13 @@
 //! A client's log against the ledger.
 
-use super::books::{Asked, Books, Query};
+use super::books::{CycleAccounts, StatementKey, StatementQuery};
 use super::impossible;
 use super::readings::amount;
-use crate::admin::{Admin, Problem, input};
+use crate::admin::{AdminState, ProblemDetails, input};
 use crate::clock::parse_span;
-use crate::sla::reconcile::{BrokenLine, Class, Difference, Example, Join, Log, Reconciled, Tolerance};
+use crate::sla::reconcile::{
+    ClientLog, JoinResult, LogJoin, LogLineError, MatchClass, MatchExample, MatchGroup, MatchTolerance,
+};
 use crate::sla::{Statement, or_null, percent};
 use crate::store::CallRange;
 use actix_web::http::StatusCode;
@@ -51,7 +53,7 @@ struct Lines {
     broken: usize,
     /// The first hundred of those that are broken.
     #[serde(rename = "broken_lines")]
-    named: Vec<BrokenLine>,
+    named: Vec<LogLineError>,
 }
 
 /// What figures are worth.
@@ -69,11 +71,11 @@ struct Worth {
 /// Calls of one class.
 #[derive(Serialize, utoipa::ToSchema)]
 struct ClassView {
-    class: Class,
+    class: MatchClass,
     what: &'static str,
     calls: u64,
     /// Some of them.
-    examples: Vec<Example>,
+    examples: Vec<MatchExample>,
     /// The figures if the client is right on these alone.
     if_client_is_right: Worth,
 }
@@ -84,7 +86,7 @@ struct ReconcileQuery {
     tolerance: Option<String>,
     skew: Option<String>,
     #[serde(default)]
-    word: crate::sla::Word,
+    word: crate::sla::CauseAuthority,
     policy: Option<String>,
 }
 
@@ -93,7 +95,7 @@ const MOST_LOG: usize = 256 << 20;
 /// Broken lines that are named.
 const MOST_BROKEN: usize = 100;
 
-fn span(field: &str, text: Option<&str>, default: Duration) -> Result<Duration, Problem> {
+fn span(field: &str, text: Option<&str>, default: Duration) -> Result<Duration, ProblemDetails> {
     text.map_or(Ok(default), |text| {
         parse_span(text).map_err(|why| impossible(field, why))
     })
@@ -106,51 +108,56 @@ fn span(field: &str, text: Option<&str>, default: Duration) -> Result<Duration, 
         ("word" = Option<String>, Query, description = "as for the statement"),
         ("policy" = Option<String>, Query, description = "as for the statement"),
     ),
-    responses((status = 200, body = Reconciliation), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Reconciliation), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[post("/sla/{provider}/{world}/{cycle}/reconcile")]
 pub(in crate::admin) async fn submit(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
     body: Payload,
-) -> Result<Json<Reconciliation>, Problem> {
+) -> Result<Json<Reconciliation>, ProblemDetails> {
     let query: ReconcileQuery = input::query(&request)?;
-    let tolerance = Tolerance {
+    let tolerance = MatchTolerance {
         join: span("tolerance", query.tolerance.as_deref(), Duration::from_secs(300))?,
         skew: span("skew", query.skew.as_deref(), Duration::from_secs(1))?,
     };
     let body = whole(body).await?;
-    let log = Log::read(&body).map_err(|why| impossible("body", why))?;
-    let query = Query {
+    let log = ClientLog::read(&body).map_err(|why| impossible("body", why))?;
+    let query = StatementQuery {
         word: query.word,
         policy: query.policy,
-        ..Query::default()
+        ..StatementQuery::default()
     };
-    let books = Books::with(&admin, path.into_inner().into(), query).await?;
-    let reconciled = join(&admin, &books, &log, tolerance)?;
-    Ok(Json(report(&books, log, &reconciled)?))
+    let accounts = CycleAccounts::with(&admin, path.into_inner().into(), query).await?;
+    let reconciled = join(&admin, &accounts, &log, tolerance)?;
+    Ok(Json(report(&accounts, log, &reconciled)?))
 }
 
 /// The whole body, as long as it is no longer than a log may be.
-async fn whole(mut body: Payload) -> Result<Vec<u8>, Problem> {
+async fn whole(mut body: Payload) -> Result<Vec<u8>, ProblemDetails> {
     let mut all = Vec::new();
     while let Some(part) = body.next().await {
-        let part = part.map_err(|why| Problem::bad_request(why.to_string()))?;
+        let part = part.map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
         if all.len() + part.len() > MOST_LOG {
             let why = format!("expected a log of at most {MOST_LOG} bytes; send the cycle in parts");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
+            return Err(ProblemDetails::new(StatusCode::PAYLOAD_TOO_LARGE, why));
         }
         all.extend_from_slice(&part);
     }
     Ok(all)
 }
 
-fn join(admin: &Admin, books: &Books, log: &Log, tolerance: Tolerance) -> Result<Reconciled, Problem> {
-    let (from, to) = span_of(books);
-    let mut join = Join::new(log, (from, to), tolerance);
+fn join(
+    admin: &AdminState,
+    accounts: &CycleAccounts,
+    log: &ClientLog,
+    tolerance: MatchTolerance,
+) -> Result<JoinResult, ProblemDetails> {
+    let (from, to) = span_of(accounts);
+    let mut join = LogJoin::new(log, (from, to), tolerance);
     let range = CallRange {
-        world: &books.world.name,
-        provider: &books.asked.provider,
+        world: &accounts.world.name,
+        provider: &accounts.asked.provider,
         from,
         to,
     };
@@ -161,22 +168,26 @@ fn join(admin: &Admin, books: &Books, log: &Log, tolerance: Tolerance) -> Result
     Ok(join.finish())
 }
 
-fn span_of(books: &Books) -> (crate::clock::Time, crate::clock::Time) {
-    (books.cycle.start.start(), books.cycle.end.plus(1).start())
+fn span_of(accounts: &CycleAccounts) -> (crate::clock::Time, crate::clock::Time) {
+    (accounts.cycle.start.start(), accounts.cycle.end.plus(1).start())
 }
 
-fn report(books: &Books, log: Log, reconciled: &Reconciled) -> Result<Reconciliation, Problem> {
-    let own = books.settle(&books.policy)?;
-    let if_right = |difference: &Difference| -> Result<Worth, Problem> {
-        let rows = difference.applied(books.rows_of(&books.cycle), span_of(books));
-        let statement = books.settle_rows(&rows)?;
+fn report(
+    accounts: &CycleAccounts,
+    log: ClientLog,
+    reconciled: &JoinResult,
+) -> Result<Reconciliation, ProblemDetails> {
+    let own = accounts.settle(&accounts.policy)?;
+    let if_right = |difference: &MatchGroup| -> Result<Worth, ProblemDetails> {
+        let rows = difference.applied(accounts.rows_of(&accounts.cycle), span_of(accounts));
+        let statement = accounts.settle_rows(&rows)?;
         Ok(worth(&statement, amount(&own)))
     };
-    let mut all = Difference::default();
+    let mut all = MatchGroup::default();
     let mut classes = Vec::new();
-    for class in Class::ALL {
+    for class in MatchClass::ALL {
         let difference = reconciled.classes.get(&class).cloned().unwrap_or_default();
-        if class != Class::FailedThenServed {
+        if class != MatchClass::FailedThenServed {
             all.add(&difference);
         }
         classes.push(ClassView {
@@ -187,11 +198,11 @@ fn report(books: &Books, log: Log, reconciled: &Reconciled) -> Result<Reconcilia
             examples: difference.examples,
         });
     }
-    let Asked {
+    let StatementKey {
         provider,
         world,
         cycle,
-    } = books.asked.clone();
+    } = accounts.asked.clone();
     Ok(Reconciliation {
         provider,
         world,

@@ -1,10 +1,10 @@
 //! The statement of a cycle, as JSON and as tables for a spreadsheet.
 
-use super::books::{Asked, Books, Query, Source, Table};
-use crate::admin::table::Sheet;
-use crate::admin::{Admin, Problem};
+use super::books::{CountSource, CycleAccounts, StatementKey, StatementQuery, StatementTable};
+use crate::admin::csv::CsvTable;
+use crate::admin::{AdminState, ProblemDetails};
 use crate::clock::Time;
-use crate::sla::{Step, Word};
+use crate::sla::{CauseAuthority, StatementStep};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub(in crate::admin) struct StatementView {
     #[schema(value_type = Object)]
     counts: Map<String, Value>,
     /// Step by step, with clauses.
-    steps: Vec<Step>,
+    steps: Vec<StatementStep>,
     /// The figures put into the formula, as a vector that `understudy sla eval` computes again.
     #[schema(value_type = Object)]
     vector: Value,
@@ -56,36 +56,36 @@ impl StatementView {
     }
 
     /// The statement of open books.
-    pub(super) fn of(books: &Books) -> Result<Self, Problem> {
-        let statement = books.settle(&books.policy)?;
-        let Asked {
+    pub(super) fn of(accounts: &CycleAccounts) -> Result<Self, ProblemDetails> {
+        let statement = accounts.settle(&accounts.policy)?;
+        let StatementKey {
             provider,
             world,
             cycle,
-        } = books.asked.clone();
+        } = accounts.asked.clone();
         let vector = json!({
             "id": format!("{provider}/{world}/{cycle}"),
-            "provider": books.contract.vector_name,
+            "provider": accounts.contract.vector_name,
             "kind": "cycle",
-            "policy": books.readings,
-            "input": statement.figures.to_input(books.contract),
+            "policy": accounts.readings,
+            "input": statement.figures.to_input(accounts.contract),
         });
-        let all = books.policy.all();
+        let all = accounts.policy.all();
         Ok(Self {
-            agreement: books.contract.agreement,
-            is_final: books.is_final(),
-            as_of: books.now,
-            is_assumed: books.is_assumed,
-            chain: json!({"rows": books.chain.1, "head": hex::encode(books.chain.0)}),
-            source: match books.source {
-                Source::Rollups => "rollups",
-                Source::Rows => "rows",
+            agreement: accounts.contract.agreement,
+            is_final: accounts.is_final(),
+            as_of: accounts.now,
+            is_assumed: accounts.is_assumed,
+            chain: json!({"rows": accounts.chain.1, "head": hex::encode(accounts.chain.0)}),
+            source: match accounts.source {
+                CountSource::Rollups => "rollups",
+                CountSource::Rows => "rows",
             },
-            word: word(books.word),
+            word: word(accounts.word),
             readings: all
                 .map(|(name, reading)| (name.to_owned(), json!(reading)))
                 .collect(),
-            counts: books.counts(),
+            counts: accounts.counts(),
             steps: statement.steps(),
             result: Value::Object(statement.expect()),
             provider,
@@ -100,18 +100,23 @@ impl StatementView {
 ///
 /// # Errors
 /// What is unknown or cannot be settled.
-pub async fn settled(admin: &Admin, provider: &str, world: &str, cycle: &str) -> Result<Value, Problem> {
+pub async fn settled(
+    admin: &AdminState,
+    provider: &str,
+    world: &str,
+    cycle: &str,
+) -> Result<Value, ProblemDetails> {
     let asked = (provider.to_owned(), world.to_owned(), cycle.to_owned());
-    let books = Books::with(admin, asked.into(), Query::default()).await?;
-    let view = StatementView::of(&books)?;
+    let accounts = CycleAccounts::with(admin, asked.into(), StatementQuery::default()).await?;
+    let view = StatementView::of(&accounts)?;
     serde_json::to_value(view).map_err(|why| super::impossible("cycle", why.to_string()))
 }
 
 /// Whose word, by name.
-pub(super) fn word(word: Word) -> &'static str {
+pub(super) fn word(word: CauseAuthority) -> &'static str {
     match word {
-        Word::Truth => "truth",
-        Word::Provider => "provider",
+        CauseAuthority::Truth => "truth",
+        CauseAuthority::Provider => "provider",
     }
 }
 
@@ -122,15 +127,15 @@ pub(super) fn word(word: Word) -> &'static str {
         ("policy" = Option<String>, Query, description = "other readings than the defaults, as a JSON object"),
         ("from" = Option<String>, Query, description = "rollups (default), or rows: counted anew from every row"),
     ),
-    responses((status = 200, body = StatementView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = StatementView), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}")]
 pub(in crate::admin) async fn show(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<Json<StatementView>, Problem> {
-    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    Ok(Json(StatementView::of(&books)?))
+) -> Result<Json<StatementView>, ProblemDetails> {
+    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
+    Ok(Json(StatementView::of(&accounts)?))
 }
 
 /// The statement as CSV: step by step, or its five-minute buckets.
@@ -140,38 +145,38 @@ pub(in crate::admin) async fn show(
         ("policy" = Option<String>, Query, description = "as for the statement"),
         ("from" = Option<String>, Query, description = "as for the statement"),
     ),
-    responses((status = 200, content_type = "text/csv", body = String), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, content_type = "text/csv", body = String), (status = 404, body = ProblemDetails),
+        (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}.csv")]
 pub(in crate::admin) async fn csv(
-    admin: Data<Admin>,
+    admin: Data<AdminState>,
     path: Path<(String, String, String)>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
-    let books = Books::open(&admin, path.into_inner().into(), &request).await?;
-    let (sheet, table) = match books.table {
-        Table::Steps => (steps(&books)?, "steps"),
-        Table::Buckets => (buckets(&books), "buckets"),
+) -> Result<HttpResponse, ProblemDetails> {
+    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
+    let (sheet, table) = match accounts.table {
+        StatementTable::Steps => (steps(&accounts)?, "steps"),
+        StatementTable::Buckets => (buckets(&accounts), "buckets"),
     };
-    let Asked {
+    let StatementKey {
         provider,
         world,
         cycle,
-    } = &books.asked;
+    } = &accounts.asked;
     Ok(sheet.download(&format!("{provider}-{world}-{cycle}-{table}.csv")))
 }
 
-fn steps(books: &Books) -> Result<Sheet, Problem> {
-    let mut sheet = Sheet::new(&["step", "figure", "reckoning", "clause"]);
-    for step in books.settle(&books.policy)?.steps() {
+fn steps(accounts: &CycleAccounts) -> Result<CsvTable, ProblemDetails> {
+    let mut sheet = CsvTable::new(&["step", "figure", "reckoning", "clause"]);
+    for step in accounts.settle(&accounts.policy)?.steps() {
         sheet.row(&[&step.step, &step.figure, &step.reckoning, step.clause]);
     }
     Ok(sheet)
 }
 
 /// The five-minute buckets that had calls.
-pub(super) fn buckets(books: &Books) -> Sheet {
-    let mut sheet = Sheet::new(&[
+pub(super) fn buckets(accounts: &CycleAccounts) -> CsvTable {
+    let mut sheet = CsvTable::new(&[
         "bucket_start",
         "requests",
         "failures",
@@ -179,7 +184,7 @@ pub(super) fn buckets(books: &Books) -> Sheet {
         "rate_num",
         "rate_den",
     ]);
-    for (start, own) in books.five_minutes() {
+    for (start, own) in accounts.five_minutes() {
         let counts = [
             own.requests,
             own.failures,

@@ -1,7 +1,7 @@
 //! Checks a file of evidence.
 
 use crate::cli::banner;
-use crate::exchange::{Hash, chained};
+use crate::exchange::{ChainHash, chained};
 use anyhow::{Context, bail, ensure};
 use aws_lc_rs::digest::{Context as Digest, SHA256};
 use serde_json::Value;
@@ -55,7 +55,7 @@ fn digest_of(archive: &mut Archive, name: &str) -> anyhow::Result<String> {
 
 /// Follows the chain through the rows; gives their number.
 fn follow(archive: &mut Archive, chain: &Value) -> anyhow::Result<u64> {
-    let mut last = Hash::default();
+    let mut last = ChainHash::default();
     let before = chain["before"]
         .as_str()
         .context("manifest.json: expected chain.before")?;

@@ -5,8 +5,8 @@ mod statement;
 
 use super::banner;
 use crate::providers::contracts;
-use crate::sla::vectors::{Bench, Mismatch};
-use crate::sla::{Calendar, Frames};
+use crate::sla::vectors::{VectorMismatch, VectorRunner};
+use crate::sla::{FrameCount, WorkdayCalendar};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -14,19 +14,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Sla {
+pub(super) enum SlaCommand {
     /// The statement of a cycle, from a running server
-    Statement(statement::Statement),
+    Statement(statement::StatementCommand),
     /// Compare a client's log with the ledger of a running server
-    Reconcile(statement::Reconcile),
+    Reconcile(statement::ReconcileCommand),
     /// The error budget of a cycle, from a running server
-    Budget(statement::Ask),
+    Budget(statement::CycleArguments),
     /// What other readings of ambiguous clauses would be worth, from a running server
-    Readings(statement::Ask),
+    Readings(statement::CycleArguments),
     /// What can be claimed and when, from a running server
-    Claims(statement::Claims),
+    Claims(statement::ClaimsCommand),
     /// The file of a claim, from a running server
-    Evidence(statement::Evidence),
+    Evidence(statement::EvidenceCommand),
     /// Check a file of evidence: every file's digest, and the chain of rows
     Verify {
         /// The file
@@ -48,17 +48,17 @@ pub(super) enum Sla {
     },
 }
 
-pub(super) fn run(command: &Sla) -> anyhow::Result<()> {
+pub(super) fn run(command: &SlaCommand) -> anyhow::Result<()> {
     match command {
-        Sla::Statement(asked) => statement::print(asked),
-        Sla::Reconcile(asked) => statement::reconcile(asked),
-        Sla::Budget(asked) => asked.show("/budget"),
-        Sla::Readings(asked) => asked.show("/readings"),
-        Sla::Claims(asked) => statement::claims(asked),
-        Sla::Evidence(asked) => statement::evidence(asked),
-        Sla::Verify { file } => evidence::verify(file),
-        Sla::Eval { calendar } => eval(calendar.as_deref()),
-        Sla::Check { file, calendar } => check(file, calendar.as_deref()),
+        SlaCommand::Statement(asked) => statement::print(asked),
+        SlaCommand::Reconcile(asked) => statement::reconcile(asked),
+        SlaCommand::Budget(asked) => asked.show("/budget"),
+        SlaCommand::Readings(asked) => asked.show("/readings"),
+        SlaCommand::Claims(asked) => statement::claims(asked),
+        SlaCommand::Evidence(asked) => statement::evidence(asked),
+        SlaCommand::Verify { file } => evidence::verify(file),
+        SlaCommand::Eval { calendar } => eval(calendar.as_deref()),
+        SlaCommand::Check { file, calendar } => check(file, calendar.as_deref()),
     }
 }
 
@@ -66,9 +66,9 @@ fn eval(calendar: Option<&Path>) -> anyhow::Result<()> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     let file: Value = serde_json::from_str(&text).context("standard input: expected JSON")?;
-    let bench = Bench {
+    let bench = VectorRunner {
         contracts: &contracts(),
-        calendar: &Calendar::with(calendar)?,
+        calendar: &WorkdayCalendar::with(calendar)?,
     };
     banner::line(&serde_json::to_string_pretty(&bench.eval(&file)?)?);
     Ok(())
@@ -78,9 +78,9 @@ fn check(file: &Path, calendar: Option<&Path>) -> anyhow::Result<()> {
     let cannot = || format!("{}", file.display());
     let text = std::fs::read_to_string(file).with_context(cannot)?;
     let vectors: Value = serde_json::from_str(&text).with_context(cannot)?;
-    let bench = Bench {
+    let bench = VectorRunner {
         contracts: &contracts(),
-        calendar: &Calendar::with(calendar)?,
+        calendar: &WorkdayCalendar::with(calendar)?,
     };
     let (passed, failed) = bench.check(&vectors)?;
     for mismatch in &failed {
@@ -93,7 +93,7 @@ fn check(file: &Path, calendar: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn report(mismatch: &Mismatch) {
+fn report(mismatch: &VectorMismatch) {
     banner::line(&mismatch.id);
     for (field, expected, found) in &mismatch.differs {
         banner::line(&format!("  {field}: expected {expected}, found {found}"));
@@ -103,7 +103,7 @@ fn report(mismatch: &Mismatch) {
 /// The frame-sampling plan of a video.
 pub(super) fn frames(duration: Duration) -> anyhow::Result<()> {
     let milliseconds = u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
-    let plan = Frames::of(milliseconds).context("--duration: expected a span above 0")?;
+    let plan = FrameCount::of(milliseconds).context("--duration: expected a span above 0")?;
     let shown = json!({"frames_min": plan.least, "frames_max": plan.most, "minutes_charged": plan.minutes});
     banner::line(&serde_json::to_string_pretty(&shown)?);
     Ok(())

@@ -1,6 +1,6 @@
 //! Statements of a running server.
 
-use crate::cli::admin::{Server, part, show};
+use crate::cli::admin::{AdminClient, part, show};
 use crate::cli::banner;
 use anyhow::Context;
 use serde_json::Value;
@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 /// A cycle of a world at a provider.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Ask {
+pub(in crate::cli) struct CycleArguments {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     /// The provider
     #[arg(long)]
     provider: String,
@@ -30,9 +30,9 @@ pub(in crate::cli) struct Ask {
 }
 
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Statement {
+pub(in crate::cli) struct StatementCommand {
     #[command(flatten)]
-    asked: Ask,
+    asked: CycleArguments,
     /// How it is written
     #[arg(long, default_value = "table", value_parser = ["table", "json", "csv", "html"])]
     format: String,
@@ -42,18 +42,18 @@ pub(in crate::cli) struct Statement {
 }
 
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Reconcile {
+pub(in crate::cli) struct ReconcileCommand {
     #[command(flatten)]
-    asked: Ask,
+    asked: CycleArguments,
     /// The client's log, NDJSON or CSV: request_id or content, time, outcome; - for standard input
     #[arg(long, value_name = "FILE")]
     client_log: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Claims {
+pub(in crate::cli) struct ClaimsCommand {
     #[command(flatten)]
-    server: Server,
+    server: AdminClient,
     /// Those of one world
     #[arg(long)]
     world: Option<String>,
@@ -63,15 +63,15 @@ pub(in crate::cli) struct Claims {
 }
 
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Evidence {
+pub(in crate::cli) struct EvidenceCommand {
     #[command(flatten)]
-    asked: Ask,
+    asked: CycleArguments,
     /// Where it goes; the name says what it is where absent
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-impl Ask {
+impl CycleArguments {
     fn path(&self, end: &str, further: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let own = [("word", self.word.as_deref()), ("policy", self.policy.as_deref())];
@@ -86,7 +86,7 @@ impl Ask {
     }
 }
 
-pub(super) fn print(asked: &Statement) -> anyhow::Result<()> {
+pub(super) fn print(asked: &StatementCommand) -> anyhow::Result<()> {
     let further: &[(&str, &str)] = if asked.from_rows { &[("from", "rows")] } else { &[] };
     let end = match asked.format.as_str() {
         "csv" => ".csv",
@@ -142,7 +142,7 @@ fn table(statement: &Value) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn reconcile(asked: &Reconcile) -> anyhow::Result<()> {
+pub(super) fn reconcile(asked: &ReconcileCommand) -> anyhow::Result<()> {
     let mut log = Vec::new();
     if asked.client_log.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut log)?;
@@ -157,7 +157,7 @@ pub(super) fn reconcile(asked: &Reconcile) -> anyhow::Result<()> {
     show(&answer)
 }
 
-pub(super) fn claims(asked: &Claims) -> anyhow::Result<()> {
+pub(super) fn claims(asked: &ClaimsCommand) -> anyhow::Result<()> {
     let world = asked
         .world
         .as_ref()
@@ -172,7 +172,7 @@ pub(super) fn claims(asked: &Claims) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn evidence(asked: &Evidence) -> anyhow::Result<()> {
+pub(super) fn evidence(asked: &EvidenceCommand) -> anyhow::Result<()> {
     let ask = &asked.asked;
     let bytes = ask.server.fetch("GET", &ask.path("/evidence.zip", &[]), &[])?;
     let name = format!("{}-{}-{}-evidence.zip", ask.provider, ask.world, ask.cycle);

@@ -8,14 +8,14 @@ mod cues;
 mod mixture;
 mod walk;
 
-use super::Edge;
+use super::EdgeMethod;
 use super::closed_form::closed_form;
 use super::guided::guided;
-use super::region::Region;
+use super::region::PixelRegion;
 use crate::imaging::people::portrait_faces;
-use crate::imaging::{Face, Picture, Plane};
-use cues::Cues;
-use mixture::Mixture;
+use crate::imaging::{FaceBox, Picture, Plane};
+use cues::SegmentationCues;
+use mixture::ColourMixture;
 
 /// Longer side of the picture while it is segmented.
 const SIDE: usize = 160;
@@ -26,7 +26,7 @@ const HOLE: usize = 12;
 /// Rounds of learning and segmenting.
 const ROUNDS: usize = 2;
 
-pub(super) fn classic(picture: &Picture, edge: Edge) -> Plane {
+pub(super) fn classic(picture: &Picture, edge: EdgeMethod) -> Plane {
     let small = picture.within(SIDE);
     let scale = small.width as f32 / picture.width as f32;
     let faces = portrait_faces(picture).into_iter().map(|face| face.scaled(scale));
@@ -35,12 +35,12 @@ pub(super) fn classic(picture: &Picture, edge: Edge) -> Plane {
 }
 
 /// The share of the thing in each pixel of a small picture.
-fn segment(small: &Picture, faces: &[Face]) -> Plane {
-    let cues = Cues::of(small, faces);
+fn segment(small: &Picture, faces: &[FaceBox]) -> Plane {
+    let cues = SegmentationCues::of(small, faces);
     let mut share = cues.seed();
     for _ in 0..ROUNDS {
-        let thing = Mixture::learn(&cues, |at| share.data[at]);
-        let ground = Mixture::learn(&cues, |at| 1.0 - share.data[at]);
+        let thing = ColourMixture::learn(&cues, |at| share.data[at]);
+        let ground = ColourMixture::learn(&cues, |at| 1.0 - share.data[at]);
         let belief = cues.belief(&thing, &ground, &share);
         share = walk::walk(&cues, &belief);
     }
@@ -50,7 +50,7 @@ fn segment(small: &Picture, faces: &[Face]) -> Plane {
 /// Keeps what hangs together: the largest part and others of some size; fills small holes.
 fn tidy(share: &Plane) -> Plane {
     let (w, h) = (share.width, share.height);
-    let region = Region::new(w, h, share.data.iter().map(|v| *v > 0.5).collect());
+    let region = PixelRegion::new(w, h, share.data.iter().map(|v| *v > 0.5).collect());
     let mut out = share.clone();
     let parts = region.components();
     let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
@@ -61,7 +61,7 @@ fn tidy(share: &Plane) -> Plane {
     }
     let holes = region.complement();
     let outside = holes.reached_from_border();
-    let enclosed = Region::new(
+    let enclosed = PixelRegion::new(
         w,
         h,
         holes
@@ -84,16 +84,16 @@ fn tidy(share: &Plane) -> Plane {
 }
 
 /// Brings a coarse mask to full size: soft near its edge, where it follows the picture; sure elsewhere.
-pub(super) fn refine(picture: &Picture, mask: &Plane, edge: Edge) -> Plane {
+pub(super) fn refine(picture: &Picture, mask: &Plane, edge: EdgeMethod) -> Plane {
     let middle = picture.within(EDGE_SIDE);
     let mask = mask.resize(middle.width, middle.height);
     let (soft, sure) = match edge {
-        Edge::Guided => {
+        EdgeMethod::Guided => {
             let sure = sureness(&mask, 3);
             let soft = guided(picture, &middle, (&mask, &sure), 3, 1e-5);
             (soft.map(|v| ((v - 0.06) / 0.88).clamp(0.0, 1.0)), sure)
         }
-        Edge::ClosedForm => {
+        EdgeMethod::ClosedForm => {
             let sure = sureness(&mask, 8);
             let alpha = closed_form(&middle, &sure.map(|v| 0.5 + 0.5 * v));
             (
@@ -117,7 +117,7 @@ pub(super) fn refine(picture: &Picture, mask: &Plane, edge: Edge) -> Plane {
 
 /// 1 well inside the mask, -1 well outside, 0 in a band of so many pixels on both sides of its edge.
 fn sureness(mask: &Plane, band: u16) -> Plane {
-    let thing = Region::new(
+    let thing = PixelRegion::new(
         mask.width,
         mask.height,
         mask.data.iter().map(|v| *v > 0.5).collect(),

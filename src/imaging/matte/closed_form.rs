@@ -151,14 +151,14 @@ impl Laplacian {
         out.fill(0.0);
         for window in &self.windows {
             let pixels = pixels(window.corner, self.width);
-            let (mut sum, mut moment) = (0.0, [0.0; 3]);
+            let (mut sum, mut point) = (0.0, [0.0; 3]);
             for (at, off) in pixels.iter().zip(&window.off) {
                 sum += x[*at];
                 for c in 0..3 {
-                    moment[c] += off[c] * x[*at];
+                    point[c] += off[c] * x[*at];
                 }
             }
-            let slope = window.weigh(moment);
+            let slope = window.weigh(point);
             for (at, off) in pixels.iter().zip(&window.off) {
                 out[*at] += x[*at] - (sum + dot(*off, slope)) / SQUARE as f64;
             }

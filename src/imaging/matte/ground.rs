@@ -11,7 +11,7 @@ const LEAST_INLIERS: f64 = 0.80;
 
 /// A smooth ground: per channel `c·(1, u, v, uv, u², v²)` with `u`, `v` in [-1, 1].
 #[derive(Clone, Debug)]
-pub(super) struct Ground {
+pub(super) struct GroundModel {
     coefficients: [[f64; 6]; 3],
     /// Standard deviation of the border around the surface, in levels.
     pub(super) residual: f64,
@@ -25,7 +25,7 @@ struct Sample {
     rgb: [f64; 3],
 }
 
-impl Ground {
+impl GroundModel {
     /// Fits the surface to the border, leaving out what does not belong to it.
     pub(super) fn measure(picture: &Picture) -> Self {
         let samples = border(picture);

@@ -1,7 +1,7 @@
 //! The matte of a thing before a measured ground: what is not the ground is the thing, save its shadow.
 
-use super::ground::Ground;
-use super::region::Region;
+use super::ground::GroundModel;
+use super::region::PixelRegion;
 use crate::imaging::plane::box_means;
 use crate::imaging::{Picture, Plane};
 
@@ -17,14 +17,14 @@ struct Contrast {
     low: f32,
 }
 
-pub(super) fn key(picture: &Picture, ground: &Ground) -> Plane {
+pub(super) fn key(picture: &Picture, ground: &GroundModel) -> Plane {
     let contrast = Contrast::measure(picture, ground);
     let backdrop = backdrop(picture, &contrast, ground);
     soft_alpha(picture, ground, &contrast, &backdrop)
 }
 
 impl Contrast {
-    fn measure(picture: &Picture, ground: &Ground) -> Self {
+    fn measure(picture: &Picture, ground: &GroundModel) -> Self {
         let (w, h) = (picture.width, picture.height);
         let mut distance = Vec::with_capacity(w * h);
         let mut chroma = Vec::with_capacity(w * h);
@@ -55,7 +55,7 @@ impl Contrast {
 }
 
 /// The pixels that show the ground: reached from the border through ground and soft shadow, and holes.
-fn backdrop(picture: &Picture, contrast: &Contrast, ground: &Ground) -> Region {
+fn backdrop(picture: &Picture, contrast: &Contrast, ground: &GroundModel) -> PixelRegion {
     let (w, h) = (picture.width, picture.height);
     let smooth = contrast.shade.box_mean(2);
     let slope = |at: usize| {
@@ -72,7 +72,7 @@ fn backdrop(picture: &Picture, contrast: &Contrast, ground: &Ground) -> Region {
             bare[at] || (shadow && slope(at) < 3.0)
         })
         .collect();
-    let mut backdrop = Region::new(w, h, passable).reached_from_border();
+    let mut backdrop = PixelRegion::new(w, h, passable).reached_from_border();
     for hole in holes(picture, contrast, ground, &backdrop, &smooth) {
         for at in hole {
             backdrop.inside[at] = true;
@@ -87,8 +87,8 @@ fn backdrop(picture: &Picture, contrast: &Contrast, ground: &Ground) -> Region {
 fn holes(
     picture: &Picture,
     contrast: &Contrast,
-    ground: &Ground,
-    backdrop: &Region,
+    ground: &GroundModel,
+    backdrop: &PixelRegion,
     smooth: &Plane,
 ) -> Vec<Vec<usize>> {
     let (w, h) = (backdrop.width, backdrop.height);
@@ -105,7 +105,7 @@ fn holes(
         .collect();
     let darkest = darkest_shadow(backdrop, smooth);
     let most = (1.5 * ground.residual as f32).max(2.0);
-    let mut holes = Region::new(w, h, enclosed).components();
+    let mut holes = PixelRegion::new(w, h, enclosed).components();
     holes.retain(|hole| {
         let middle = |values: &[f32]| {
             let mut own: Vec<f32> = hole.iter().map(|at| values[*at]).collect();
@@ -123,7 +123,7 @@ fn holes(
 
 /// How dark the ground in a hole may be: a little darker than the darkest (but for the last twentieth) of the
 /// open ground around the thing, and hardly darker than the bare ground where nothing casts a shadow.
-fn darkest_shadow(backdrop: &Region, smooth: &Plane) -> f32 {
+fn darkest_shadow(backdrop: &PixelRegion, smooth: &Plane) -> f32 {
     let (w, h) = (backdrop.width, backdrop.height);
     let margin = w.max(h) / 16;
     let thing: Vec<usize> = (0..w * h).filter(|at| !backdrop.inside[*at]).collect();
@@ -181,7 +181,7 @@ fn is_framed(hole: &[usize], picture: &Picture, clearly: f32) -> bool {
 }
 
 /// Little things that hardly differ from the ground are noise, not thing.
-fn drop_specks(contrast: &Contrast, backdrop: &mut Region) {
+fn drop_specks(contrast: &Contrast, backdrop: &mut PixelRegion) {
     let parts = backdrop.complement().components();
     let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
     for speck in parts.iter().filter(|part| part.len() * 60 < largest) {
@@ -195,7 +195,7 @@ fn drop_specks(contrast: &Contrast, backdrop: &mut Region) {
 }
 
 /// Alpha by projection: how far a pixel lies on the way from the ground's colour to the thing's.
-fn soft_alpha(picture: &Picture, ground: &Ground, contrast: &Contrast, backdrop: &Region) -> Plane {
+fn soft_alpha(picture: &Picture, ground: &GroundModel, contrast: &Contrast, backdrop: &PixelRegion) -> Plane {
     let (w, h) = (picture.width, picture.height);
     let reach = (w.max(h) as f32 / 110.0).max(3.0) as u16;
     let wide = reach * 5;
@@ -275,7 +275,7 @@ struct Colours {
 impl Colours {
     /// From the thing's pixels well inside, and, where there are none (wire, hair), from those that differ
     /// most from the ground.
-    fn near(picture: &Picture, contrast: &Contrast, thing: &Region, inward: &[u16], reach: u16) -> Self {
+    fn near(picture: &Picture, contrast: &Contrast, thing: &PixelRegion, inward: &[u16], reach: u16) -> Self {
         let radius = usize::from(reach) * 2;
         let sure = inward.iter().map(|depth| if *depth > reach { 1.0 } else { 0.0 });
         let strong = contrast.distance.iter().zip(&thing.inside).map(|(d, inside)| {
@@ -310,7 +310,7 @@ fn weighted(picture: &Picture, weight: impl Iterator<Item = f32>, r: usize) -> V
 }
 
 /// The mean shade of the ground near each pixel; 1 where there is none.
-fn shade_nearby(contrast: &Contrast, backdrop: &Region, r: usize) -> Vec<f32> {
+fn shade_nearby(contrast: &Contrast, backdrop: &PixelRegion, r: usize) -> Vec<f32> {
     let lanes: Vec<[f32; 2]> = backdrop
         .inside
         .iter()

@@ -12,10 +12,10 @@ mod key;
 mod neural;
 mod region;
 
-pub(super) use region::Region;
+pub(super) use region::PixelRegion;
 
 pub use closed_form::closed_form;
-pub use neural::{Model, ModelError};
+pub use neural::{MatteModel, ModelError};
 
 use super::{Picture, Plane};
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub enum MatteMode {
 /// How the edge of the thing is found, but for *key*, which measures it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Edge {
+pub enum EdgeMethod {
     /// By the guided filter.
     #[default]
     Guided,
@@ -48,16 +48,16 @@ pub enum Edge {
 
 /// The whole choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Way {
+pub struct MatteOptions {
     /// Which way to matte.
     pub mode: MatteMode,
     /// How the edge is found.
-    pub edge: Edge,
+    pub edge: EdgeMethod,
 }
 
-impl From<MatteMode> for Way {
+impl From<MatteMode> for MatteOptions {
     fn from(mode: MatteMode) -> Self {
-        let edge = Edge::default();
+        let edge = EdgeMethod::default();
         Self { mode, edge }
     }
 }
@@ -65,7 +65,7 @@ impl From<MatteMode> for Way {
 /// The way that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Tier {
+pub enum MatteMethod {
     /// By the measured ground.
     Key,
     /// By contrast with the border and colour models.
@@ -80,31 +80,31 @@ pub struct Matte {
     /// 0 (ground) to 1 (thing), one a pixel at full resolution.
     pub alpha: Plane,
     /// The way taken.
-    pub tier: Tier,
+    pub tier: MatteMethod,
     /// Why, for `explain`.
     pub because: String,
 }
 
 /// Mattes a picture.
-pub fn matte(picture: &Picture, way: impl Into<Way>, model: Option<&Model>) -> Matte {
-    let Way { mode, edge } = way.into();
-    let ground = ground::Ground::measure(picture);
+pub fn matte(picture: &Picture, way: impl Into<MatteOptions>, model: Option<&MatteModel>) -> Matte {
+    let MatteOptions { mode, edge } = way.into();
+    let ground = ground::GroundModel::measure(picture);
     let uniform = ground.is_uniform();
     let found = ground.describe();
     let tier = match (mode, uniform, model) {
-        (MatteMode::Key, ..) | (MatteMode::Auto, true, _) => Tier::Key,
-        (MatteMode::Auto | MatteMode::Neural, _, Some(_)) => Tier::Neural,
-        (MatteMode::Auto | MatteMode::Neural | MatteMode::Classic, _, _) => Tier::Classic,
+        (MatteMode::Key, ..) | (MatteMode::Auto, true, _) => MatteMethod::Key,
+        (MatteMode::Auto | MatteMode::Neural, _, Some(_)) => MatteMethod::Neural,
+        (MatteMode::Auto | MatteMode::Neural | MatteMode::Classic, _, _) => MatteMethod::Classic,
     };
     let alpha = match (tier, model) {
-        (Tier::Key, _) => key::key(picture, &ground),
-        (Tier::Neural, Some(model)) => neural::neural(picture, model, edge),
-        (Tier::Classic | Tier::Neural, _) => classic::classic(picture, edge),
+        (MatteMethod::Key, _) => key::key(picture, &ground),
+        (MatteMethod::Neural, Some(model)) => neural::neural(picture, model, edge),
+        (MatteMethod::Classic | MatteMethod::Neural, _) => classic::classic(picture, edge),
     };
     let name = match tier {
-        Tier::Key => "key",
-        Tier::Classic => "classic",
-        Tier::Neural => "neural",
+        MatteMethod::Key => "key",
+        MatteMethod::Classic => "classic",
+        MatteMethod::Neural => "neural",
     };
     let model_state = if model.is_some() {
         "a model is installed"

@@ -1,6 +1,6 @@
 //! The matte of an installed model: U²-Net small, 320 × 320 in, saliency out, made to follow the edges.
 
-use super::Edge;
+use super::EdgeMethod;
 use crate::imaging::{Picture, Plane};
 use rten::{NodeId, ValueOrView};
 use std::path::Path;
@@ -11,7 +11,7 @@ const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
 /// A loaded model.
-pub struct Model {
+pub struct MatteModel {
     net: rten::Model,
     input: NodeId,
     output: NodeId,
@@ -25,7 +25,7 @@ pub struct ModelError {
     why: String,
 }
 
-impl Model {
+impl MatteModel {
     /// Loads an ONNX file and tries it once, so that a wrong one is found at the start.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Model {
     }
 }
 
-pub(super) fn neural(picture: &Picture, model: &Model, edge: Edge) -> Plane {
+pub(super) fn neural(picture: &Picture, model: &MatteModel, edge: EdgeMethod) -> Plane {
     // The model was run once when it was loaded, on the same shapes.
     let saliency = model
         .saliency(picture)

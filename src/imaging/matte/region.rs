@@ -2,13 +2,13 @@
 
 /// A set of pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imaging) struct Region {
+pub(in crate::imaging) struct PixelRegion {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) inside: Vec<bool>,
 }
 
-impl Region {
+impl PixelRegion {
     pub(in crate::imaging) fn new(width: usize, height: usize, inside: Vec<bool>) -> Self {
         Self {
             width,
@@ -138,7 +138,7 @@ mod tests {
     fn depth_counts_steps_to_the_outside() {
         let mut inside = vec![true; 25];
         inside[12] = false;
-        let depth = Region::new(5, 5, inside).depth(9);
+        let depth = PixelRegion::new(5, 5, inside).depth(9);
         assert_eq!(depth[12], 0);
         assert_eq!(depth[11], 1);
         assert_eq!(depth[0], 4);
@@ -150,7 +150,7 @@ mod tests {
             let (x, y) = (at % 7, at / 7);
             (1..=5).contains(&x) && (1..=5).contains(&y) && !((2..=4).contains(&x) && (2..=4).contains(&y))
         };
-        let ground = Region::new(7, 7, (0..49).map(|at| !ring(at)).collect());
+        let ground = PixelRegion::new(7, 7, (0..49).map(|at| !ring(at)).collect());
         assert_eq!(ground.components().len(), 2);
         assert!(!ground.reached_from_border().inside[24]);
     }

@@ -1,8 +1,8 @@
 //! Agreement 004: it promises nothing.
 
-use crate::sla::{Contract, CycleRule, Measure, Setting, Term};
+use crate::sla::{AmbiguousClause, AvailabilityMeasure, Contract, ContractTerm, CycleRule};
 
-static SETTINGS: [Setting; 1] = [Setting::COMPARE];
+static SETTINGS: [AmbiguousClause; 1] = [AmbiguousClause::COMPARE];
 
 /// Agreement 004.
 pub(in super::super) static CONTRACT: Contract = Contract {
@@ -11,17 +11,17 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     family: "facepp",
     vector_name: "facepp",
     terms: &[
-        Term::new("004 3.3.2", "fees", "may change, announced before"),
-        Term::new(
+        ContractTerm::new("004 3.3.2", "fees", "may change, announced before"),
+        ContractTerm::new(
             "004 3.3.3",
             "balance",
             "cash and granted balance can only be used, not refunded",
         ),
-        Term::new("004 5.1", "change", "any part, any time, without notice"),
-        Term::new("004 5.3", "commitment", "none"),
+        ContractTerm::new("004 5.1", "change", "any part, any time, without notice"),
+        ContractTerm::new("004 5.3", "commitment", "none"),
     ],
     causes: &[],
-    measure: Measure::Informative,
+    measure: AvailabilityMeasure::Informative,
     cycle: CycleRule::NaturalMonth,
     commitment: None,
     tiers: &[],

@@ -5,19 +5,19 @@ mod canonical;
 
 use super::{AKSK, APPKEY};
 use crate::clock::Time;
-use crate::exchange::{AuthFlaw, Call, Failure};
-use crate::providers::Proof;
+use crate::exchange::{AuthError, Call, Failure};
+use crate::providers::AuthContext;
 use crate::signing::digest::{md5_hex, same, sha256_hex};
-use crate::signing::scoped::{Canonical, Claim, Dialect, sign, signing_key};
+use crate::signing::scoped::{CanonicalRequest, SignatureDialect, SignatureHeader, sign, signing_key};
 use std::borrow::Cow;
 use std::time::Duration;
 
-pub(super) const JDCLOUD2: Dialect = Dialect {
+pub(super) const JDCLOUD2: SignatureDialect = SignatureDialect {
     algorithm: "JDCLOUD2-HMAC-SHA256",
     key_prefix: "JDCLOUD2",
     terminator: "jdcloud2_request",
 };
-pub(super) const JDCLOUD3: Dialect = Dialect {
+pub(super) const JDCLOUD3: SignatureDialect = SignatureDialect {
     algorithm: "JDCLOUD3-HMAC-SHA256",
     key_prefix: "JDCLOUD3",
     terminator: "jdcloud3_request",
@@ -33,7 +33,7 @@ const APPKEY_HOST: &str = "aiapi.jd.com";
 
 /// Which proof a call attempts, and so which errors it understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub(super) enum AuthMethod {
     /// `Authorization: JDCLOUD2-HMAC-SHA256 …`; errors are the API gateway's.
     AccessKey,
     /// `?appkey=…&timestamp=…&sign=…`; errors are system codes in the body.
@@ -41,7 +41,7 @@ pub(super) enum Family {
 }
 
 /// Judged by what the call shows: any app-key parameter, or the host only app keys are used at.
-pub(super) fn family(call: &Call) -> Family {
+pub(super) fn family(call: &Call) -> AuthMethod {
     let has = |name: &str| {
         call.query
             .split('&')
@@ -49,20 +49,20 @@ pub(super) fn family(call: &Call) -> Family {
     };
     let by_query = !call.query.is_empty() && ["appkey", "timestamp", "sign"].into_iter().any(has);
     if call.headers.get("authorization").is_none() && (by_query || call.host().starts_with(APPKEY_HOST)) {
-        Family::AppKey
+        AuthMethod::AppKey
     } else {
-        Family::AccessKey
+        AuthMethod::AccessKey
     }
 }
 
 /// The public part of the credential a call claims.
-pub(super) fn claim(call: &Call) -> Option<Cow<'_, str>> {
+pub(super) fn claimed_key_id(call: &Call) -> Option<Cow<'_, str>> {
     match family(call) {
-        Family::AppKey => call.param("appkey"),
-        Family::AccessKey => {
+        AuthMethod::AppKey => call.param("appkey"),
+        AuthMethod::AccessKey => {
             let header = call.headers.get("authorization")?;
             let dialect = dialect(header)?;
-            Claim::parse(header, dialect)
+            SignatureHeader::parse(header, dialect)
                 .ok()
                 .map(|claim| Cow::Borrowed(claim.access_key))
         }
@@ -70,64 +70,65 @@ pub(super) fn claim(call: &Call) -> Option<Cow<'_, str>> {
 }
 
 /// Checks the proof.
-pub(super) fn authenticate(call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
+pub(super) fn authenticate(call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
     let flaw = match family(call) {
-        Family::AppKey => app_key(call, &proof.of(APPKEY)),
-        Family::AccessKey => access_key(call, &proof.of(AKSK)),
+        AuthMethod::AppKey => app_key(call, &proof.of(APPKEY)),
+        AuthMethod::AccessKey => access_key(call, &proof.of(AKSK)),
     };
     flaw.map_err(Failure::Unauthenticated)
 }
 
 /// In the order of §3.3: 10004, 10001, 10041, 10046, 10045, 10042, 10047.
-fn app_key(call: &Call, proof: &Proof<'_>) -> Result<(), AuthFlaw> {
+fn app_key(call: &Call, proof: &AuthContext<'_>) -> Result<(), AuthError> {
     let given = |name: &str| call.param(name).filter(|value| !value.is_empty());
-    given("appkey").ok_or(AuthFlaw::Absent)?;
-    let credential = proof.credential.ok_or(AuthFlaw::UnknownKey)?;
-    let timestamp = given("timestamp").ok_or(AuthFlaw::Missing("timestamp"))?;
-    let millis: i64 = timestamp.parse().map_err(|_| AuthFlaw::Malformed("timestamp"))?;
-    if Time::from_micros(millis.saturating_mul(1000)).apart(proof.now) > proof.window.unwrap_or(APPKEY_WINDOW)
+    given("appkey").ok_or(AuthError::Absent)?;
+    let credential = proof.credential.ok_or(AuthError::UnknownKey)?;
+    let timestamp = given("timestamp").ok_or(AuthError::Missing("timestamp"))?;
+    let millis: i64 = timestamp.parse().map_err(|_| AuthError::Malformed("timestamp"))?;
+    if Time::from_micros(millis.saturating_mul(1000)).abs_diff(proof.now)
+        > proof.window.unwrap_or(APPKEY_WINDOW)
     {
-        return Err(AuthFlaw::Skewed);
+        return Err(AuthError::Skewed);
     }
-    let given_sign = given("sign").ok_or(AuthFlaw::Missing("sign"))?;
+    let given_sign = given("sign").ok_or(AuthError::Missing("sign"))?;
     let expected = md5_hex(format!("{}{timestamp}", credential.secret).as_bytes());
     if same(&given_sign.to_ascii_lowercase(), &expected) {
         Ok(())
     } else {
-        Err(AuthFlaw::BadSignature)
+        Err(AuthError::BadSignature)
     }
 }
 
-fn access_key(call: &Call, proof: &Proof<'_>) -> Result<(), AuthFlaw> {
-    let header = call.headers.get("authorization").ok_or(AuthFlaw::Absent)?;
-    let dialect = dialect(header).ok_or(AuthFlaw::Malformed("algorithm"))?;
-    let claim = Claim::parse(header, dialect).map_err(AuthFlaw::Malformed)?;
+fn access_key(call: &Call, proof: &AuthContext<'_>) -> Result<(), AuthError> {
+    let header = call.headers.get("authorization").ok_or(AuthError::Absent)?;
+    let dialect = dialect(header).ok_or(AuthError::Malformed("algorithm"))?;
+    let claim = SignatureHeader::parse(header, dialect).map_err(AuthError::Malformed)?;
     let date = call
         .headers
         .get("x-jdcloud-date")
-        .ok_or(AuthFlaw::Missing("x-jdcloud-date"))?;
+        .ok_or(AuthError::Missing("x-jdcloud-date"))?;
     call.headers
         .get("x-jdcloud-nonce")
-        .ok_or(AuthFlaw::Missing("x-jdcloud-nonce"))?;
-    let signed_at = Time::from_basic(date.trim()).ok_or(AuthFlaw::Malformed("x-jdcloud-date"))?;
+        .ok_or(AuthError::Missing("x-jdcloud-nonce"))?;
+    let signed_at = Time::from_basic(date.trim()).ok_or(AuthError::Malformed("x-jdcloud-date"))?;
     // Rule 7: a security token must be covered by the signature; what it says is of no interest.
     let token = "x-jdcloud-security-token";
     if call.headers.get(token).is_some_and(|value| !value.is_empty()) && !claim.signs(token) {
-        return Err(AuthFlaw::Unsigned(token));
+        return Err(AuthError::Unsigned(token));
     }
-    let credential = proof.credential.ok_or(AuthFlaw::UnknownKey)?;
+    let credential = proof.credential.ok_or(AuthError::UnknownKey)?;
     if !verify(call, &claim, dialect, &credential.secret, date.trim()) {
-        return Err(AuthFlaw::BadSignature);
+        return Err(AuthError::BadSignature);
     }
     if !date.trim().starts_with(claim.date)
-        || signed_at.apart(proof.now) > proof.window.unwrap_or(SIGNED_WINDOW)
+        || signed_at.abs_diff(proof.now) > proof.window.unwrap_or(SIGNED_WINDOW)
     {
-        return Err(AuthFlaw::Skewed);
+        return Err(AuthError::Skewed);
     }
     Ok(())
 }
 
-fn dialect(header: &str) -> Option<&'static Dialect> {
+fn dialect(header: &str) -> Option<&'static SignatureDialect> {
     [&JDCLOUD2, &JDCLOUD3].into_iter().find(|dialect| {
         header
             .strip_prefix(dialect.algorithm)
@@ -136,7 +137,13 @@ fn dialect(header: &str) -> Option<&'static Dialect> {
 }
 
 /// Whether the signature is right under any of the canonical forms real clients use (§2.1 rules 1–8).
-fn verify(call: &Call, claim: &Claim<'_>, dialect: &Dialect, secret: &str, date: &str) -> bool {
+fn verify(
+    call: &Call,
+    claim: &SignatureHeader<'_>,
+    dialect: &SignatureDialect,
+    secret: &str,
+    date: &str,
+) -> bool {
     let key = signing_key(dialect, secret, claim);
     let scope = claim.scope(dialect);
     // Rule 3: a payload hash that is sent is taken as it is. Clients send the hash of nothing with a file.
@@ -155,7 +162,7 @@ fn verify(call: &Call, claim: &Claim<'_>, dialect: &Dialect, secret: &str, date:
     forms.uris.iter().any(|uri| {
         forms.queries.iter().any(|query| {
             forms.headers.iter().any(|headers| {
-                let canonical = Canonical {
+                let canonical = CanonicalRequest {
                     method: &method,
                     uri,
                     query,

@@ -1,16 +1,16 @@
 //! The two envelopes: Ling with an integer `code`, jdai with a string `code` and `charge` (`wire/jdcloud.md`
 //! §3.1, §3.2).
 
-use super::system::SYSTEM;
+use super::errors::tables::SYSTEM;
 use crate::exchange::Reply;
-use crate::providers::{CatalogueRow, Desk};
-use crate::world::Language;
+use crate::providers::{CallContext, DocumentedError};
+use crate::world::MessageLanguage;
 use serde::Serialize;
 use std::borrow::Cow;
 
 /// Which envelope an operation speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Envelope {
+pub(super) enum EnvelopeKind {
     /// Integer `code`, `requestId` in the result.
     Ling,
     /// String `code`, with `charge` and what remains.
@@ -39,45 +39,50 @@ struct Jdai<'a, R> {
     result: Option<R>,
 }
 
-impl Envelope {
+impl EnvelopeKind {
     /// An answer of the service itself: code 10000 around a result. `code` is the service's own status.
     pub(super) fn served(
         self,
         result: &impl Serialize,
         code: impl Into<Cow<'static, str>>,
-        desk: &Desk,
+        context: &CallContext,
     ) -> Reply {
-        let mut reply = self.wrap(row("10000"), Some(result), desk);
+        let mut reply = self.wrap(row("10000"), Some(result), context);
         reply.code = code.into();
         reply.units = 1;
         reply
     }
 
     /// A refusal of the platform around the service: a system code and no result. Not charged.
-    pub(super) fn system(self, code: &str, desk: &Desk) -> Reply {
-        self.wrap(row(code), None::<()>, desk)
+    pub(super) fn system(self, code: &str, context: &CallContext) -> Reply {
+        self.wrap(row(code), None::<()>, context)
     }
 
-    fn wrap(self, row: &'static CatalogueRow, result: Option<impl Serialize>, desk: &Desk) -> Reply {
-        let msg = match desk.language() {
-            Language::Zh => row.zh,
-            Language::En => row.en,
+    fn wrap(
+        self,
+        row: &'static DocumentedError,
+        result: Option<impl Serialize>,
+        context: &CallContext,
+    ) -> Reply {
+        let msg = match context.language() {
+            MessageLanguage::Zh => row.zh,
+            MessageLanguage::En => row.en,
         };
         let (kind, body) = match self {
-            Envelope::Ling => {
+            EnvelopeKind::Ling => {
                 let code = row.code.parse().expect("system codes are numbers");
                 let body = serde_json::to_vec(&Ling { code, msg, result });
                 ("application/json", body)
             }
-            Envelope::Jdai => {
-                let charge = result.is_some() && desk.remaining.is_some();
+            EnvelopeKind::Jdai => {
+                let charge = result.is_some() && context.remaining.is_some();
                 let body = serde_json::to_vec(&Jdai {
                     code: row.code,
                     charge,
-                    remain: desk.remaining.unwrap_or(0),
-                    remain_times: desk.remaining.map_or(-1, u64::cast_signed),
+                    remain: context.remaining.unwrap_or(0),
+                    remain_times: context.remaining.map_or(-1, u64::cast_signed),
                     remain_seconds: -1,
-                    msg: if charge && desk.language() == Language::Zh {
+                    msg: if charge && context.language() == MessageLanguage::Zh {
                         "查询成功,扣费"
                     } else {
                         msg
@@ -99,7 +104,7 @@ pub(super) fn knows(code: &str) -> bool {
     SYSTEM.iter().any(|row| row.code == code && row.code != "10000")
 }
 
-fn row(code: &str) -> &'static CatalogueRow {
+fn row(code: &str) -> &'static DocumentedError {
     SYSTEM
         .iter()
         .find(|row| row.code == code)

@@ -1,23 +1,23 @@
 //! The API gateway's own errors and headers (`wire/jdcloud.md` §3.5).
 
-use super::auth::{Family, family};
-use super::system::GATEWAY;
+use super::auth::{AuthMethod, family};
+use super::errors::tables::GATEWAY;
 use crate::exchange::{Call, Reply};
-use crate::providers::{CatalogueRow, Desk};
-use crate::world::Language;
+use crate::providers::{CallContext, DocumentedError};
+use crate::world::MessageLanguage;
 use serde_json::json;
 use std::borrow::Cow;
 
 /// A gateway error by its string code, with another message where the table's does not say enough.
-pub(super) fn error(code: &str, message: Option<&str>, desk: &Desk) -> Reply {
+pub(super) fn error(code: &str, message: Option<&str>, context: &CallContext) -> Reply {
     let row = row(code);
-    let message = message.unwrap_or(match desk.language() {
-        Language::Zh if !row.zh.is_empty() => row.zh,
-        Language::Zh | Language::En => row.en,
+    let message = message.unwrap_or(match context.language() {
+        MessageLanguage::Zh if !row.zh.is_empty() => row.zh,
+        MessageLanguage::Zh | MessageLanguage::En => row.en,
     });
     let name = row.code.strip_suffix("_CONFLICT").unwrap_or(row.code);
     let body = json!({
-        "requestId": desk.request_id.to_string(),
+        "requestId": context.request_id.to_string(),
         "error": {"status": name, "code": row.status, "message": message},
     });
     Reply {
@@ -35,7 +35,7 @@ pub(super) fn knows(code: &str) -> bool {
     GATEWAY.iter().any(|row| row.code == code)
 }
 
-fn row(code: &str) -> &'static CatalogueRow {
+fn row(code: &str) -> &'static DocumentedError {
     GATEWAY
         .iter()
         .find(|row| row.code == code)
@@ -43,16 +43,16 @@ fn row(code: &str) -> &'static CatalogueRow {
 }
 
 /// Headers the gateways add: those of the AK/SK gateway, or of the older appkey one.
-pub(super) fn headers(mut reply: Reply, call: &Call, desk: &Desk) -> Reply {
+pub(super) fn headers(mut reply: Reply, call: &Call, context: &CallContext) -> Reply {
     match family(call) {
-        Family::AccessKey => {
-            let elapsed = desk.elapsed_ms();
-            reply.push_header("x-jdcloud-request-id", desk.request_id.to_string());
+        AuthMethod::AccessKey => {
+            let elapsed = context.elapsed_ms();
+            reply.push_header("x-jdcloud-request-id", context.request_id.to_string());
             reply.push_header("x-jdcloud-upstream-latency", elapsed.to_string());
             reply.push_header("x-jdcloud-proxy-latency", "0");
             reply.push_header("via", "jd-gateway/1.0.1");
         }
-        Family::AppKey => {
+        AuthMethod::AppKey => {
             reply.push_header("server", "nginx/1.16.1");
             reply.push_header("vary", "Accept-Encoding");
         }

@@ -4,14 +4,12 @@
 mod auth;
 pub mod composing;
 mod envelope;
+mod errors;
 mod gateway;
-mod ling;
 pub mod matting;
-mod refusal;
-mod system;
-mod terms;
+mod sla_terms;
 
-use crate::exchange::{Scheme, Secret, Vendor};
+use crate::exchange::{CredentialScheme, SecretFormat, Vendor};
 use crate::sla::Contract;
 
 /// The agreements of its products.
@@ -29,22 +27,22 @@ const APPKEY: &str = "appkey";
 pub static VENDOR: Vendor = Vendor {
     id: "jdcloud",
     schemes: &[
-        Scheme {
+        CredentialScheme {
             name: AKSK,
             id_field: "ak",
             secret_field: "sk",
             id_len: 32,
-            secret: Secret::Text(32),
+            secret: SecretFormat::Text(32),
             alphabet: UPPER,
             demo_id: "UNDERSTUDYDEMO00000000000ACCESS1",
             demo_secret: "UNDERSTUDYDEMO00000000000SECRET1",
         },
-        Scheme {
+        CredentialScheme {
             name: APPKEY,
             id_field: "appkey",
             secret_field: "secret",
             id_len: 32,
-            secret: Secret::Text(32),
+            secret: SecretFormat::Text(32),
             alphabet: HEX,
             demo_id: "d3a0d3a0d3a0d3a0d3a0d3a0d3a00001",
             demo_secret: "5ec7e75ec7e75ec7e75ec7e75ec70001",

@@ -1,25 +1,26 @@
 //! Agreement 003 and its SLA, in numbers and our words.
 
 use crate::sla::{
-    Cap, Cash, Cause, ClaimRule, Contract, CycleRule, Lead, Leaves, Measure, NoticeRule, Setting, Term, Tier,
+    AmbiguousClause, AvailabilityMeasure, CapBasis, ClaimRule, CompensationCap, CompensationTier, Contract,
+    ContractCause, ContractTerm, CycleRule, ExclusionScope, NoticeLead, NoticeRule,
 };
 
 /// A cause that is no error at all (003 SLA 1).
-const fn no_error(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    Cause::new(code, clause, what, Leaves::Availability)
+const fn no_error(code: &'static str, clause: &'static str, what: &'static str) -> ContractCause {
+    ContractCause::new(code, clause, what, ExclusionScope::Availability)
 }
 
 /// A cause that is not compensated (003 SLA 2.2, 11.8).
-const fn unpaid(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    Cause::new(code, clause, what, Leaves::Compensation)
+const fn unpaid(code: &'static str, clause: &'static str, what: &'static str) -> ContractCause {
+    ContractCause::new(code, clause, what, ExclusionScope::Compensation)
 }
 
 /// The same, where it was announced before it began.
-const fn noticed(code: &'static str, clause: &'static str, what: &'static str) -> Cause {
-    unpaid(code, clause, what).announced(Lead::BeforeStart, None)
+const fn noticed(code: &'static str, clause: &'static str, what: &'static str) -> ContractCause {
+    unpaid(code, clause, what).announced(NoticeLead::BeforeStart, None)
 }
 
-static CAUSES: [Cause; 26] = [
+static CAUSES: [ContractCause; 26] = [
     no_error(
         "KL-D1",
         "003 SLA 1(1)",
@@ -100,32 +101,32 @@ static CAUSES: [Cause; 26] = [
     unpaid("KL-L13", "003 11.8(13)", "force majeure"),
 ];
 
-static SETTINGS: [Setting; 15] = [
-    Setting::new("received_no_response", "K2", &["not_error", "error"]),
-    Setting::UNDELIVERED,
-    Setting::new("excluded_in_valid", "§1.5", &["keep", "drop"]),
-    Setting::ZERO_BUCKET,
-    Setting::new("tier_on", "K4", &["compensable", "published"]),
-    Setting::COMPARE,
-    Setting::new("fee_base", "K8", &["gross", "cash"]),
-    Setting::new("pack_attribution", "K7", &["purchase_month", "days_prorata"]),
-    Setting::MONEY_ROUNDING,
-    Setting::new("term_end_missing_day", "K11", &["month_end", "clamp_minus_one"]),
-    Setting::CLAIM_OPEN,
-    Setting::new(
+static SETTINGS: [AmbiguousClause; 15] = [
+    AmbiguousClause::new("received_no_response", "K2", &["not_error", "error"]),
+    AmbiguousClause::UNDELIVERED,
+    AmbiguousClause::new("excluded_in_valid", "§1.5", &["keep", "drop"]),
+    AmbiguousClause::ZERO_BUCKET,
+    AmbiguousClause::new("tier_on", "K4", &["compensable", "published"]),
+    AmbiguousClause::COMPARE,
+    AmbiguousClause::new("fee_base", "K8", &["gross", "cash"]),
+    AmbiguousClause::new("pack_attribution", "K7", &["purchase_month", "days_prorata"]),
+    AmbiguousClause::MONEY_ROUNDING,
+    AmbiguousClause::new("term_end_missing_day", "K11", &["month_end", "clamp_minus_one"]),
+    AmbiguousClause::CLAIM_OPEN,
+    AmbiguousClause::new(
         "claim_close",
         "K13",
         &["end_of_second_month", "corresponding_day"],
     ),
-    Setting::new("claim_anchor", "K12", &["natural_month", "cycle_end"]),
-    Setting::CLAIM_ROLL,
-    Setting::WORKDAY,
+    AmbiguousClause::new("claim_anchor", "K12", &["natural_month", "cycle_end"]),
+    AmbiguousClause::CLAIM_ROLL,
+    AmbiguousClause::WORKDAY,
 ];
 
-static TIERS: [Tier; 3] = [
-    Tier::new("kl_t1", 9900, 10),
-    Tier::new("kl_t2", 9500, 25),
-    Tier::new("kl_t3", 0, 50),
+static TIERS: [CompensationTier; 3] = [
+    CompensationTier::new("kl_t1", 9900, 10),
+    CompensationTier::new("kl_t2", 9500, 25),
+    CompensationTier::new("kl_t3", 0, 50),
 ];
 
 /// Agreement 003.
@@ -135,66 +136,66 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     family: "kling",
     vector_name: "kling",
     terms: &[
-        Term::new(
+        ContractTerm::new(
             "003 SLA 1",
             "service cycle",
             "the natural months of a term, the first and last cut to it",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 SLA 1",
             "failure",
             "a 5XX status, or a request that never arrived for the provider's fault",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 SLA 2.1",
             "formula",
             "1 - the mean of five-minute error rates over all buckets of the cycle",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 SLA 2.2, 11.8",
             "exclusions",
             "ten causes of the SLA and thirteen of the agreement are not compensated",
         ),
-        Term::new("003 SLA 2.2", "commitment", "at least 99.90 %"),
-        Term::new(
+        ContractTerm::new("003 SLA 2.2", "commitment", "at least 99.90 %"),
+        ContractTerm::new(
             "003 SLA 3.1",
             "compensation",
             "[99 %, 99.90 %) 10 %, [95 %, 99 %) 25 %, below 95 % 50 % of the month's fee, as a coupon",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 SLA 1",
             "fee",
             "what was incurred in the cycle for buying the services, of one account",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 SLA 3.1",
             "cap",
             "half of the month's fee, without the part coupons covered",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 SLA 3.2",
             "claim window",
             "opens after the fifth working day of the next month, closes two months after the month",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 4.2",
             "notice",
             "changes and ends of the service: at least 30 days before",
         ),
-        Term::new(
+        ContractTerm::new(
             "003 7.4, 11.16",
             "liability",
             "fees paid, and fees consumed, in the six months before",
         ),
     ],
     causes: &CAUSES,
-    measure: Measure::BucketMean,
+    measure: AvailabilityMeasure::BucketMean,
     cycle: CycleRule::Term,
     commitment: Some(9990),
     tiers: &TIERS,
-    cap: Some(Cap {
+    cap: Some(CompensationCap {
         percent: 50,
-        cash: Cash::Payable,
+        cash: CapBasis::Payable,
     }),
     form: "service_coupon",
     claim: Some(ClaimRule {
@@ -203,7 +204,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     }),
     notice: Some(NoticeRule {
         name: "kling_30_days",
-        lead: Lead::Days(30),
+        lead: NoticeLead::Days(30),
         needed: "at least 30 days (4.2), the day of the notice not counted",
     }),
     settings: &SETTINGS,

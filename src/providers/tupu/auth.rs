@@ -1,9 +1,9 @@
 //! How Tupu knows its caller: an RSA signature over `secretId,timestamp,nonce` (`wire/tupu.md` §2).
 
 use crate::clock::Time;
-use crate::exchange::{AuthFlaw, Call, Failure, InputFlaw};
+use crate::exchange::{AuthError, Call, Failure, InputError};
 use crate::forms::Form;
-use crate::providers::Proof;
+use crate::providers::AuthContext;
 use crate::signing::rsa;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) fn sid(path: &str) -> Option<&str> {
 /// The body's fields.
 pub(super) fn form(call: &Call) -> Result<Form, Failure> {
     let kind = call.headers.get("content-type").unwrap_or_default();
-    Form::read(kind, &call.body).map_err(|_| Failure::Input(InputFlaw::NotJson))
+    Form::read(kind, &call.body).map_err(|_| Failure::Input(InputError::NotJson))
 }
 
 /// What is signed and the signature, as they were written.
@@ -46,7 +46,7 @@ fn signed<'a>(call: &'a Call, form: &'a Form) -> Signed<'a> {
         if is_feedback(call) {
             call.headers.get(name).map(Cow::Borrowed)
         } else {
-            form.lexeme(name).filter(|value| !value.is_empty())
+            form.raw_text(name).filter(|value| !value.is_empty())
         }
     };
     Signed {
@@ -61,12 +61,12 @@ fn is_feedback(call: &Call) -> bool {
 }
 
 /// In the order of the codes' numbers as far as one presupposes another (INFERRED): 6, 9, 12, 1.
-pub(super) fn authenticate(call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
+pub(super) fn authenticate(call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
     let flaw = Failure::Unauthenticated;
-    let sid = sid(&call.path).ok_or(flaw(AuthFlaw::UnknownKey))?;
-    let credential = proof.credential.ok_or(flaw(AuthFlaw::UnknownKey))?;
+    let sid = sid(&call.path).ok_or(flaw(AuthError::UnknownKey))?;
+    let credential = proof.credential.ok_or(flaw(AuthError::UnknownKey))?;
     if credential.secret.is_empty() {
-        return Err(flaw(AuthFlaw::Missing("certificate")));
+        return Err(flaw(AuthError::Missing("certificate")));
     }
     let form = if is_feedback(call) {
         Form::default()
@@ -74,18 +74,18 @@ pub(super) fn authenticate(call: &Call, proof: &Proof<'_>) -> Result<(), Failure
         form(call)?
     };
     let signed = signed(call, &form);
-    let timestamp = signed.timestamp.ok_or(flaw(AuthFlaw::Missing("timestamp")))?;
-    let at = instant(&timestamp).ok_or(flaw(AuthFlaw::Malformed("timestamp")))?;
-    if at.apart(proof.now) > proof.window.unwrap_or(WINDOW) {
-        return Err(flaw(AuthFlaw::Skewed));
+    let timestamp = signed.timestamp.ok_or(flaw(AuthError::Missing("timestamp")))?;
+    let at = instant(&timestamp).ok_or(flaw(AuthError::Malformed("timestamp")))?;
+    if at.abs_diff(proof.now) > proof.window.unwrap_or(WINDOW) {
+        return Err(flaw(AuthError::Skewed));
     }
-    let nonce = signed.nonce.ok_or(flaw(AuthFlaw::Missing("nonce")))?;
-    let signature = signed.signature.ok_or(flaw(AuthFlaw::Missing("signature")))?;
+    let nonce = signed.nonce.ok_or(flaw(AuthError::Missing("nonce")))?;
+    let signature = signed.signature.ok_or(flaw(AuthError::Missing("signature")))?;
     let text = [sid, &timestamp, &nonce].join(",");
     if rsa::verify(&credential.secret, text.as_bytes(), &signature) {
         Ok(())
     } else {
-        Err(flaw(AuthFlaw::BadSignature))
+        Err(flaw(AuthError::BadSignature))
     }
 }
 

@@ -62,7 +62,7 @@ fn enclose(inner: &[u8], signature: &str) -> Vec<u8> {
 }
 
 /// The same answer with a signature of the right form that is wrong.
-pub(super) fn forge(mut reply: Reply) -> Reply {
+pub(super) fn corrupt_signature(mut reply: Reply) -> Reply {
     let Ok(outer) = serde_json::from_slice::<Value>(&reply.body) else {
         return reply;
     };

@@ -4,20 +4,20 @@
 
 mod answer;
 mod auth;
-mod codes;
 mod envelope;
-mod kit;
+mod errors;
+mod input_rules;
+mod marker_samples;
 mod sla;
-mod spec;
 mod tasks;
 mod verdict;
 
 pub(super) use sla::CONTRACT;
 
 use crate::clock::Time;
-use crate::exchange::{Call, Failure, Reply, Scheme, Secret, Vendor, Volume};
+use crate::exchange::{Call, CredentialScheme, Failure, Reply, SecretFormat, Vendor, Workload};
 use crate::jobs::Job;
-use crate::providers::{Answer, Card, Desk, KitItem, Operation, Proof, Provider};
+use crate::providers::{Answer, AuthContext, CallContext, MarkerSample, Operation, Provider, ProviderSpec};
 use std::borrow::Cow;
 
 /// Tupu's content recognition.
@@ -26,12 +26,12 @@ pub struct Tupu;
 /// Tupu and its one kind of credentials.
 static VENDOR: Vendor = Vendor {
     id: "tupu",
-    schemes: &[Scheme {
+    schemes: &[CredentialScheme {
         name: "rsa",
         id_field: "secret_id",
         secret_field: "private_key_pem",
         id_len: 24,
-        secret: Secret::Rsa(1024),
+        secret: SecretFormat::Rsa(1024),
         alphabet: b"0123456789abcdef",
         demo_id: "5d3a5d3a5d3a5d3a5d3a0001",
         demo_secret: include_str!("../../../fixtures/tupu/demo_private_key.pem"),
@@ -193,7 +193,7 @@ static OPERATIONS: [Operation; 26] = [
     ),
 ];
 
-static CARD: Card = Card {
+static CARD: ProviderSpec = ProviderSpec {
     id: "tupu",
     title: "Tupu content recognition",
     vendor: &VENDOR,
@@ -206,7 +206,7 @@ static CARD: Card = Card {
         "/v3.1/recognition",
     ],
     operations: &OPERATIONS,
-    catalogue: &codes::CATALOGUE,
+    catalogue: &errors::CATALOGUE,
     limits: &sla::LIMITS,
     contract: &sla::CONTRACT,
     volatile: &["timestamp", "nonce", "signature"],
@@ -215,15 +215,15 @@ static CARD: Card = Card {
 };
 
 impl Provider for Tupu {
-    fn card(&self) -> &'static Card {
+    fn spec(&self) -> &'static ProviderSpec {
         &CARD
     }
 
-    fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
+    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
         auth::sid(&call.path).map(Cow::Borrowed)
     }
 
-    fn authenticate(&self, call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
+    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
         auth::authenticate(call, proof)
     }
 
@@ -231,58 +231,68 @@ impl Provider for Tupu {
         auth::nonce(call).map(Cow::Owned)
     }
 
-    fn volume(&self, _: &Operation, call: &Call) -> Volume {
-        answer::volume(call)
+    fn workload(&self, _: &Operation, call: &Call) -> Workload {
+        answer::workload(call)
     }
 
-    fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure> {
         let ready = match operation.id {
-            "image-sync" => return answer::image_sync(call, desk),
-            "image-sync-base64" => return answer::image_base64(call, desk),
-            "image-async" => return answer::image_async(call, desk),
-            "image-async-base64" => return answer::image_async_base64(call, desk),
-            "video-sync" => return answer::video_sync(call, desk),
-            "video-async" => return answer::video_async(call, desk),
-            "speech-sync" => return answer::speech_sync(call, desk),
-            "recording-async" => return answer::recording_async(call, desk),
-            "face-verify" => return answer::face_verify(call, desk),
-            "image-async-result" => answer::result(call, "requestId", "16", desk),
-            "text-sync" => answer::text_sync(call, desk),
-            "text-async" => answer::text_async(call, desk),
-            "video-stream" => answer::video_stream(call, desk),
-            "video-close" => answer::close(call, "videoId", "16", desk),
-            "video-result" => answer::result(call, "videoId", "16", desk),
-            "video-rate" => Ok(answer::rate(&["tupu/video-async", "tupu/video-stream"], 30, desk)),
-            "recording-result" => answer::result(call, "requestId", "22", desk),
-            "recording-rate" => Ok(answer::rate(&["tupu/recording-async"], 50, desk)),
-            "speech-stream" => answer::speech_stream(call, desk),
-            "speech-stream-close" => answer::speech_stream_close(call, desk),
-            "speech-stream-search" => answer::speech_stream_search(call, desk),
-            "history-text" => answer::history_text(call, desk),
-            "history-speech" => answer::history_speech(call, desk),
-            kind => answer::feedback(kind, call, desk),
+            "image-sync" => return answer::image_sync(call, context),
+            "image-sync-base64" => return answer::image_base64(call, context),
+            "image-async" => return answer::image_async(call, context),
+            "image-async-base64" => return answer::image_async_base64(call, context),
+            "video-sync" => return answer::video_sync(call, context),
+            "video-async" => return answer::video_async(call, context),
+            "speech-sync" => return answer::speech_sync(call, context),
+            "recording-async" => return answer::recording_async(call, context),
+            "face-verify" => return answer::face_verify(call, context),
+            "image-async-result" => answer::result(call, "requestId", "16", context),
+            "text-sync" => answer::text_sync(call, context),
+            "text-async" => answer::text_async(call, context),
+            "video-stream" => answer::video_stream(call, context),
+            "video-close" => answer::close(call, "videoId", "16", context),
+            "video-result" => answer::result(call, "videoId", "16", context),
+            "video-rate" => Ok(answer::rate(
+                &["tupu/video-async", "tupu/video-stream"],
+                30,
+                context,
+            )),
+            "recording-result" => answer::result(call, "requestId", "22", context),
+            "recording-rate" => Ok(answer::rate(&["tupu/recording-async"], 50, context)),
+            "speech-stream" => answer::speech_stream(call, context),
+            "speech-stream-close" => answer::speech_stream_close(call, context),
+            "speech-stream-search" => answer::speech_stream_search(call, context),
+            "history-text" => answer::history_text(call, context),
+            "history-speech" => answer::history_speech(call, context),
+            kind => answer::feedback(kind, call, context),
         };
         ready.map(Answer::Ready)
     }
 
-    fn report(&self, job: &Job, report: (u64, Time), provider_key: Option<&str>) -> Vec<u8> {
-        answer::report(job, report, provider_key)
+    fn callback_body(&self, job: &Job, report: (u64, Time), provider_key: Option<&str>) -> Vec<u8> {
+        answer::callback_body(job, report, provider_key)
     }
 
-    fn kit(&self) -> &'static [KitItem] {
-        &kit::KIT
+    fn marker_samples(&self) -> &'static [MarkerSample] {
+        &marker_samples::KIT
     }
 
-    fn refuse(&self, operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
-        codes::refuse(operation, call, failure, desk)
+    fn refuse(
+        &self,
+        operation: Option<&Operation>,
+        call: &Call,
+        failure: &Failure,
+        context: &CallContext,
+    ) -> Reply {
+        errors::refuse(operation, call, failure, context)
     }
 
-    fn seal(&self, mut reply: Reply, _: &Call, desk: &Desk) -> Reply {
-        reply.body = envelope::seal(&reply.body, desk.provider_key.as_deref()).into();
+    fn seal(&self, mut reply: Reply, _: &Call, context: &CallContext) -> Reply {
+        reply.body = envelope::seal(&reply.body, context.provider_key.as_deref()).into();
         reply
     }
 
-    fn forge(&self, reply: Reply) -> Reply {
-        envelope::forge(reply)
+    fn corrupt_signature(&self, reply: Reply) -> Reply {
+        envelope::corrupt_signature(reply)
     }
 }

@@ -1,11 +1,11 @@
 //! Tupu's tasks and their labels (`wire/tupu.md` §3.2).
 
-use crate::exchange::InputFlaw;
-use crate::providers::Desk;
+use crate::exchange::InputError;
+use crate::providers::CallContext;
 
 /// What a task's results look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ResultShape {
     /// A label with a rate, and how many pictures had each.
     Labelled,
     /// The same with the three likeliest labels.
@@ -26,13 +26,13 @@ pub(super) enum Shape {
 
 /// A task.
 #[derive(Debug)]
-pub(super) struct Task {
+pub(super) struct RecognitionTask {
     /// Its id.
     pub id: &'static str,
     /// Its short name, for markers and expectations.
     pub name: &'static str,
     /// What its results look like.
-    pub shape: Shape,
+    pub shape: ResultShape,
     /// Labels by number, each with its short name; where the vendor names none they are numbered.
     pub labels: &'static [&'static str],
     /// The label of a harmless input.
@@ -42,11 +42,11 @@ pub(super) struct Task {
 const fn task(
     id: &'static str,
     name: &'static str,
-    shape: Shape,
+    shape: ResultShape,
     labels: &'static [&'static str],
     normal: usize,
-) -> Task {
-    Task {
+) -> RecognitionTask {
+    RecognitionTask {
         id,
         name,
         shape,
@@ -69,11 +69,11 @@ pub(super) static TEXT_LABELS: [&str; 9] = [
 ];
 
 /// Every task that is emulated.
-pub(super) static TASKS: [Task; 19] = [
+pub(super) static TASKS: [RecognitionTask; 19] = [
     task(
         "54bcfc6c329af61034f7c2fc",
         "porn",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["porn", "sexy", "normal"],
         2,
     ),
@@ -81,14 +81,14 @@ pub(super) static TASKS: [Task; 19] = [
     task(
         "56a8645b0c800bff40990cf1",
         "ads",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["qr-code", "text", "logo", "normal"],
         3,
     ),
     task(
         "5e1d70adeec2874f7318dc52",
         "violence",
-        Shape::TopLabels,
+        ResultShape::TopLabels,
         // Only 0 is known, and that 8, 10, 13 and 25 were seen; the names are INFERRED.
         &[
             "normal", "1", "2", "3", "4", "5", "6", "7", "blood", "9", "weapon", "11", "12", "fire", "14",
@@ -99,42 +99,42 @@ pub(super) static TASKS: [Task; 19] = [
     task(
         "5acb135cc40c6772b10ec73a",
         "violence-old",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["normal", "violent"],
         0,
     ),
     task(
         "5b7be1f59b0c77a8c2afb351",
         "politics",
-        Shape::Person,
+        ResultShape::Person,
         &["person", "1", "normal"],
         2,
     ),
     task(
         "59101e2540f7575536ab3144",
         "face-old",
-        Shape::Person,
+        ResultShape::Person,
         &["person", "1", "2", "normal"],
         3,
     ),
     task(
         "5e1d634d2809c24f6d909bd3",
         "objects",
-        Shape::Objects,
+        ResultShape::Objects,
         &["objects"],
         0,
     ),
     task(
         "5808841f5e1778ef49219a99",
         "scenes",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["0", "1", "2", "3", "4", "5", "6", "7", "normal"],
         8,
     ),
     task(
         "5eddb86afaf52c4ca704ea41",
         "vice",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &[
             "normal", "smoking", "drugs", "tattoo", "gambling", "drinking", "gesture", "minor", "religion",
         ],
@@ -143,58 +143,64 @@ pub(super) static TASKS: [Task; 19] = [
     task(
         "5ad37309616505867eeac264",
         "vulgar-image",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["normal", "1", "2", "3", "4", "5", "6", "minor"],
         0,
     ),
     task(
         "54d1c23172f3d7264ba1c025",
         "ads-old",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["ads", "normal"],
         1,
     ),
     task(
         "559e65b3040a5ee37e4505b3",
         "people",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["person", "normal"],
         1,
     ),
     task(
         "559e88fa6f7910b622d37fbb",
         "scene",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["outdoor", "indoor"],
         1,
     ),
     task(
         "5ac4405825146cb63afa643f",
         "behaviour",
-        Shape::Labelled,
+        ResultShape::Labelled,
         &["acting", "normal"],
         1,
     ),
-    task("5673875659a518eb6c2af055", "faces", Shape::Objects, &["face"], 0),
-    task(TEXT, "text", Shape::Text, &TEXT_LABELS, 0),
+    task(
+        "5673875659a518eb6c2af055",
+        "faces",
+        ResultShape::Objects,
+        &["face"],
+        0,
+    ),
+    task(TEXT, "text", ResultShape::Text, &TEXT_LABELS, 0),
     task(
         "5c8213b9bc807806aab0a574",
         "vulgar",
-        Shape::Vulgar,
+        ResultShape::Vulgar,
         &["normal", "vulgar"],
         0,
     ),
     task(
         "5caee6b2a76925c55a09a6d2",
         "speech-text",
-        Shape::SpeechText,
+        ResultShape::SpeechText,
         &TEXT_LABELS,
         0,
     ),
     task(
         "5ca1bd6b3872ecc9afb99132",
         "transcript",
-        Shape::Transcript,
+        ResultShape::Transcript,
         &["Normal"],
         0,
     ),
@@ -205,17 +211,21 @@ pub(super) const TEXT: &str = "57c4036c557603652aeeb222";
 
 /// What a kind of input can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Medium {
+pub(super) enum MediaTasks {
     Picture,
     Speech,
 }
 
-impl Task {
-    fn is_of(&self, medium: Medium) -> bool {
+impl RecognitionTask {
+    fn is_of(&self, medium: MediaTasks) -> bool {
         match self.shape {
-            Shape::Labelled | Shape::TopLabels | Shape::Person | Shape::Objects => medium == Medium::Picture,
-            Shape::Vulgar | Shape::SpeechText | Shape::Transcript => medium == Medium::Speech,
-            Shape::Text => false,
+            ResultShape::Labelled | ResultShape::TopLabels | ResultShape::Person | ResultShape::Objects => {
+                medium == MediaTasks::Picture
+            }
+            ResultShape::Vulgar | ResultShape::SpeechText | ResultShape::Transcript => {
+                medium == MediaTasks::Speech
+            }
+            ResultShape::Text => false,
         }
     }
 
@@ -242,15 +252,19 @@ impl Task {
 const USUAL: [&str; 6] = ["porn", "ads", "violence", "politics", "vulgar", "speech-text"];
 
 /// The tasks a call asks for, in its order; or those its secretId has.
-pub(super) fn chosen(asked: &[String], medium: Medium, desk: &Desk) -> Result<Vec<&'static Task>, InputFlaw> {
-    let own = desk.settings.tasks.get("tupu");
-    let has = |task: &Task| own.is_none_or(|list| list.iter().any(|word| task.is_named(word)));
+pub(super) fn chosen(
+    asked: &[String],
+    medium: MediaTasks,
+    context: &CallContext,
+) -> Result<Vec<&'static RecognitionTask>, InputError> {
+    let own = context.settings.tasks.get("tupu");
+    let has = |task: &RecognitionTask| own.is_none_or(|list| list.iter().any(|word| task.is_named(word)));
     let possible = || TASKS.iter().filter(|task| task.is_of(medium) && has(task));
     if asked.is_empty() {
-        let usual = |task: &&Task| own.is_some() || USUAL.contains(&task.name);
+        let usual = |task: &&RecognitionTask| own.is_some() || USUAL.contains(&task.name);
         let all: Vec<_> = possible().filter(usual).collect();
         return if all.is_empty() {
-            Err(InputFlaw::NoTask)
+            Err(InputError::NoTask)
         } else {
             Ok(all)
         };
@@ -258,12 +272,12 @@ pub(super) fn chosen(asked: &[String], medium: Medium, desk: &Desk) -> Result<Ve
     let find = |id: &String| {
         possible()
             .find(|task| task.id == *id)
-            .ok_or(InputFlaw::UnknownTask)
+            .ok_or(InputError::UnknownTask)
     };
     let mut all = Vec::with_capacity(asked.len());
     for id in asked {
         let task = find(id)?;
-        if all.iter().all(|known: &&Task| known.id != task.id) {
+        if all.iter().all(|known: &&RecognitionTask| known.id != task.id) {
             all.push(task);
         }
     }

@@ -1,15 +1,15 @@
 //! What is said of one input for one task, and who says it.
 
-use super::tasks::Task;
+use super::tasks::RecognitionTask;
 use crate::exchange::Call;
-use crate::imaging::Impression;
-use crate::providers::Desk;
-use crate::recognition::{Given, Marker, Subject};
+use crate::imaging::PictureFeatures;
+use crate::providers::CallContext;
+use crate::recognition::{Marker, PresetVerdict, RecognitionSubject};
 use crate::signing::digest::sha256_hex;
 
 /// What is said of an input for one task.
 #[derive(Clone, Debug)]
-pub(super) struct Verdict {
+pub(super) struct TaskVerdict {
     /// The label's number.
     pub label: usize,
     /// How sure, 0 to 1.
@@ -21,11 +21,11 @@ pub(super) struct Verdict {
 }
 
 /// What an expectation gives an input, and the expectation's name.
-pub(super) type Decreed = (String, Vec<Given>);
+pub(super) type ExpectedVerdict = (String, Vec<PresetVerdict>);
 
 /// An input, as far as expectations look at it; what it does not have is empty.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Input<'a> {
+pub(super) struct RecognitionInput<'a> {
     pub bytes: &'a [u8],
     pub phash: Option<u64>,
     pub text: Option<&'a str>,
@@ -35,10 +35,13 @@ pub(super) struct Input<'a> {
 }
 
 /// What the first expectation that fits an input gives it. Nothing is hashed where there are no expectations.
-pub(super) fn decreed(input: Input<'_>, (call, desk): (&Call, &Desk)) -> Option<Decreed> {
+pub(super) fn expected_verdict(
+    input: RecognitionInput<'_>,
+    (call, context): (&Call, &CallContext),
+) -> Option<ExpectedVerdict> {
     let header = |name: &str| call.headers.get(name).map(str::to_owned);
-    desk.expectations.given(|| Subject {
-        operation: desk.operation,
+    context.expectations.given(|| RecognitionSubject {
+        operation: context.operation,
         sha256: sha256_hex(input.bytes),
         phash: input.phash,
         text: input.text,
@@ -49,11 +52,11 @@ pub(super) fn decreed(input: Input<'_>, (call, desk): (&Call, &Desk)) -> Option<
 }
 
 /// What one picture brings to its verdicts.
-pub(super) struct Evidence<'a> {
+pub(super) struct PictureEvidence<'a> {
     /// What is seen in it.
-    pub seen: &'a Impression,
+    pub seen: &'a PictureFeatures,
     /// What an expectation gives it.
-    pub given: Option<&'a Decreed>,
+    pub given: Option<&'a ExpectedVerdict>,
     /// Markers inside it.
     pub markers: Vec<Marker>,
     /// XXH3-128 of its bytes: what the default goes by.
@@ -63,11 +66,11 @@ pub(super) struct Evidence<'a> {
 /// What is certain is below this: a person should look.
 const SURE: f64 = 0.8;
 
-impl Verdict {
+impl TaskVerdict {
     /// The verdict of a task on a picture: of a fault that lies, an expectation, a marker, what is seen, or by default.
-    pub(super) fn of(task: &Task, evidence: &Evidence<'_>, desk: &Desk) -> Self {
+    pub(super) fn of(task: &RecognitionTask, evidence: &PictureEvidence<'_>, context: &CallContext) -> Self {
         let told = (evidence.given, &evidence.markers[..]);
-        Self::decided(task, told, desk, || {
+        Self::decided(task, told, context, || {
             if evidence.markers.is_empty() {
                 Self::seen(task, evidence.seen).unwrap_or_else(|| Self::usual(task, evidence.content))
             } else {
@@ -79,9 +82,9 @@ impl Verdict {
 
     /// The verdict of a task on any input: of a fault that lies, an expectation, a marker, or otherwise.
     pub(super) fn decided(
-        task: &Task,
-        (given, markers): (Option<&Decreed>, &[Marker]),
-        desk: &Desk,
+        task: &RecognitionTask,
+        (given, markers): (Option<&ExpectedVerdict>, &[Marker]),
+        context: &CallContext,
         otherwise: impl FnOnce() -> Self,
     ) -> Self {
         let concerns = |word: Option<&str>| word.is_none_or(|word| task.is_named(word));
@@ -93,14 +96,14 @@ impl Verdict {
         let honest = given
             .or_else(|| marked().map(|marker| Self::marked(task, marker)))
             .unwrap_or_else(otherwise);
-        match &desk.lie {
-            Some(lie) if concerns(lie.task.as_deref()) => {
+        match &context.wrong_verdict {
+            Some(wrong_verdict) if concerns(wrong_verdict.task.as_deref()) => {
                 let opposite = if honest.label == task.normal {
                     task.suspect()
                 } else {
                     task.normal
                 };
-                let label = lie.label.as_deref().and_then(|word| task.label(word));
+                let label = wrong_verdict.label.as_deref().and_then(|word| task.label(word));
                 Self {
                     label: label.unwrap_or(opposite),
                     because: format!("a fault lies; in truth {}", honest.because),
@@ -112,7 +115,7 @@ impl Verdict {
     }
 
     /// Nothing speaks against it.
-    pub(super) fn harmless(task: &Task, because: &str) -> Self {
+    pub(super) fn harmless(task: &RecognitionTask, because: &str) -> Self {
         Self {
             label: task.normal,
             rate: 0.99,
@@ -121,7 +124,7 @@ impl Verdict {
         }
     }
 
-    fn given(task: &Task, given: &Given, id: &str) -> Self {
+    fn given(task: &RecognitionTask, given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.as_deref().and_then(|word| task.label(word));
         Self {
             label: label.unwrap_or(task.suspect()),
@@ -131,7 +134,7 @@ impl Verdict {
         }
     }
 
-    fn marked(task: &Task, marker: &Marker) -> Self {
+    fn marked(task: &RecognitionTask, marker: &Marker) -> Self {
         let label = marker.detail.as_deref().and_then(|word| task.label(word));
         Self {
             label: label.unwrap_or(task.suspect()),
@@ -143,7 +146,7 @@ impl Verdict {
 
     /// What the picture itself tells, where it tells anything. None of it is a judgement about the world: these are
     /// measures with thresholds.
-    fn seen(task: &Task, seen: &Impression) -> Option<Self> {
+    fn seen(task: &RecognitionTask, seen: &PictureFeatures) -> Option<Self> {
         let (word, rate, why) = match task.name {
             "ads" if !seen.codes.is_empty() => ("qr-code", 0.97, "a QR code"),
             "ads" if seen.print > 0.12 => ("text", 0.5 + f64::from(seen.print.min(0.45)), "dense print"),
@@ -183,7 +186,7 @@ impl Verdict {
     }
 
     /// Harmless, as sure as the content's hash has it.
-    fn usual(task: &Task, content: u128) -> Self {
+    fn usual(task: &RecognitionTask, content: u128) -> Self {
         let part = (content ^ u128::from(xxhash_rust::xxh3::xxh3_64(task.id.as_bytes()))) % 9_000;
         Self {
             label: task.normal,
@@ -204,7 +207,7 @@ impl Verdict {
     }
 }
 
-fn has_large_face(seen: &Impression) -> bool {
+fn has_large_face(seen: &PictureFeatures) -> bool {
     let side = seen.width.min(seen.height) as f32;
     seen.faces.iter().any(|face| face.side > side * 0.15)
 }

@@ -4,10 +4,10 @@
 mod flood;
 mod normal;
 
-pub use flood::{Flood, flood};
+pub use flood::{FloodReason, flood};
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
-use normal::{Plain, plain};
+use normal::{NormalizedText, plain};
 use std::sync::LazyLock;
 
 /// `main label, sub label, level, term` a line.
@@ -18,7 +18,7 @@ const MOST_HITS: usize = 100;
 
 /// How much a term weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub enum TermSeverity {
     /// A person should look at it.
     Review,
     /// Not to be published.
@@ -27,7 +27,7 @@ pub enum Level {
 
 /// A term in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit<'a> {
+pub struct LexiconHit<'a> {
     /// As it stands in the text, separators included.
     pub keyword: &'a str,
     /// The term it is.
@@ -37,13 +37,13 @@ pub struct Hit<'a> {
     /// More exactly.
     pub sub_label: &'static str,
     /// How much it weighs.
-    pub level: Level,
+    pub level: TermSeverity,
 }
 
 struct Term {
     main_label: &'static str,
     sub_label: &'static str,
-    level: Level,
+    level: TermSeverity,
     words: &'static str,
     /// Whether only whole words count: a term in Latin letters is part of too many others.
     is_word: bool,
@@ -72,9 +72,9 @@ fn term(line: &'static str) -> Option<Term> {
         main_label,
         sub_label,
         level: if level == "block" {
-            Level::Block
+            TermSeverity::Block
         } else {
-            Level::Review
+            TermSeverity::Review
         },
         words,
         is_word: words.is_ascii(),
@@ -82,19 +82,24 @@ fn term(line: &'static str) -> Option<Term> {
 }
 
 /// The terms in a text, in its order. Width, case, traditional forms and separators make no difference.
-pub fn hits(text: &str) -> Vec<Hit<'_>> {
+pub fn hits(text: &str) -> Vec<LexiconHit<'_>> {
     let plain = plain(text);
     let found = LEXICON.automaton.leftmost_find_iter(&plain.text);
     let hits = found.filter_map(|found| hit(text, &plain, (found.start(), found.end()), found.value()));
     hits.take(MOST_HITS).collect()
 }
 
-fn hit<'a>(text: &'a str, plain: &Plain, (start, end): (usize, usize), nth: u32) -> Option<Hit<'a>> {
+fn hit<'a>(
+    text: &'a str,
+    plain: &NormalizedText,
+    (start, end): (usize, usize),
+    nth: u32,
+) -> Option<LexiconHit<'a>> {
     let term = &LEXICON.terms[nth as usize];
     let (start, end) = plain.origin(start, end);
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let within = is_letter(text[..start].chars().next_back()) || is_letter(text[end..].chars().next());
-    (!term.is_word || !within).then(|| Hit {
+    (!term.is_word || !within).then(|| LexiconHit {
         keyword: &text[start..end],
         term: term.words,
         main_label: term.main_label,

@@ -23,15 +23,15 @@ static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
 
 /// A text in plain form, and where each character of it comes from.
 #[derive(Debug, Default)]
-pub(super) struct Plain {
+pub(super) struct NormalizedText {
     /// Letters and digits alone: narrow, lower case, simplified.
     pub text: String,
     /// For each character of `text`: where it starts in `text`, and where its origin starts and ends in the original.
     pub origins: Vec<(usize, usize, usize)>,
 }
 
-pub(super) fn plain(original: &str) -> Plain {
-    let mut plain = Plain {
+pub(super) fn plain(original: &str) -> NormalizedText {
+    let mut plain = NormalizedText {
         text: String::with_capacity(original.len()),
         origins: Vec::with_capacity(original.len() / 2),
     };
@@ -48,7 +48,7 @@ pub(super) fn plain(original: &str) -> Plain {
     plain
 }
 
-impl Plain {
+impl NormalizedText {
     fn push(&mut self, c: char, (start, end): (usize, usize)) {
         if !c.is_alphanumeric() {
             return;

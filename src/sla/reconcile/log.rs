@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What a client says became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum ClientOutcome {
     /// It was answered with a status below 500.
     Answered(u16),
     /// It was answered with 5XX.
@@ -17,7 +17,7 @@ pub enum Said {
 
 /// A call in a client's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct ClientLogLine {
     /// Its number in the log, from 1.
     pub number: u64,
     /// The call's name, where the client knows it.
@@ -27,12 +27,12 @@ pub struct Line {
     /// When the client sent it, by the client's clock.
     pub time: Time,
     /// What became of it.
-    pub said: Said,
+    pub said: ClientOutcome,
 }
 
 /// A line that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct BrokenLine {
+pub struct LogLineError {
     /// Its number, from 1.
     pub line: u64,
     /// What was expected.
@@ -41,11 +41,11 @@ pub struct BrokenLine {
 
 /// A log that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Log {
+pub struct ClientLog {
     /// What can be used.
-    pub lines: Vec<Line>,
+    pub lines: Vec<ClientLogLine>,
     /// What cannot.
-    pub broken: Vec<BrokenLine>,
+    pub broken: Vec<LogLineError>,
 }
 
 const NAMES: [(&str, &[&str]); 4] = [
@@ -58,7 +58,7 @@ const NAMES: [(&str, &[&str]); 4] = [
     ("outcome", &["outcome", "status", "result"]),
 ];
 
-impl Log {
+impl ClientLog {
     /// Reads a log of either form.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Log {
                 Ok(record) => record,
                 Err(why) => {
                     let line = why.position().map_or(0, csv::Position::line);
-                    log.broken.push(BrokenLine {
+                    log.broken.push(LogLineError {
                         line,
                         why: why.to_string(),
                     });
@@ -124,15 +124,15 @@ impl Log {
         Ok(log)
     }
 
-    fn add(&mut self, number: u64, read: Result<Line, String>) {
+    fn add(&mut self, number: u64, read: Result<ClientLogLine, String>) {
         match read {
-            Ok(line) => self.lines.push(Line { number, ..line }),
-            Err(why) => self.broken.push(BrokenLine { line: number, why }),
+            Ok(line) => self.lines.push(ClientLogLine { number, ..line }),
+            Err(why) => self.broken.push(LogLineError { line: number, why }),
         }
     }
 }
 
-fn from_object(object: &Value) -> Result<Line, String> {
+fn from_object(object: &Value) -> Result<ClientLogLine, String> {
     if !object.is_object() {
         return Err("expected a JSON object".to_owned());
     }
@@ -148,12 +148,12 @@ fn from_object(object: &Value) -> Result<Line, String> {
     from_fields(texts.each_ref().map(String::as_str))
 }
 
-fn from_fields([id, content, time, outcome]: [&str; 4]) -> Result<Line, String> {
+fn from_fields([id, content, time, outcome]: [&str; 4]) -> Result<ClientLogLine, String> {
     let request_id = (!id.is_empty()).then(|| id.parse()).transpose();
     let content = (!content.is_empty())
         .then(|| u128::from_str_radix(content, 16))
         .transpose();
-    let line = Line {
+    let line = ClientLogLine {
         number: 0,
         request_id: request_id.map_err(|why: String| format!("request_id: {why}"))?,
         content: content.map_err(|_| "content: expected XXH3-128 as hex digits".to_owned())?,
@@ -177,19 +177,19 @@ fn instant(text: &str) -> Result<Time, String> {
     text.parse().map_err(|why: String| format!("time: {why}"))
 }
 
-fn said(outcome: &str) -> Result<Said, String> {
+fn said(outcome: &str) -> Result<ClientOutcome, String> {
     if let Ok(status) = outcome.parse::<u16>() {
         return match status {
-            100..=499 => Ok(Said::Answered(status)),
-            500..=599 => Ok(Said::ServerError(status)),
+            100..=499 => Ok(ClientOutcome::Answered(status)),
+            500..=599 => Ok(ClientOutcome::ServerError(status)),
             _ => Err(format!(
                 "outcome: expected a status of 100 to 599, found {status}"
             )),
         };
     }
     match outcome.to_ascii_lowercase().as_str() {
-        "ok" | "success" | "answered" => Ok(Said::Answered(200)),
-        "timeout" | "error" | "failed" | "reset" | "refused" | "no_response" => Ok(Said::NoResponse),
+        "ok" | "success" | "answered" => Ok(ClientOutcome::Answered(200)),
+        "timeout" | "error" | "failed" | "reset" | "refused" | "no_response" => Ok(ClientOutcome::NoResponse),
         _ => Err(format!(
             "outcome: expected an HTTP status, ok, timeout, reset, refused or error, found {outcome:?}"
         )),
@@ -211,22 +211,22 @@ mod tests {
             "\u{feff}request_id,content,time,outcome\n{id},,2026-11-22T12:00:00+08:00,200\nonly,two\n,,1,ok\n,ff,1700000000000,timeout\n"
         );
         let (json, csv) = (
-            Log::read(json.as_bytes()).unwrap(),
-            Log::read(csv.as_bytes()).unwrap(),
+            ClientLog::read(json.as_bytes()).unwrap(),
+            ClientLog::read(csv.as_bytes()).unwrap(),
         );
         for (log, broken) in [(&json, [3, 4]), (&csv, [3, 4])] {
             assert_eq!(log.lines.len(), 2, "{log:?}");
-            assert_eq!(log.lines[0].said, Said::Answered(200));
+            assert_eq!(log.lines[0].said, ClientOutcome::Answered(200));
             assert_eq!(
                 (log.lines[1].content, log.lines[1].said),
-                (Some(255), Said::NoResponse)
+                (Some(255), ClientOutcome::NoResponse)
             );
             assert_eq!(log.lines[1].number, 5);
             let numbers: Vec<_> = log.broken.iter().map(|line| line.line).collect();
             assert_eq!(numbers, broken);
         }
         for (text, why) in [("", "nothing"), ("a,b\n1,2\n", "found a,b")] {
-            assert!(Log::read(text.as_bytes()).unwrap_err().contains(why));
+            assert!(ClientLog::read(text.as_bytes()).unwrap_err().contains(why));
         }
         for (field, value) in [
             ("outcome", "999"),

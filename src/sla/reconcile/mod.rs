@@ -3,17 +3,19 @@
 
 mod log;
 
-pub use log::{BrokenLine, Line, Log, Said};
+pub use log::{ClientLog, ClientLogLine, ClientOutcome, LogLineError};
 
 use crate::clock::Time;
-use crate::exchange::{Entry, Outcome, Party, RequestId, SERVICE_COUNTS, Service, ServiceRow, Trouble};
+use crate::exchange::{
+    AttributionKey, LedgerEntry, Outcome, Party, RequestId, SERVICE_COUNTS, ServiceBucket, ServiceCounts,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 /// How the two sides compare on a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Class {
+pub enum MatchClass {
     /// Both say it was answered.
     AgreeAnswered,
     /// Both say it failed.
@@ -34,34 +36,34 @@ pub enum Class {
     FailedThenServed,
 }
 
-impl Class {
+impl MatchClass {
     /// All of them.
-    pub const ALL: [Class; 9] = [
-        Class::AgreeAnswered,
-        Class::AgreeFailed,
-        Class::ClientFailedProviderAnswered,
-        Class::ClientAnsweredProviderFailed,
-        Class::StatusDiffers,
-        Class::BucketShifted,
-        Class::OnlyClient,
-        Class::OnlyProvider,
-        Class::FailedThenServed,
+    pub const ALL: [MatchClass; 9] = [
+        MatchClass::AgreeAnswered,
+        MatchClass::AgreeFailed,
+        MatchClass::ClientFailedProviderAnswered,
+        MatchClass::ClientAnsweredProviderFailed,
+        MatchClass::StatusDiffers,
+        MatchClass::BucketShifted,
+        MatchClass::OnlyClient,
+        MatchClass::OnlyProvider,
+        MatchClass::FailedThenServed,
     ];
 
     /// What it means.
     pub fn what(self) -> &'static str {
         match self {
-            Class::AgreeAnswered => "both say it was answered",
-            Class::AgreeFailed => "both say it failed",
-            Class::ClientFailedProviderAnswered => {
+            MatchClass::AgreeAnswered => "both say it was answered",
+            MatchClass::AgreeFailed => "both say it failed",
+            MatchClass::ClientFailedProviderAnswered => {
                 "no answer reached the client, the provider gave one: late or lost"
             }
-            Class::ClientAnsweredProviderFailed => "the client had an answer, the ledger knows of none",
-            Class::StatusDiffers => "one side knows of a 5XX, the other does not",
-            Class::BucketShifted => "both agree, but the client's clock puts it into other five minutes",
-            Class::OnlyClient => "the client sent it, the provider never saw it",
-            Class::OnlyProvider => "the provider saw it, the client's log does not have it",
-            Class::FailedThenServed => {
+            MatchClass::ClientAnsweredProviderFailed => "the client had an answer, the ledger knows of none",
+            MatchClass::StatusDiffers => "one side knows of a 5XX, the other does not",
+            MatchClass::BucketShifted => "both agree, but the client's clock puts it into other five minutes",
+            MatchClass::OnlyClient => "the client sent it, the provider never saw it",
+            MatchClass::OnlyProvider => "the provider saw it, the client's log does not have it",
+            MatchClass::FailedThenServed => {
                 "it failed, and was served when it was sent again (also in another class)"
             }
         }
@@ -70,7 +72,7 @@ impl Class {
 
 /// How far apart things may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tolerance {
+pub struct MatchTolerance {
     /// Client's and provider's times of a call that is joined by its content.
     pub join: Duration,
     /// Their difference beyond which a clock is called skewed.
@@ -79,7 +81,7 @@ pub struct Tolerance {
 
 /// A call as an example of a class.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Example {
+pub struct MatchExample {
     /// The call, where the provider knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -93,18 +95,18 @@ type Counts = [i64; SERVICE_COUNTS.len()];
 
 /// Calls of one class, and what would change if the client were right on them.
 #[derive(Clone, Debug, Default)]
-pub struct Difference {
+pub struct MatchGroup {
     /// How many.
     pub calls: u64,
     /// Some of them.
-    pub examples: Vec<Example>,
-    changes: BTreeMap<(Time, Trouble), Counts>,
+    pub examples: Vec<MatchExample>,
+    changes: BTreeMap<(Time, AttributionKey), Counts>,
 }
 
 /// A log being joined with the ledger's rows.
-pub struct Join<'a> {
-    lines: &'a [Line],
-    tolerance: Tolerance,
+pub struct LogJoin<'a> {
+    lines: &'a [ClientLogLine],
+    tolerance: MatchTolerance,
     cycle: (Time, Time),
     by_id: HashMap<RequestId, usize>,
     /// Lines without a name, by content, in the order of time.
@@ -118,23 +120,23 @@ pub struct Join<'a> {
     skews: Vec<i64>,
     /// Contents whose last call failed, with that call.
     failing: HashMap<u128, Failing>,
-    classes: BTreeMap<Class, Difference>,
+    classes: BTreeMap<MatchClass, MatchGroup>,
 }
 
 /// A call that failed.
 struct Failing {
     request_id: RequestId,
     arrived: Time,
-    trouble: Trouble,
+    trouble: AttributionKey,
     counts: Counts,
 }
 
 impl Failing {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &LedgerEntry) -> Self {
         Self {
             request_id: entry.request_id,
             arrived: entry.arrived,
-            trouble: Trouble::of(entry),
+            trouble: AttributionKey::of(entry),
             counts: counts(entry),
         }
     }
@@ -143,9 +145,9 @@ impl Failing {
 /// Examples of a class that are kept.
 const EXAMPLES: usize = 5;
 
-impl<'a> Join<'a> {
+impl<'a> LogJoin<'a> {
     /// A join of a log with the rows of a cycle, `[from, to)`.
-    pub fn new(log: &'a Log, cycle: (Time, Time), tolerance: Tolerance) -> Self {
+    pub fn new(log: &'a ClientLog, cycle: (Time, Time), tolerance: MatchTolerance) -> Self {
         let mut join = Self {
             lines: &log.lines,
             tolerance,
@@ -177,7 +179,7 @@ impl<'a> Join<'a> {
     }
 
     /// Joins a row.
-    pub fn row(&mut self, entry: &Entry) {
+    pub fn row(&mut self, entry: &LedgerEntry) {
         let is_counted =
             (self.cycle.0..self.cycle.1).contains(&entry.arrived) && entry.outcome != Outcome::Broken;
         let found = self.line_of(entry);
@@ -193,15 +195,15 @@ impl<'a> Join<'a> {
         if let Some(at) = found {
             return self.compare(entry, at);
         }
-        let example = Example {
+        let example = MatchExample {
             request_id: Some(entry.request_id),
             line: None,
         };
-        let difference = self.note(Class::OnlyProvider, example);
-        difference.change(entry.arrived, &Trouble::of(entry), &counts(entry), -1);
+        let difference = self.note(MatchClass::OnlyProvider, example);
+        difference.change(entry.arrived, &AttributionKey::of(entry), &counts(entry), -1);
     }
 
-    fn line_of(&mut self, entry: &Entry) -> Option<usize> {
+    fn line_of(&mut self, entry: &LedgerEntry) -> Option<usize> {
         if let Some(at) = self.by_id.get(&entry.request_id) {
             self.joined.0 += 1;
             return Some(*at);
@@ -216,8 +218,8 @@ impl<'a> Join<'a> {
     }
 
     /// What was served in the end did not fail its user, whatever came before.
-    fn note_retry(&mut self, entry: &Entry) {
-        let own = Service::of(entry);
+    fn note_retry(&mut self, entry: &LedgerEntry) {
+        let own = ServiceCounts::of(entry);
         if own.served == 0 {
             if own.status_4xx == 0 {
                 self.failing.insert(entry.content, Failing::of(entry));
@@ -225,38 +227,45 @@ impl<'a> Join<'a> {
             return;
         }
         if let Some(failed) = self.failing.remove(&entry.content) {
-            let example = Example {
+            let example = MatchExample {
                 request_id: Some(failed.request_id),
                 line: None,
             };
-            let difference = self.note(Class::FailedThenServed, example);
+            let difference = self.note(MatchClass::FailedThenServed, example);
             difference.change(failed.arrived, &failed.trouble, &failed.counts, -1);
-            difference.change(failed.arrived, &failed.trouble, &said(Said::Answered(200)), 1);
+            difference.change(
+                failed.arrived,
+                &failed.trouble,
+                &said(ClientOutcome::Answered(200)),
+                1,
+            );
         }
     }
 
-    fn compare(&mut self, entry: &Entry, at: usize) {
+    fn compare(&mut self, entry: &LedgerEntry, at: usize) {
         let line = self.lines[at].clone();
-        let own = Service::of(entry);
+        let own = ServiceCounts::of(entry);
         let is_silent = own.silent + own.undelivered > 0;
         let is_5xx = own.status_5xx + own.late_5xx > 0;
         let class = match line.said {
-            Said::NoResponse if is_silent => Class::AgreeFailed,
-            Said::NoResponse => Class::ClientFailedProviderAnswered,
-            Said::Answered(_) | Said::ServerError(_) if is_silent => Class::ClientAnsweredProviderFailed,
-            Said::ServerError(_) if is_5xx => Class::AgreeFailed,
-            Said::Answered(_) if !is_5xx => Class::AgreeAnswered,
-            Said::Answered(_) | Said::ServerError(_) => Class::StatusDiffers,
+            ClientOutcome::NoResponse if is_silent => MatchClass::AgreeFailed,
+            ClientOutcome::NoResponse => MatchClass::ClientFailedProviderAnswered,
+            ClientOutcome::Answered(_) | ClientOutcome::ServerError(_) if is_silent => {
+                MatchClass::ClientAnsweredProviderFailed
+            }
+            ClientOutcome::ServerError(_) if is_5xx => MatchClass::AgreeFailed,
+            ClientOutcome::Answered(_) if !is_5xx => MatchClass::AgreeAnswered,
+            ClientOutcome::Answered(_) | ClientOutcome::ServerError(_) => MatchClass::StatusDiffers,
         };
-        let agrees = matches!(class, Class::AgreeAnswered | Class::AgreeFailed);
+        let agrees = matches!(class, MatchClass::AgreeAnswered | MatchClass::AgreeFailed);
         let shifted = line.time.bucket() != entry.arrived.bucket();
-        let example = Example {
+        let example = MatchExample {
             request_id: Some(entry.request_id),
             line: Some(line.number),
         };
-        let trouble = Trouble::of(entry);
+        let trouble = AttributionKey::of(entry);
         if agrees && shifted {
-            let difference = self.note(Class::BucketShifted, example);
+            let difference = self.note(MatchClass::BucketShifted, example);
             difference.change(entry.arrived, &trouble, &counts(entry), -1);
             difference.change(line.time, &trouble, &counts(entry), 1);
             return;
@@ -268,7 +277,7 @@ impl<'a> Join<'a> {
         }
     }
 
-    fn note(&mut self, class: Class, example: Example) -> &mut Difference {
+    fn note(&mut self, class: MatchClass, example: MatchExample) -> &mut MatchGroup {
         let own = self.classes.entry(class).or_default();
         own.calls += 1;
         if own.examples.len() < EXAMPLES {
@@ -286,7 +295,7 @@ impl<'a> Join<'a> {
     }
 
     /// What came of it, once every row was given.
-    pub fn finish(mut self) -> Reconciled {
+    pub fn finish(mut self) -> JoinResult {
         let median = self.median_skew();
         let mut outside = 0;
         for (at, line) in self.lines.iter().enumerate() {
@@ -299,23 +308,23 @@ impl<'a> Join<'a> {
                 outside += 1;
                 continue;
             }
-            let trouble = Trouble {
+            let trouble = AttributionKey {
                 party: Some(Party::Provider),
-                ..Trouble::default()
+                ..AttributionKey::default()
             };
-            let example = Example {
+            let example = MatchExample {
                 request_id: line.request_id,
                 line: Some(line.number),
             };
             let counts = match line.said {
-                Said::NoResponse => Service {
+                ClientOutcome::NoResponse => ServiceCounts {
                     undelivered: 1,
-                    ..Service::default()
+                    ..ServiceCounts::default()
                 }
                 .values(),
-                Said::Answered(_) | Said::ServerError(_) => said(line.said),
+                ClientOutcome::Answered(_) | ClientOutcome::ServerError(_) => said(line.said),
             };
-            self.note(Class::OnlyClient, example)
+            self.note(MatchClass::OnlyClient, example)
                 .change(time, &trouble, &counts, 1);
         }
         let limit = self.tolerance.skew.as_micros();
@@ -323,7 +332,7 @@ impl<'a> Join<'a> {
             .skews
             .iter()
             .filter(|skew| u128::from(skew.unsigned_abs()) > limit);
-        Reconciled {
+        JoinResult {
             duplicates: self.duplicates,
             outside,
             joined: self.joined,
@@ -336,7 +345,7 @@ impl<'a> Join<'a> {
 
 /// What came of a join.
 #[derive(Clone, Debug)]
-pub struct Reconciled {
+pub struct JoinResult {
     /// Lines that name a call a second time.
     pub duplicates: u64,
     /// Lines of calls outside of the cycle.
@@ -348,11 +357,11 @@ pub struct Reconciled {
     /// Calls whose times differ by more than the tolerance.
     pub skewed: u64,
     /// Calls by class.
-    pub classes: BTreeMap<Class, Difference>,
+    pub classes: BTreeMap<MatchClass, MatchGroup>,
 }
 
-impl Difference {
-    fn change(&mut self, at: Time, trouble: &Trouble, counts: &Counts, sign: i64) {
+impl MatchGroup {
+    fn change(&mut self, at: Time, trouble: &AttributionKey, counts: &Counts, sign: i64) {
         let own = self.changes.entry((at.bucket(), trouble.clone())).or_default();
         own.iter_mut()
             .zip(counts)
@@ -360,8 +369,8 @@ impl Difference {
     }
 
     /// The counts there would be if the client were right on these calls; those outside of `[from, to)` left out.
-    pub fn applied(&self, rows: &[ServiceRow], (from, to): (Time, Time)) -> Vec<ServiceRow> {
-        let mut all: BTreeMap<(Time, Trouble), Counts> = BTreeMap::new();
+    pub fn applied(&self, rows: &[ServiceBucket], (from, to): (Time, Time)) -> Vec<ServiceBucket> {
+        let mut all: BTreeMap<(Time, AttributionKey), Counts> = BTreeMap::new();
         for row in rows {
             all.insert((row.bucket, row.trouble.clone()), row.counts.values());
         }
@@ -374,16 +383,16 @@ impl Difference {
         let within = all
             .into_iter()
             .filter(|((bucket, _), _)| (from..to).contains(bucket));
-        let rows = within.map(|((bucket, trouble), counts)| ServiceRow {
+        let rows = within.map(|((bucket, trouble), counts)| ServiceBucket {
             bucket,
             trouble,
-            counts: Service::from_values(counts),
+            counts: ServiceCounts::from_values(counts),
         });
         rows.collect()
     }
 
     /// Adds others.
-    pub fn add(&mut self, other: &Difference) {
+    pub fn add(&mut self, other: &MatchGroup) {
         self.calls += other.calls;
         for (key, change) in &other.changes {
             let own = self.changes.entry(key.clone()).or_default();
@@ -395,24 +404,24 @@ impl Difference {
 }
 
 /// The counts of a row without its money: that does not depend on who is right.
-fn counts(entry: &Entry) -> Counts {
-    Service {
+fn counts(entry: &LedgerEntry) -> Counts {
+    ServiceCounts {
         fee_fen: 0,
         coupon_fen: 0,
         granted_fen: 0,
         owed_fen: 0,
-        ..Service::of(entry)
+        ..ServiceCounts::of(entry)
     }
     .values()
 }
 
-fn said(said: Said) -> Counts {
-    let mut own = Service::default();
+fn said(said: ClientOutcome) -> Counts {
+    let mut own = ServiceCounts::default();
     let count = match said {
-        Said::Answered(400..) => &mut own.status_4xx,
-        Said::Answered(_) => &mut own.served,
-        Said::ServerError(_) => &mut own.status_5xx,
-        Said::NoResponse => &mut own.silent,
+        ClientOutcome::Answered(400..) => &mut own.status_4xx,
+        ClientOutcome::Answered(_) => &mut own.served,
+        ClientOutcome::ServerError(_) => &mut own.status_5xx,
+        ClientOutcome::NoResponse => &mut own.silent,
     };
     *count = 1;
     own.values()

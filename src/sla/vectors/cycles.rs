@@ -1,24 +1,26 @@
 //! Whole cycles: from counts to availability, tier, money and claim window.
 
 use super::shown::term_cycle;
-use super::{Case, count, count_or_zero, parsed, parsed_or_none, small};
+use super::{VectorCase, count, count_or_zero, parsed, parsed_or_none, small};
 use crate::clock::{Day, Month};
 use crate::sla::{
-    Bill, Cycle, CycleRule, Errors, Figures, Measure, Measured, PackPrice, Place, RequestCounts, Requests,
-    Run, Statement, Traffic,
+    AvailabilityMeasure, BucketRun, CauseErrors, Cycle, CycleBill, CyclePlacement, CycleRequests, CycleRule,
+    CycleTraffic, MeasuredTraffic, PackPrice, RequestCounts, Statement, StatementInput,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-impl Case<'_> {
+impl VectorCase<'_> {
     /// From counts to money.
     pub(super) fn cycle(&self) -> Result<Value, String> {
         let measured = match self.contract.measure {
-            Measure::RequestRatio => Measured::Requests(read_requests(&self.input["requests"])?),
-            Measure::BucketMean => Measured::Traffic(read_traffic(self.input)?),
-            Measure::Informative => {
+            AvailabilityMeasure::RequestRatio => {
+                MeasuredTraffic::Requests(read_requests(&self.input["requests"])?)
+            }
+            AvailabilityMeasure::BucketMean => MeasuredTraffic::Traffic(read_traffic(self.input)?),
+            AvailabilityMeasure::Informative => {
                 let requests = &self.input["requests"];
-                Measured::Plain {
+                MeasuredTraffic::Plain {
                     sent: count(requests, "sent")?,
                     failed: count(requests, "failed")?,
                 }
@@ -28,12 +30,12 @@ impl Case<'_> {
     }
 
     /// What comes of what was measured in the cycle the input names.
-    pub(super) fn settled(&self, measured: Measured) -> Result<Map<String, Value>, String> {
+    pub(super) fn settled(&self, measured: MeasuredTraffic) -> Result<Map<String, Value>, String> {
         let place = match measured {
-            Measured::Plain { .. } => None,
-            Measured::Requests(_) | Measured::Traffic(_) => Some(self.place()?),
+            MeasuredTraffic::Plain { .. } => None,
+            MeasuredTraffic::Requests(_) | MeasuredTraffic::Traffic(_) => Some(self.place()?),
         };
-        let figures = Figures {
+        let figures = StatementInput {
             place,
             measured,
             bill: read_bill(&self.input["fee"])?,
@@ -69,12 +71,12 @@ impl Case<'_> {
     }
 
     /// The cycle the input names.
-    pub(super) fn place(&self) -> Result<Place, String> {
+    pub(super) fn place(&self) -> Result<CyclePlacement, String> {
         match self.contract.cycle {
             CycleRule::NaturalMonth => {
                 let month: Month = parsed(self.input, "service_month")?;
                 let applied_on = parsed_or_none(self.input, "applied_on")?;
-                Ok(Place::alone(Cycle::of_month(month, applied_on)))
+                Ok(CyclePlacement::alone(Cycle::of_month(month, applied_on)))
             }
             CycleRule::Package => {
                 let package = &self.input["package"];
@@ -82,7 +84,7 @@ impl Case<'_> {
                 if end < start {
                     return Err("package.end: expected a day that is not before package.start".to_owned());
                 }
-                Ok(Place::alone(Cycle::of_package(start, end)))
+                Ok(CyclePlacement::alone(Cycle::of_package(start, end)))
             }
             CycleRule::Term => {
                 let (months, term) = self.term(&self.input["contract"], "start")?;
@@ -91,16 +93,16 @@ impl Case<'_> {
                     .ok()
                     .and_then(|index| term.get(index.wrapping_sub(1)));
                 let cycle = *found.ok_or_else(|| format!("cycle_index: expected 1 to {}", term.len()))?;
-                Ok(Place { cycle, term, months })
+                Ok(CyclePlacement { cycle, term, months })
             }
         }
     }
 }
 
 /// Charges as vectors give them: of a cycle, or the price of a pack; `packs` lists several beside charges.
-fn read_bill(fee: &Value) -> Result<Bill, String> {
+fn read_bill(fee: &Value) -> Result<CycleBill, String> {
     if fee.is_null() {
-        return Ok(Bill::default());
+        return Ok(CycleBill::default());
     }
     let pack = |pack: &Value, price: &str| {
         Ok(PackPrice {
@@ -110,14 +112,14 @@ fn read_bill(fee: &Value) -> Result<Bill, String> {
         })
     };
     if !fee["pack_price_fen"].is_null() {
-        return Ok(Bill {
+        return Ok(CycleBill {
             packs: vec![pack(fee, "pack_price_fen")?],
-            ..Bill::default()
+            ..CycleBill::default()
         });
     }
     let packs = fee["packs"].as_array().into_iter().flatten();
     let paid = &fee["cash_paid_fen"];
-    Ok(Bill {
+    Ok(CycleBill {
         gross: count(fee, "gross_fen")?,
         coupon: count_or_zero(fee, "coupon_fen")?,
         cash_paid: if paid.is_null() {
@@ -140,9 +142,9 @@ fn read_counts(counts: &Value, sent: &str) -> Result<RequestCounts, String> {
     })
 }
 
-fn read_requests(requests: &Value) -> Result<Requests, String> {
+fn read_requests(requests: &Value) -> Result<CycleRequests, String> {
     let excluded = read_excluded(&requests["excluded"], |counts| read_counts(counts, "requests"))?;
-    Ok(Requests {
+    Ok(CycleRequests {
         counts: read_counts(requests, "sent")?,
         excluded,
     })
@@ -158,16 +160,16 @@ fn read_excluded<T>(
         .collect()
 }
 
-fn read_traffic(input: &Value) -> Result<Traffic, String> {
+fn read_traffic(input: &Value) -> Result<CycleTraffic, String> {
     let segments = input["segments"].as_array().ok_or("segments: expected a list")?;
     let run = |segment: &Value| {
         let errors = |counts: &Value| {
-            Ok(Errors {
+            Ok(CauseErrors {
                 http_5xx: small(counts, "http5xx")?,
                 undelivered: small(counts, "undelivered")?,
             })
         };
-        Ok(Run {
+        Ok(BucketRun {
             buckets: small(segment, "n")?,
             valid: small(segment, "valid")?,
             http_5xx: small(segment, "http5xx")?,
@@ -176,7 +178,7 @@ fn read_traffic(input: &Value) -> Result<Traffic, String> {
         })
     };
     let background = &input["background_valid"];
-    Ok(Traffic {
+    Ok(CycleTraffic {
         runs: segments.iter().map(run).collect::<Result<_, String>>()?,
         background_valid: if background.is_null() {
             0

@@ -1,12 +1,12 @@
 //! Ledgers: rows read one by one, what they add up to, and the cycle that comes of it.
 
 use super::shown::{minute, requests as requests_json, run as shown_run};
-use super::{Case, parsed, parsed_or_none, text};
+use super::{VectorCase, parsed, parsed_or_none, text};
 use crate::exchange::Party;
-use crate::sla::{Measure, Measured, Row, Traffic, buckets, requests};
+use crate::sla::{AvailabilityMeasure, CycleTraffic, MeasuredTraffic, SlaRow, buckets, requests};
 use serde_json::{Map, Value, json};
 
-impl Case<'_> {
+impl VectorCase<'_> {
     /// Rows and the cycle they make.
     pub(super) fn ledger(&self) -> Result<Value, String> {
         let list = self.input["rows"].as_array().ok_or("rows: expected a list")?;
@@ -14,10 +14,10 @@ impl Case<'_> {
         let cycle = self.place()?.cycle;
         let ids = list.iter().map(|row| row["id"].clone());
         let mut all = match self.contract.measure {
-            Measure::BucketMean => {
+            AvailabilityMeasure::BucketMean => {
                 let sums = buckets(&rows, self.contract, &cycle, &self.policy);
-                let traffic = Traffic::of(sums.values().cloned());
-                let mut all = self.settled(Measured::Traffic(traffic))?;
+                let traffic = CycleTraffic::of(sums.values().cloned());
+                let mut all = self.settled(MeasuredTraffic::Traffic(traffic))?;
                 let shown = sums
                     .iter()
                     .map(|(start, run)| shown_run(Some(&minute(*start)), run))
@@ -25,17 +25,19 @@ impl Case<'_> {
                 all.insert("buckets".into(), Value::Array(shown));
                 all
             }
-            Measure::RequestRatio | Measure::Informative => {
+            AvailabilityMeasure::RequestRatio | AvailabilityMeasure::Informative => {
                 let sums = requests(&rows, self.contract, &cycle, &self.policy);
                 let shown = requests_json(&sums);
-                let mut all = self.settled(Measured::Requests(sums))?;
+                let mut all = self.settled(MeasuredTraffic::Requests(sums))?;
                 all.insert("aggregate".into(), shown);
                 all
             }
         };
         let readings = rows.iter().map(|row| match self.contract.measure {
-            Measure::BucketMean => self.by_bucket(row, &cycle),
-            Measure::RequestRatio | Measure::Informative => self.by_ratio(row, &cycle),
+            AvailabilityMeasure::BucketMean => self.by_bucket(row, &cycle),
+            AvailabilityMeasure::RequestRatio | AvailabilityMeasure::Informative => {
+                self.by_ratio(row, &cycle)
+            }
         });
         let named = ids.zip(readings).map(|(id, mut reading)| {
             reading.insert("id".into(), id);
@@ -45,7 +47,7 @@ impl Case<'_> {
         Ok(Value::Object(all))
     }
 
-    fn by_ratio(&self, row: &Row, cycle: &crate::sla::Cycle) -> Map<String, Value> {
+    fn by_ratio(&self, row: &SlaRow, cycle: &crate::sla::Cycle) -> Map<String, Value> {
         let reading = row.by_ratio(self.contract, cycle, &self.policy);
         object(json!({
             "in_cycle": reading.in_cycle,
@@ -55,7 +57,7 @@ impl Case<'_> {
         }))
     }
 
-    fn by_bucket(&self, row: &Row, cycle: &crate::sla::Cycle) -> Map<String, Value> {
+    fn by_bucket(&self, row: &SlaRow, cycle: &crate::sla::Cycle) -> Map<String, Value> {
         let reading = row.by_bucket(self.contract, cycle, &self.policy);
         let by_published = self.policy.is("tier_on", "published");
         let mut shown = object(json!({
@@ -80,11 +82,11 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn read_row(row: &Value) -> Result<Row, String> {
+fn read_row(row: &Value) -> Result<SlaRow, String> {
     let named = |why: String| format!("row {}: {why}", row["id"]);
     let party = serde_json::from_value::<Option<Party>>(row["fault_party"].clone());
     let status = serde_json::from_value::<Option<u16>>(row["status"].clone());
-    Ok(Row {
+    Ok(SlaRow {
         sent: parsed(row, "sent_at").map_err(named)?,
         received: parsed_or_none(row, "received_at").map_err(named)?,
         status: status.map_err(|why| named(format!("status: {why}")))?,

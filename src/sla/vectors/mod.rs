@@ -6,21 +6,21 @@ mod ledgers;
 mod rules;
 mod shown;
 
-use super::{Calendar, Contract, Policy};
+use super::{Contract, ReadingPolicy, WorkdayCalendar};
 use serde_json::{Value, json};
 
 /// What vectors are computed with.
-pub struct Bench<'a> {
+pub struct VectorRunner<'a> {
     /// Every contract there is.
     pub contracts: &'a [&'static Contract],
     /// The working days.
-    pub calendar: &'a Calendar,
+    pub calendar: &'a WorkdayCalendar,
 }
 
 /// What is wrong with a vector.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{id}: {why}")]
-pub struct VectorFlaw {
+pub struct VectorError {
     /// The vector, or its place where it has no id.
     pub id: String,
     /// What was expected.
@@ -29,7 +29,7 @@ pub struct VectorFlaw {
 
 /// A vector that was computed and found different.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Mismatch {
+pub struct VectorMismatch {
     /// The vector.
     pub id: String,
     /// The fields that differ, with what was expected and found.
@@ -37,25 +37,25 @@ pub struct Mismatch {
 }
 
 /// A vector's parts.
-pub(super) struct Case<'a> {
+pub(super) struct VectorCase<'a> {
     pub(super) contract: &'static Contract,
-    pub(super) policy: Policy,
+    pub(super) policy: ReadingPolicy,
     pub(super) input: &'a Value,
-    pub(super) calendar: &'a Calendar,
+    pub(super) calendar: &'a WorkdayCalendar,
 }
 
-impl Bench<'_> {
+impl VectorRunner<'_> {
     /// Answers a file of vectors: `{"vectors": [{id, provider, kind, policy, input} …]}` in, `{"vectors": [{id,
     /// expect} …]}` out, in the same order.
     ///
     /// # Errors
     /// The first vector that cannot be computed, and why.
-    pub fn eval(&self, file: &Value) -> Result<Value, VectorFlaw> {
+    pub fn eval(&self, file: &Value) -> Result<Value, VectorError> {
         let mut answers = Vec::new();
         for (id, vector) in listed(file)? {
             let expect = self
                 .expect(vector)
-                .map_err(|why| VectorFlaw { id: id.clone(), why })?;
+                .map_err(|why| VectorError { id: id.clone(), why })?;
             answers.push(json!({"id": vector["id"], "expect": expect}));
         }
         Ok(json!({"vectors": answers}))
@@ -65,17 +65,17 @@ impl Bench<'_> {
     ///
     /// # Errors
     /// The first vector that cannot be computed, and why.
-    pub fn check(&self, file: &Value) -> Result<(usize, Vec<Mismatch>), VectorFlaw> {
+    pub fn check(&self, file: &Value) -> Result<(usize, Vec<VectorMismatch>), VectorError> {
         let (mut passed, mut failed) = (0, Vec::new());
         for (id, vector) in listed(file)? {
             let found = self
                 .expect(vector)
-                .map_err(|why| VectorFlaw { id: id.clone(), why })?;
+                .map_err(|why| VectorError { id: id.clone(), why })?;
             let differs = differences("", &vector["expect"], &found);
             if differs.is_empty() {
                 passed += 1;
             } else {
-                failed.push(Mismatch { id, differs });
+                failed.push(VectorMismatch { id, differs });
             }
         }
         Ok((passed, failed))
@@ -89,9 +89,9 @@ impl Bench<'_> {
         &self,
         contract: &'static Contract,
         (kind, input): (&str, &Value),
-        policy: &Policy,
+        policy: &ReadingPolicy,
     ) -> Result<Value, String> {
-        let case = Case {
+        let case = VectorCase {
             contract,
             policy: policy.clone(),
             input,
@@ -114,13 +114,13 @@ impl Bench<'_> {
                 .collect::<Vec<_>>();
             format!("provider: expected one of {}, found {provider:?}", all.join(", "))
         })?;
-        let policy = Policy::read(contract.settings, &vector["policy"])?;
+        let policy = ReadingPolicy::read(contract.settings, &vector["policy"])?;
         let input = vector.get("input").ok_or("input: expected an object")?;
         self.compute(contract, (text(vector, "kind")?, input), &policy)
     }
 }
 
-impl Case<'_> {
+impl VectorCase<'_> {
     fn compute(&self, kind: &str) -> Result<Value, String> {
         match kind {
             "cycle" => self.cycle(),
@@ -145,8 +145,8 @@ impl Case<'_> {
     }
 }
 
-fn listed(file: &Value) -> Result<impl Iterator<Item = (String, &Value)>, VectorFlaw> {
-    let all = file["vectors"].as_array().ok_or_else(|| VectorFlaw {
+fn listed(file: &Value) -> Result<impl Iterator<Item = (String, &Value)>, VectorError> {
+    let all = file["vectors"].as_array().ok_or_else(|| VectorError {
         id: "file".to_owned(),
         why: "expected {\"vectors\": [...]}".to_owned(),
     })?;

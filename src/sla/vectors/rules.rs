@@ -1,15 +1,15 @@
 //! One rule each: claim windows, buckets, budgets, inputs, notices, tickets, logs, liability.
 
 use super::shown::{instant, number, shown_window};
-use super::{Case, count, parsed, parsed_or_none, small, text};
+use super::{VectorCase, count, parsed, parsed_or_none, small, text};
 use crate::clock::{Day, Month, Time};
 use crate::sla::{
-    Claim, ClaimWindow, Cycle, ErrorRate, Frames, Notice, PictureSize, Rates, TextLength, Ticket, audio_fits,
-    keep_through, liability, or_null, text_limit, to_json, whole,
+    BurnRates, ChangeNotice, ClaimOutcome, ClaimWindow, Cycle, ErrorRate, FaultTicket, FrameCount,
+    PictureSize, TextLength, audio_fits, keep_through, liability, or_null, text_limit, to_json, whole,
 };
 use serde_json::{Value, json};
 
-impl Case<'_> {
+impl VectorCase<'_> {
     fn claim_window_of_input(&self) -> Result<ClaimWindow, String> {
         let rule = self.contract.claim.ok_or("the agreement has no claims")?;
         let month: Month = parsed(self.input, "service_month")?;
@@ -29,7 +29,7 @@ impl Case<'_> {
     pub(super) fn claim(&self) -> Result<Value, String> {
         let window = self.claim_window_of_input()?;
         let is = |name: &str| self.input[name].as_bool().unwrap_or(false);
-        let claim = Claim {
+        let claim = ClaimOutcome {
             submitted: parsed(self.input, "submitted_at")?,
             breached: self.input["breached"]
                 .as_bool()
@@ -60,7 +60,7 @@ impl Case<'_> {
         let days = i64::try_from(small(self.input, "days")?).map_err(|_| "days: expected fewer")?;
         let first: Day = "2025-01-01".parse()?;
         let cycle = Cycle::of_package(first, first.plus(days - 1));
-        let mut rates = Rates::new(&cycle, small(self.input, "now")?);
+        let mut rates = BurnRates::new(&cycle, small(self.input, "now")?);
         for rate in self.input["rates"].as_array().into_iter().flatten() {
             let part = |at: usize| {
                 rate[at]
@@ -79,7 +79,7 @@ impl Case<'_> {
         Ok(self.shown_budget(&rates))
     }
 
-    fn shown_budget(&self, rates: &Rates) -> Value {
+    fn shown_budget(&self, rates: &BurnRates) -> Value {
         let (allowed, spent) = (rates.allowed(self.contract), rates.spent());
         let share = |buckets: u64| (buckets > 0).then(|| whole(1) - &spent / whole(buckets));
         let windows = self.input["windows"]
@@ -140,7 +140,7 @@ impl Case<'_> {
     }
 
     pub(super) fn frames(&self) -> Result<Value, String> {
-        let plan = Frames::of(small(self.input, "duration_ms")?);
+        let plan = FrameCount::of(small(self.input, "duration_ms")?);
         Ok(json!({
             "frames_min": plan.map(|plan| plan.least),
             "frames_max": plan.map(|plan| plan.most),
@@ -183,11 +183,11 @@ impl Case<'_> {
         if asked != rule.name {
             return Err(format!("rule: expected {}, found {asked:?}", rule.name));
         }
-        let notice = Notice {
+        let notice = ChangeNotice {
             sent: parsed(self.input, "sent_at")?,
             effective: parsed(self.input, "effective_at")?,
         };
-        let unknown = |why: crate::sla::UnknownYear| why.to_string();
+        let unknown = |why: crate::sla::UnknownYearError| why.to_string();
         let latest = notice
             .latest(rule.lead, self.calendar, &self.policy)
             .map_err(unknown)?;
@@ -198,7 +198,7 @@ impl Case<'_> {
     }
 
     pub(super) fn ticket(&self) -> Result<Value, String> {
-        let ticket = Ticket {
+        let ticket = FaultTicket {
             registered: parsed(self.input, "registered_at")?,
             contacted: parsed_or_none(self.input, "contacted_at")?,
             resolved: parsed_or_none(self.input, "resolved_at")?,
@@ -207,9 +207,9 @@ impl Case<'_> {
         let (response, resolution) = (ticket.response_due(), ticket.resolution_due(&self.policy));
         Ok(json!({
             "response_due": instant(response),
-            "response": Ticket::state(Some(response), ticket.contacted, now),
+            "response": FaultTicket::state(Some(response), ticket.contacted, now),
             "resolve_due": resolution.map(instant),
-            "resolve": Ticket::state(resolution, ticket.resolved, now),
+            "resolve": FaultTicket::state(resolution, ticket.resolved, now),
         }))
     }
 

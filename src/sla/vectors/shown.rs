@@ -2,8 +2,9 @@
 
 use crate::clock::{Day, Time};
 use crate::sla::{
-    Bill, ClaimWindow, Contract, Cycle, CycleRule, Figures, Measured, Ratio, RequestCounts, Requests, Run,
-    Settlement, Statement, budget_used, or_null, percent_floor, percent_half_up, to_json,
+    BucketRun, ClaimWindow, Contract, Cycle, CycleBill, CycleRequests, CycleRule, MeasuredTraffic, Ratio,
+    RequestCounts, Settlement, Statement, StatementInput, budget_used, or_null, percent_floor,
+    percent_half_up, to_json,
 };
 use num_traits::Zero;
 use serde_json::{Map, Value, json};
@@ -28,7 +29,7 @@ pub(super) fn number(value: u128) -> Value {
 }
 
 /// Requests of a cycle, with those of each cause.
-pub(super) fn requests(requests: &Requests) -> Value {
+pub(super) fn requests(requests: &CycleRequests) -> Value {
     let shown = |counts: &RequestCounts, sent: &str| {
         json!({
             sent: number(counts.sent),
@@ -62,7 +63,7 @@ pub(super) fn term_cycle(cycle: &Cycle) -> Value {
 }
 
 /// A run of buckets, with when the first begins where it lies somewhere.
-pub(super) fn run(from: Option<&str>, run: &Run) -> Value {
+pub(super) fn run(from: Option<&str>, run: &BucketRun) -> Value {
     let excluded = run.excluded.iter().map(|(code, errors)| {
         (
             code.clone(),
@@ -79,7 +80,7 @@ pub(super) fn run(from: Option<&str>, run: &Run) -> Value {
     })
 }
 
-impl Figures {
+impl StatementInput {
     /// As a vector's input, so that anybody can compute the cycle again.
     pub fn to_input(&self, contract: &Contract) -> Value {
         let mut all = json!({});
@@ -102,12 +103,12 @@ impl Figures {
             }
         }
         match &self.measured {
-            Measured::Requests(own) => all["requests"] = requests(own),
-            Measured::Traffic(traffic) => {
+            MeasuredTraffic::Requests(own) => all["requests"] = requests(own),
+            MeasuredTraffic::Traffic(traffic) => {
                 all["segments"] = traffic.runs.iter().map(|own| run(None, own)).collect();
                 all["background_valid"] = json!(traffic.background_valid);
             }
-            Measured::Plain { sent, failed } => {
+            MeasuredTraffic::Plain { sent, failed } => {
                 all["requests"] = json!({"sent": number(*sent), "failed": number(*failed)});
             }
         }
@@ -116,7 +117,7 @@ impl Figures {
     }
 }
 
-impl Bill {
+impl CycleBill {
     fn shown(&self) -> Value {
         let mut fee = json!({
             "gross_fen": number(self.gross), "coupon_fen": number(self.coupon), "free": self.is_free,

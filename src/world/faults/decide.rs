@@ -1,115 +1,127 @@
 //! Which faults strike a call.
 
-use super::armed::{Armed, Count};
-use super::board::{Board, MOST_ATTEMPTS};
-use super::strike::{Case, Strike, Wish, note};
-use crate::exchange::Trail;
-use crate::faults::{Effect, Fault, FaultSet, Moment, Taped, Toss};
+use super::injection::{FaultContext, FaultOverride, Injection, note};
+use super::installed::{InjectionCount, InstalledFault};
+use super::registry::{FaultRegistry, MOST_ATTEMPTS};
+use crate::exchange::DecisionLog;
+use crate::faults::{Effect, Fault, FaultSet, InjectionPoint, SamplingDecision, TapedInjection};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
 
-impl Board {
+impl FaultRegistry {
     /// What strikes a call at a moment, in the order of the faults' names. `trail` learns every decision.
-    pub fn decide(&self, moment: Moment, case: &Case<'_>, trail: &mut Trail) -> Vec<Strike> {
+    pub fn decide(
+        &self,
+        point: InjectionPoint,
+        context: &FaultContext<'_>,
+        decisions: &mut DecisionLog,
+    ) -> Vec<Injection> {
         let set = self.set.load();
-        let asked = asked(&set, case, moment);
-        self.settle(set.fitting(moment, &case.facts), &asked, case, trail)
+        let asked = asked(&set, context, point);
+        self.settle(set.fitting(point, &context.facts), &asked, context, decisions)
     }
 
     fn settle(
         &self,
-        fitting: Vec<&Arc<Armed>>,
-        asked: &[&Arc<Armed>],
-        case: &Case<'_>,
-        trail: &mut Trail,
-    ) -> Vec<Strike> {
-        if case.wish == Wish::Spare {
+        fitting: Vec<&Arc<InstalledFault>>,
+        asked: &[&Arc<InstalledFault>],
+        context: &FaultContext<'_>,
+        decisions: &mut DecisionLog,
+    ) -> Vec<Injection> {
+        if context.wish == FaultOverride::Spare {
             return Vec::new();
         }
-        let is_asked = |one: &Arc<Armed>| asked.iter().any(|other| Arc::ptr_eq(one, other));
+        let is_asked = |one: &Arc<InstalledFault>| asked.iter().any(|other| Arc::ptr_eq(one, other));
         let drawn = fitting
             .into_iter()
             .filter(|one| !is_asked(one))
             .map(|one| (one, false));
         let mut all: Vec<_> = drawn.chain(asked.iter().map(|one| (*one, true))).collect();
         all.sort_by(|(a, _), (b, _)| a.fault.id.cmp(&b.fault.id));
-        let mut strikes: Vec<Strike> = Vec::new();
-        let mut ended_by = case.ended_by.map(str::to_owned);
-        for (armed, is_asked) in all.into_iter().filter(|(one, _)| !one.is_stopped()) {
-            let strike = self.strike(armed, is_asked, case, (ended_by.as_deref(), trail));
-            if let Some(strike) = strike {
-                if strike.armed.fault.is_terminal() {
-                    ended_by = Some(strike.id().to_owned());
+        let mut injections: Vec<Injection> = Vec::new();
+        let mut ended_by = context.ended_by.map(str::to_owned);
+        for (installed, is_asked) in all.into_iter().filter(|(one, _)| !one.is_stopped()) {
+            let injection = self.injection(installed, is_asked, context, (ended_by.as_deref(), decisions));
+            if let Some(injection) = injection {
+                if injection.installed.fault.is_terminal() {
+                    ended_by = Some(injection.id().to_owned());
                 }
-                strikes.push(strike);
+                injections.push(injection);
             }
         }
-        strikes
+        injections
     }
 
     /// Whether one fault strikes a call.
-    fn strike(
+    fn injection(
         &self,
-        armed: &Arc<Armed>,
+        installed: &Arc<InstalledFault>,
         is_asked: bool,
-        case: &Case<'_>,
-        (ended_by, trail): (Option<&str>, &mut Trail),
-    ) -> Option<Strike> {
-        let fault = &armed.fault;
-        let Some(draw) = self.draw(armed, is_asked, case) else {
+        context: &FaultContext<'_>,
+        (ended_by, decisions): (Option<&str>, &mut DecisionLog),
+    ) -> Option<Injection> {
+        let fault = &installed.fault;
+        let Some(draw) = self.draw(installed, is_asked, context) else {
             if is_asked {
-                note(trail, armed, false, || {
+                note(decisions, installed, false, || {
                     format!("{}: asked for by header, but its life is over", fault.id)
                 });
             }
             return None;
         };
         if !draw.toss.struck {
-            note(trail, armed, false, || format!("{}: {}", fault.id, draw.words()));
+            note(decisions, installed, false, || {
+                format!("{}: {}", fault.id, draw.words())
+            });
             return None;
         }
         let mut retry_after = None;
         if let Effect::Throttle { rate, burst, .. } = &fault.effect {
-            let checked = armed.throttle(case.facts.world, case.clock, *rate, *burst);
+            let checked = installed.throttle(context.facts.world, context.clock, *rate, *burst);
             retry_after = Some(checked.err()?);
         }
         if let Some(other) = ended_by.filter(|_| fault.is_terminal()) {
-            armed.count(Count::Spared);
-            note(trail, armed, false, || {
+            installed.count(InjectionCount::Spared);
+            note(decisions, installed, false, || {
                 format!("{}: {}, but {other} has ended the call", fault.id, draw.words())
             });
             return None;
         }
-        let Some(hold) = armed.hold() else {
-            armed.count(Count::Spared);
-            note(trail, armed, false, || {
+        let Some(hold) = installed.hold() else {
+            installed.count(InjectionCount::Spared);
+            note(decisions, installed, false, || {
                 format!("{}: {}, but it holds as many as it may", fault.id, draw.words())
             });
             return None;
         };
-        armed.count(if is_asked { Count::Forced } else { Count::Injected });
+        installed.count(if is_asked {
+            InjectionCount::Forced
+        } else {
+            InjectionCount::Injected
+        });
         let delay = draw.taped_delay.unwrap_or_else(|| {
-            draw.keyed(b"latency", fault, case, |key| {
-                armed.delay(
-                    case.dice,
+            draw.keyed(b"latency", fault, context, |key| {
+                installed.delay(
+                    context.dice,
                     key,
-                    (case.facts.world, case.facts.arrived),
-                    case.volume,
+                    (context.facts.world, context.facts.arrived),
+                    context.workload,
                 )
             })
         });
-        self.recorder.note(armed, || draw.taped(fault, case, delay));
+        self.recorder
+            .note(installed, || draw.taped(fault, context, delay));
         let what = match delay {
             Duration::ZERO => fault.effect.kind().to_owned(),
             delay => format!("{} {}", fault.effect.kind(), humantime::format_duration(delay)),
         };
-        note(trail, armed, true, || {
+        note(decisions, installed, true, || {
             format!("{}: {}: {what}", fault.id, draw.words())
         });
-        Some(Strike {
-            armed: armed.clone(),
+        Some(Injection {
+            installed: installed.clone(),
             delay,
             drawn: draw.value,
             retry_after,
@@ -118,28 +130,28 @@ impl Board {
     }
 
     /// How the draw goes; none where the fault is not in force.
-    fn draw(&self, armed: &Armed, is_asked: bool, case: &Case<'_>) -> Option<Drawn> {
-        let fault = &armed.fault;
-        let home = armed.home.now();
-        let strength = fault.window.strength(case.facts.arrived, home);
+    fn draw(&self, installed: &InstalledFault, is_asked: bool, context: &FaultContext<'_>) -> Option<Drawn> {
+        let fault = &installed.fault;
+        let home = installed.home.now();
+        let strength = fault.window.strength(context.facts.arrived, home);
         let strength = strength.or_else(|| (is_asked && !fault.window.is_over(home)).then_some(1.0))?;
         let nth = if is_asked {
             0
         } else {
-            armed.matched.fetch_add(1, Ordering::Relaxed) + 1
+            installed.matched.fetch_add(1, Ordering::Relaxed) + 1
         };
         let knows_case = fault.needs_attempt() || is_asked || self.recorder.is_busy();
         let (fingerprint, attempt) = if knows_case {
-            let fingerprint = (case.fingerprint)();
+            let fingerprint = (context.fingerprint)();
             (
                 fingerprint,
-                self.attempt(armed.serial, case.facts.world, fingerprint),
+                self.attempt(installed.serial, context.facts.world, fingerprint),
             )
         } else {
             (0, 0)
         };
         let mut drawn = Drawn {
-            toss: Toss {
+            toss: SamplingDecision {
                 struck: true,
                 below: None,
             },
@@ -152,13 +164,15 @@ impl Board {
             taped_delay: None,
         };
         if fault.draws_lots() || fault.effect.is_chance() {
-            drawn.value = drawn.keyed(b"fault", fault, case, |key| (case.dice.draw(key) >> 64) as u64);
+            drawn.value = drawn.keyed(b"fault", fault, context, |key| {
+                (context.dice.draw(key) >> 64) as u64
+            });
         }
         if is_asked {
             return Some(drawn);
         }
         if let Some(tape) = self.recorder.playing() {
-            let taped = tape.find(&fault.id, case.facts.world, fingerprint, attempt);
+            let taped = tape.find(&fault.id, context.facts.world, fingerprint, attempt);
             drawn.toss.struck = taped.is_some();
             if let Some(taped) = taped {
                 drawn.value = u64::from_str_radix(&taped.drawn, 16).unwrap_or_default();
@@ -187,18 +201,22 @@ impl Board {
 }
 
 /// The faults a call asks for by header that are decided now.
-fn asked<'a>(set: &'a FaultSet<Arc<Armed>>, case: &Case<'_>, moment: Moment) -> Vec<&'a Arc<Armed>> {
-    let found = case.wish.ids().filter_map(|id| set.get(id));
+fn asked<'a>(
+    set: &'a FaultSet<Arc<InstalledFault>>,
+    context: &FaultContext<'_>,
+    point: InjectionPoint,
+) -> Vec<&'a Arc<InstalledFault>> {
+    let found = context.wish.ids().filter_map(|id| set.get(id));
     let here = found.filter(|one| {
         let world = one.fault.scope.world.as_deref();
-        one.fault.moment() == moment && world.is_none_or(|world| world == case.facts.world)
+        one.fault.point() == point && world.is_none_or(|world| world == context.facts.world)
     });
     here.collect()
 }
 
 /// A draw, and what it was drawn for.
 struct Drawn {
-    toss: Toss,
+    toss: SamplingDecision,
     value: u64,
     /// What is drawn by: the attempt of the input, or the count of calls.
     number: u64,
@@ -212,14 +230,20 @@ struct Drawn {
 impl Drawn {
     /// Calls `with` with the key of a draw: what for, fault, world, input and number. What is counted is not
     /// drawn by its input.
-    fn keyed<T>(&self, what: &[u8], fault: &Fault, case: &Case<'_>, with: impl FnOnce(&[&[u8]]) -> T) -> T {
+    fn keyed<T>(
+        &self,
+        what: &[u8],
+        fault: &Fault,
+        context: &FaultContext<'_>,
+        with: impl FnOnce(&[&[u8]]) -> T,
+    ) -> T {
         let input = if fault.draw.is_counted() {
             0
         } else {
             self.fingerprint
         };
         let (input, number) = (input.to_le_bytes(), self.number.to_le_bytes());
-        let world = case.facts.world.as_bytes();
+        let world = context.facts.world.as_bytes();
         with(&[what, fault.id.as_bytes(), world, &input, &number])
     }
 
@@ -244,10 +268,10 @@ impl Drawn {
         }
     }
 
-    fn taped(&self, fault: &Fault, case: &Case<'_>, delay: Duration) -> Taped {
-        Taped {
+    fn taped(&self, fault: &Fault, context: &FaultContext<'_>, delay: Duration) -> TapedInjection {
+        TapedInjection {
             fault: fault.id.to_string(),
-            world: case.facts.world.to_owned(),
+            world: context.facts.world.to_owned(),
             fingerprint: format!("{:032x}", self.fingerprint),
             attempt: self.attempt,
             drawn: format!("{:016x}", self.value),

@@ -1,12 +1,12 @@
 //! The faults in force, their counters, and the tape.
 
-mod armed;
-mod board;
 mod decide;
+mod injection;
+mod installed;
 mod recorder;
-mod strike;
+mod registry;
 
-pub use armed::{Armed, State};
-pub use board::{Board, BoardSettings};
-pub use recorder::{Recorder, TapeState};
-pub use strike::{Case, Strike, Wish};
+pub use injection::{FaultContext, FaultOverride, Injection};
+pub use installed::{FaultState, InstalledFault};
+pub use recorder::{TapeRecorder, TapeState};
+pub use registry::{BoardSettings, FaultRegistry};

@@ -1,7 +1,7 @@
 //! Records decisions as they fall, and gives recorded ones back.
 
-use super::Armed;
-use crate::faults::{FaultSpec, Tape, TapeLine, Taped};
+use super::InstalledFault;
+use crate::faults::{FaultSpec, Tape, TapeLine, TapedInjection};
 use arc_swap::ArcSwapOption;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub struct TapeState {
 
 /// Records decisions as they fall, and gives recorded ones back.
 #[derive(Default)]
-pub struct Recorder {
+pub struct TapeRecorder {
     is_recording: AtomicBool,
     tape: Mutex<Recording>,
     playing: ArcSwapOption<Tape>,
@@ -37,11 +37,11 @@ pub struct Recorder {
 #[derive(Default)]
 struct Recording {
     faults: BTreeMap<String, FaultSpec>,
-    strikes: Vec<Taped>,
+    injections: Vec<TapedInjection>,
     dropped: u64,
 }
 
-impl Recorder {
+impl TapeRecorder {
     /// Begins a new recording, or ends the one under way.
     pub fn record(&self, on: bool) {
         if on {
@@ -65,21 +65,23 @@ impl Recorder {
         self.is_recording.load(Ordering::Relaxed) || self.playing.load().is_some()
     }
 
-    pub(super) fn note(&self, armed: &Armed, taped: impl FnOnce() -> Taped) {
+    pub(super) fn note(&self, installed: &InstalledFault, taped: impl FnOnce() -> TapedInjection) {
         if !self.is_recording.load(Ordering::Relaxed) {
             return;
         }
         let mut tape = self.tape.lock().expect("no panic while held");
-        if tape.strikes.len() >= MOST {
+        if tape.injections.len() >= MOST {
             tape.dropped += 1;
             return;
         }
         let spec = || FaultSpec {
-            id: Some(armed.fault.id.to_string()),
-            ..armed.fault.spec.clone()
+            id: Some(installed.fault.id.to_string()),
+            ..installed.fault.spec.clone()
         };
-        tape.faults.entry(armed.fault.id.to_string()).or_insert_with(spec);
-        tape.strikes.push(taped());
+        tape.faults
+            .entry(installed.fault.id.to_string())
+            .or_insert_with(spec);
+        tape.injections.push(taped());
     }
 
     /// The recording, as NDJSON.
@@ -89,9 +91,12 @@ impl Recorder {
             .faults
             .values()
             .map(|spec| TapeLine::Fault(Box::new(spec.clone())));
-        let strikes = tape.strikes.iter().map(|taped| TapeLine::Strike(taped.clone()));
+        let injections = tape
+            .injections
+            .iter()
+            .map(|taped| TapeLine::Strike(taped.clone()));
         let mut text = String::new();
-        for line in faults.chain(strikes) {
+        for line in faults.chain(injections) {
             text.push_str(&serde_json::to_string(&line).expect("plain data is written as JSON"));
             text.push('\n');
         }
@@ -104,7 +109,7 @@ impl Recorder {
         let tape = self.tape.lock().expect("no panic while held");
         TapeState {
             recording: self.is_recording.load(Ordering::Relaxed),
-            recorded: tape.strikes.len(),
+            recorded: tape.injections.len(),
             dropped: tape.dropped,
             playing: playing.is_some(),
             strikes: playing.map_or(0, |tape| tape.len()),

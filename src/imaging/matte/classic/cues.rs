@@ -1,7 +1,7 @@
 //! What a small picture tells of thing and ground before anything is learned.
 
-use super::mixture::Mixture;
-use crate::imaging::people::Face;
+use super::mixture::ColourMixture;
+use crate::imaging::people::FaceBox;
 use crate::imaging::{Picture, Plane};
 
 /// Numbers that describe a pixel: brightness, two colours, roughness.
@@ -11,7 +11,7 @@ pub(super) const FEATURES: usize = 4;
 const ELSEWHERE: f32 = -2.0;
 
 /// A small picture as features, with the first cues.
-pub(super) struct Cues {
+pub(super) struct SegmentationCues {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) features: Vec<[f32; FEATURES]>,
@@ -25,9 +25,9 @@ pub(super) struct Cues {
     portrait: Vec<f32>,
 }
 
-impl Cues {
+impl SegmentationCues {
     /// `faces` are those of the picture, at its own size.
-    pub(super) fn of(picture: &Picture, faces: &[Face]) -> Self {
+    pub(super) fn of(picture: &Picture, faces: &[FaceBox]) -> Self {
         let (width, height) = (picture.width, picture.height);
         let features = features(picture);
         let mut cues = Self {
@@ -63,7 +63,7 @@ impl Cues {
     }
 
     /// How likely each pixel is of the thing, by the learned colours, its place and the barrier.
-    pub(super) fn belief(&self, thing: &Mixture, ground: &Mixture, share: &Plane) -> Plane {
+    pub(super) fn belief(&self, thing: &ColourMixture, ground: &ColourMixture, share: &Plane) -> Plane {
         let spread = share.box_mean(self.width.max(self.height) / 10);
         let data = (0..self.features.len())
             .map(|at| {
@@ -96,7 +96,7 @@ impl Cues {
             let near = x < band || y < band || x + band >= self.width || y + band >= self.height;
             if near { 1.0 } else { 0.0 }
         };
-        let border = Mixture::learn(self, weight);
+        let border = ColourMixture::learn(self, weight);
         self.features.iter().map(|f| -border.log_likelihood(f)).collect()
     }
 
@@ -191,7 +191,7 @@ fn centre(w: usize, h: usize) -> Vec<f32> {
 
 /// Where there is a face there is a head around it and a body below, down to the border: in log odds, from the
 /// proportions of a portrait. Empty without faces.
-fn portrait(faces: &[Face], w: usize, h: usize) -> Vec<f32> {
+fn portrait(faces: &[FaceBox], w: usize, h: usize) -> Vec<f32> {
     if faces.is_empty() {
         return Vec::new();
     }
@@ -206,7 +206,7 @@ fn portrait(faces: &[Face], w: usize, h: usize) -> Vec<f32> {
         .collect()
 }
 
-fn body(face: &Face, x: f32, y: f32) -> f32 {
+fn body(face: &FaceBox, x: f32, y: f32) -> f32 {
     // In units of the face, from its middle.
     let (u, v) = (
         (x - face.left) / face.side - 0.5,

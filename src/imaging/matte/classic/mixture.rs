@@ -1,6 +1,6 @@
 //! A colour model: a few Gaussian clouds, each along the axes of the feature space.
 
-use super::cues::{Cues, FEATURES};
+use super::cues::{FEATURES, SegmentationCues};
 
 const CLOUDS: usize = 6;
 const ROUNDS: usize = 5;
@@ -16,13 +16,13 @@ struct Cloud {
 }
 
 /// A mixture of clouds.
-pub(super) struct Mixture {
+pub(super) struct ColourMixture {
     clouds: Vec<Cloud>,
 }
 
-impl Mixture {
+impl ColourMixture {
     /// Learns from the pixels with their weights: k-means from seeds far apart, then one cloud a cluster.
-    pub(super) fn learn(cues: &Cues, weight: impl Fn(usize) -> f32) -> Self {
+    pub(super) fn learn(cues: &SegmentationCues, weight: impl Fn(usize) -> f32) -> Self {
         let samples: Vec<([f32; FEATURES], f32)> = cues
             .features
             .iter()

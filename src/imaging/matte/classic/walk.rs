@@ -1,7 +1,7 @@
 //! Segmentation that follows the edges: of all smooth labellings near the belief, the one that changes only
 //! where the picture does (random walker with priors, Grady 2005), by red–black over-relaxation.
 
-use super::cues::{Cues, FEATURES};
+use super::cues::{FEATURES, SegmentationCues};
 use crate::imaging::Plane;
 
 const SWEEPS: usize = 30;
@@ -22,7 +22,7 @@ struct Pull {
     own: f32,
 }
 
-pub(super) fn walk(cues: &Cues, belief: &Plane) -> Plane {
+pub(super) fn walk(cues: &SegmentationCues, belief: &Plane) -> Plane {
     let (w, h) = (cues.width, cues.height);
     let pulls = pulls(cues, belief);
     // With a frame of one pixel, so that no neighbour is outside.
@@ -55,7 +55,7 @@ pub(super) fn walk(cues: &Cues, belief: &Plane) -> Plane {
     }
 }
 
-fn pulls(cues: &Cues, belief: &Plane) -> Vec<Pull> {
+fn pulls(cues: &SegmentationCues, belief: &Plane) -> Vec<Pull> {
     let (w, h) = (cues.width, cues.height);
     let like = |a: usize, b: usize| {
         let (a, b): (&[f32; FEATURES], _) = (&cues.features[a], &cues.features[b]);

@@ -2,7 +2,7 @@
 //! and queries of today's operations they coincide, and only one is left to compute.
 
 use crate::exchange::{Call, Headers};
-use crate::signing::scoped::Claim;
+use crate::signing::scoped::SignatureHeader;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -16,21 +16,21 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC
 const PATH: &AsciiSet = &VALUE.remove(b'/');
 
 /// Each list without repetitions, the likeliest form first.
-pub(super) struct Forms {
+pub(super) struct CanonicalForms {
     pub(super) uris: Vec<String>,
     pub(super) queries: Vec<String>,
     pub(super) headers: Vec<String>,
 }
 
-pub(super) fn forms(call: &Call, claim: &Claim<'_>, third: bool) -> Forms {
+pub(super) fn forms(call: &Call, claim: &SignatureHeader<'_>, third: bool) -> CanonicalForms {
     if third {
-        return Forms {
+        return CanonicalForms {
             uris: vec![third_uri(&call.path)],
             queries: vec![third_query(&call.query)],
             headers: vec![headers(&call.headers, claim, joined)],
         };
     }
-    Forms {
+    CanonicalForms {
         uris: distinct(uris(&call.path)),
         queries: distinct(queries(&call.query)),
         // Rule 8: some clients also collapse runs of spaces.
@@ -118,7 +118,11 @@ fn third_query(query: &str) -> String {
 }
 
 /// Rule 2: the signed headers alone, in the order they are named.
-fn headers(all: &Headers, claim: &Claim<'_>, value: for<'a> fn(&'a Headers, &str) -> Cow<'a, str>) -> String {
+fn headers(
+    all: &Headers,
+    claim: &SignatureHeader<'_>,
+    value: for<'a> fn(&'a Headers, &str) -> Cow<'a, str>,
+) -> String {
     let mut text = String::with_capacity(512);
     for name in claim.signed_headers.split(';') {
         let start = text.len();

@@ -8,7 +8,7 @@ fn check_proof(call: &Call, credential: Option<&Credential>, now: Time) -> Resul
     let window = None;
     authenticate(
         call,
-        &Proof {
+        &AuthContext {
             credential,
             now,
             window,
@@ -29,7 +29,7 @@ struct Vector<'a> {
 }
 
 impl Vector<'_> {
-    fn call(&self, dialect: &Dialect) -> Call {
+    fn call(&self, dialect: &SignatureDialect) -> Call {
         let (method, target) = self.request;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut headers: crate::exchange::Headers = self.headers.iter().copied().collect();
@@ -57,7 +57,7 @@ impl Vector<'_> {
         }
     }
 
-    fn check(&self, dialect: &Dialect) {
+    fn check(&self, dialect: &SignatureDialect) {
         let call = self.call(dialect);
         let now = Time::from_basic(self.date).unwrap();
         let credential = Credential {
@@ -65,7 +65,7 @@ impl Vector<'_> {
             scheme: AKSK.into(),
             secret: self.keys.1.into(),
         };
-        assert_eq!(claim(&call).as_deref(), Some(self.keys.0));
+        assert_eq!(claimed_key_id(&call).as_deref(), Some(self.keys.0));
         assert_eq!(
             check_proof(&call, Some(&credential), now),
             Ok(()),
@@ -76,10 +76,10 @@ impl Vector<'_> {
             secret: "wrong".into(),
             ..credential.clone()
         };
-        let bad = Err(Failure::Unauthenticated(AuthFlaw::BadSignature));
+        let bad = Err(Failure::Unauthenticated(AuthError::BadSignature));
         assert_eq!(check_proof(&call, Some(&wrong), now), bad);
         let late = now + SIGNED_WINDOW + Duration::from_secs(1);
-        let skewed = Err(Failure::Unauthenticated(AuthFlaw::Skewed));
+        let skewed = Err(Failure::Unauthenticated(AuthError::Skewed));
         assert_eq!(check_proof(&call, Some(&credential), late), skewed);
     }
 }
@@ -107,7 +107,7 @@ fn v1_of_the_documents() {
 
 #[test]
 fn v1_key_derivation_step_by_step() {
-    let claim = Claim {
+    let claim = SignatureHeader {
         access_key: "TESTAK",
         date: "20190214",
         region: "cn-north-1",
@@ -308,24 +308,24 @@ fn app_key_vectors_and_order_of_checks() {
     assert_eq!(check(good, Some(&known), now), Ok(()));
     assert_eq!(
         check(&good.replace("07", "08"), Some(&known), now),
-        flaw(AuthFlaw::BadSignature)
+        flaw(AuthError::BadSignature)
     );
-    assert_eq!(check("timestamp=1", Some(&known), now), flaw(AuthFlaw::Absent));
-    assert_eq!(check("appkey=k", None, now), flaw(AuthFlaw::UnknownKey));
+    assert_eq!(check("timestamp=1", Some(&known), now), flaw(AuthError::Absent));
+    assert_eq!(check("appkey=k", None, now), flaw(AuthError::UnknownKey));
     assert_eq!(
         check("appkey=k", Some(&known), now),
-        flaw(AuthFlaw::Missing("timestamp"))
+        flaw(AuthError::Missing("timestamp"))
     );
     assert_eq!(
         check("appkey=k&timestamp=x", Some(&known), now),
-        flaw(AuthFlaw::Malformed("timestamp"))
+        flaw(AuthError::Malformed("timestamp"))
     );
     assert_eq!(
         check("appkey=k&timestamp=1551600000000", Some(&known), now),
-        flaw(AuthFlaw::Missing("sign"))
+        flaw(AuthError::Missing("sign"))
     );
     let late = now + Duration::from_secs(301);
-    assert_eq!(check(good, Some(&known), late), flaw(AuthFlaw::Skewed));
+    assert_eq!(check(good, Some(&known), late), flaw(AuthError::Skewed));
     assert_eq!(check(good, Some(&known), now + Duration::from_secs(300)), Ok(()));
 }
 
@@ -344,30 +344,30 @@ fn flaws_of_the_authorization_header_are_told_apart() {
     let auth = "JDCLOUD2-HMAC-SHA256 Credential=a/20190214/r/s/jdcloud2_request, SignedHeaders=host, \
                 Signature=0000000000000000000000000000000000000000000000000000000000000000";
     let date = ("x-jdcloud-date", "20190214T104514Z");
-    assert_eq!(with(&[]), flaw(AuthFlaw::Absent));
+    assert_eq!(with(&[]), flaw(AuthError::Absent));
     assert_eq!(
         with(&[("authorization", "Basic eA==")]),
-        flaw(AuthFlaw::Malformed("algorithm"))
+        flaw(AuthError::Malformed("algorithm"))
     );
     assert_eq!(
         with(&[("authorization", "JDCLOUD2-HMAC-SHA256 x")]),
-        flaw(AuthFlaw::Malformed("Credential"))
+        flaw(AuthError::Malformed("Credential"))
     );
     assert_eq!(
         with(&[("authorization", auth)]),
-        flaw(AuthFlaw::Missing("x-jdcloud-date"))
+        flaw(AuthError::Missing("x-jdcloud-date"))
     );
     assert_eq!(
         with(&[("authorization", auth), date]),
-        flaw(AuthFlaw::Missing("x-jdcloud-nonce"))
+        flaw(AuthError::Missing("x-jdcloud-nonce"))
     );
     let nonce = ("x-jdcloud-nonce", "n");
     let token = ("x-jdcloud-security-token", "t");
-    let unsigned = flaw(AuthFlaw::Unsigned("x-jdcloud-security-token"));
+    let unsigned = flaw(AuthError::Unsigned("x-jdcloud-security-token"));
     assert_eq!(with(&[("authorization", auth), date, nonce, token]), unsigned);
     assert_eq!(
         with(&[("authorization", auth), date, nonce]),
-        flaw(AuthFlaw::UnknownKey)
+        flaw(AuthError::UnknownKey)
     );
 }
 
@@ -422,7 +422,7 @@ fn every_published_jdcloud3_vector_is_accepted_and_no_other_signature() {
             vector.path
         );
         let other = "0".repeat(64);
-        let refused = Err(Failure::Unauthenticated(AuthFlaw::BadSignature));
+        let refused = Err(Failure::Unauthenticated(AuthError::BadSignature));
         assert_eq!(verdict(&other), refused);
     }
 }

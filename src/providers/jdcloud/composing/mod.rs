@@ -3,16 +3,16 @@
 #![doc = include_str!("README.md")]
 
 mod answer;
-mod asked;
+mod request;
 mod sla;
 mod wire;
 
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Failure, Reply, Volume};
+use crate::exchange::{Call, Failure, Reply, Workload};
 use crate::imaging::pixel_count;
-use crate::providers::{Answer, Card, Desk, Operation, Proof, Provider};
+use crate::providers::{Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec};
 use std::borrow::Cow;
 
 /// JD Cloud Automatic Composing and its Ling neighbours.
@@ -78,7 +78,7 @@ static OPERATIONS: [Operation; 6] = [
     },
 ];
 
-static CARD: Card = Card {
+static CARD: ProviderSpec = ProviderSpec {
     id: "jdcloud-composing",
     title: "JD Cloud Automatic Composing",
     vendor: &VENDOR,
@@ -98,25 +98,25 @@ static CARD: Card = Card {
 };
 
 impl Provider for Composing {
-    fn card(&self) -> &'static Card {
+    fn spec(&self) -> &'static ProviderSpec {
         &CARD
     }
 
     /// One path of the first documents serves both services (§1.2).
-    fn refine(&self, operation: &'static Operation, call: &Call) -> &'static Operation {
+    fn resolve_operation(&self, operation: &'static Operation, call: &Call) -> &'static Operation {
         if operation.id != wire::DESIGN {
             return operation;
         }
-        let named = asked::named_service(call).map(asked::Service::operation);
+        let named = request::named_service(call).map(request::ComposingService::operation);
         let found = named.and_then(|id| OPERATIONS.iter().find(|operation| operation.id == id));
         found.unwrap_or(operation)
     }
 
-    fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        auth::claim(call)
+    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
+        auth::claimed_key_id(call)
     }
 
-    fn authenticate(&self, call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
+    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
         auth::authenticate(call, proof)
     }
 
@@ -124,30 +124,36 @@ impl Provider for Composing {
         call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed)
     }
 
-    fn volume(&self, operation: &Operation, call: &Call) -> Volume {
+    fn workload(&self, operation: &Operation, call: &Call) -> Workload {
         match operation.id {
-            wire::STYLE | wire::COLOURS => Volume {
+            wire::STYLE | wire::COLOURS => Workload {
                 pixels: pixel_count(&call.body).unwrap_or(0),
                 characters: 0,
             },
-            _ => asked::volume(call),
+            _ => request::workload(call),
         }
     }
 
-    fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure> {
         match operation.id {
-            wire::TEMPLATES => answer::templates(call, desk),
-            wire::STYLE => answer::style(call, desk),
-            wire::COLOURS => answer::colours(call, desk),
-            id => answer::compose(id, call, desk),
+            wire::TEMPLATES => answer::templates(call, context),
+            wire::STYLE => answer::style(call, context),
+            wire::COLOURS => answer::colours(call, context),
+            id => answer::compose(id, call, context),
         }
     }
 
-    fn refuse(&self, operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
-        wire::refuse(operation, call, failure, desk)
+    fn refuse(
+        &self,
+        operation: Option<&Operation>,
+        call: &Call,
+        failure: &Failure,
+        context: &CallContext,
+    ) -> Reply {
+        wire::refuse(operation, call, failure, context)
     }
 
-    fn seal(&self, reply: Reply, call: &Call, desk: &Desk) -> Reply {
-        gateway::headers(reply, call, desk)
+    fn seal(&self, reply: Reply, call: &Call, context: &CallContext) -> Reply {
+        gateway::headers(reply, call, context)
     }
 }

@@ -1,8 +1,10 @@
 //! Agreement 001, in numbers and our words.
 
-use super::super::terms::{CLAIM, NOTICE, SETTINGS, TIERS, causes};
+use super::super::sla_terms::{CLAIM, NOTICE, SETTINGS, TIERS, causes};
 use crate::billing::PriceTier;
-use crate::sla::{Cap, Cash, Cause, Contract, CycleRule, Measure, Term};
+use crate::sla::{
+    AvailabilityMeasure, CapBasis, CompensationCap, Contract, ContractCause, ContractTerm, CycleRule,
+};
 
 /// Fen a call by calls in the month, with a template (`wire/jdcloud.md` §5: ¥0.4, ¥0.3, ¥0.25).
 pub(super) static CUSTOM_PRICES: [PriceTier; 3] = [
@@ -35,38 +37,38 @@ pub(super) static STYLE_PRICES: [PriceTier; 3] = [
 ];
 
 /// Documented limits, and those we had to draw.
-pub(super) static LIMITS: [Term; 8] = [
-    Term::new("wire §1.2", "sizes", "1 to 10 a call; otherwise 12001"),
-    Term::new(
+pub(super) static LIMITS: [ContractTerm; 8] = [
+    ContractTerm::new("wire §1.2", "sizes", "1 to 10 a call; otherwise 12001"),
+    ContractTerm::new(
         "INFERRED",
         "sides of a size",
         "100 to 4096 pixels; otherwise 12001",
     ),
-    Term::new(
+    ContractTerm::new(
         "wire §1.2",
         "tag",
         "1 to 8, read where no template is named; otherwise 12001",
     ),
-    Term::new(
+    ContractTerm::new(
         "wire §3.4",
         "images: format",
         "jpg, jpeg; otherwise 12007 (strictness jdcloud-composing.format)",
     ),
-    Term::new(
+    ContractTerm::new(
         "wire §3.4",
         "images: size",
         "2 MiB each (2·2^20 bytes, INFERRED; the text says 2M); otherwise 12009",
     ),
-    Term::new("INFERRED", "images: number", "at most 10; otherwise 12001"),
-    Term::new(
+    ContractTerm::new("INFERRED", "images: number", "at most 10; otherwise 12001"),
+    ContractTerm::new(
         "INFERRED",
         "texts",
         "four are shown; of each at most 400 characters are looked at",
     ),
-    Term::new("INFERRED", "per_page", "1 to 100; otherwise 12001"),
+    ContractTerm::new("INFERRED", "per_page", "1 to 100; otherwise 12001"),
 ];
 
-static CAUSES: [Cause; 12] = causes!("001", "(12)");
+static CAUSES: [ContractCause; 12] = causes!("001", "(12)");
 
 /// Agreement 001.
 pub(in super::super) static CONTRACT: Contract = Contract {
@@ -75,66 +77,66 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     family: "jd",
     vector_name: "jd_hetu",
     terms: &[
-        Term::new(
+        ContractTerm::new(
             "001 2.1",
             "storage",
             "custom templates: durability of eleven nines a natural month, no compensation attached",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.7",
             "commitment",
             "success rate and availability at least 99 % in a natural month",
         ),
-        Term::new("001 2.7", "formula", "1 - definite failures / requests sent"),
-        Term::new(
+        ContractTerm::new("001 2.7", "formula", "1 - definite failures / requests sent"),
+        ContractTerm::new(
             "001 2.7.1",
             "failure",
             "no response after the request was submitted; an HTTP error is a response",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.7.1",
             "service cycle",
             "a natural month; in the first month, from the day of application",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.7.1(1)-(12)",
             "exclusions",
             "twelve causes are left out of the success rate",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.10",
             "fee",
             "the service charge of the product under one account for a natural month",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.9",
             "billing",
             "real time, by actual calls; original billing logs kept at least a year",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.10",
             "compensation",
             "[95 %, 99 %) 15 %, [90 %, 95 %) 30 %, below 90 % 60 % of the month's charge, as a coupon",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.10",
             "cap",
             "cash payable for the charge, without the part coupons covered",
         ),
-        Term::new(
+        ContractTerm::new(
             "001 2.10.2",
             "claim window",
             "opens after the third working day of the next month, closes with that month",
         ),
     ],
     causes: &CAUSES,
-    measure: Measure::RequestRatio,
+    measure: AvailabilityMeasure::RequestRatio,
     cycle: CycleRule::NaturalMonth,
     commitment: Some(9900),
     tiers: &TIERS,
-    cap: Some(Cap {
+    cap: Some(CompensationCap {
         percent: 100,
-        cash: Cash::Payable,
+        cash: CapBasis::Payable,
     }),
     form: "service_coupon",
     claim: Some(CLAIM),

@@ -1,10 +1,10 @@
 //! Operations and errors as documented (`wire/jdcloud.md` §1.2, §1.3, §3).
 
-use super::super::ling::{LING, Ling};
-use super::super::refusal::{self, Service};
-use super::super::system::{GATEWAY, SYSTEM, joined};
+use super::super::errors::ling::{LING, LingService};
+use super::super::errors::tables::{GATEWAY, SYSTEM, joined};
+use super::super::errors::{self, ErrorTable};
 use crate::exchange::{Call, Failure, Reply};
-use crate::providers::{CatalogueRow, Desk, Operation};
+use crate::providers::{CallContext, DocumentedError, Operation};
 
 pub(super) const CUSTOM: &str = "compose-image";
 pub(super) const INTELLIGENT: &str = "compose-image-intel";
@@ -14,11 +14,16 @@ pub(super) const STYLE: &str = "predict-style";
 pub(super) const COLOURS: &str = "fill-image-color";
 
 /// Every documented error: of the services, of the platform, of the gateway.
-pub(super) static CATALOGUE: [CatalogueRow; LING.len() + SYSTEM.len() + GATEWAY.len()] =
+pub(super) static CATALOGUE: [DocumentedError; LING.len() + SYSTEM.len() + GATEWAY.len()] =
     joined(&[&LING, &SYSTEM, &GATEWAY]);
 
 /// Says a failure in JD Cloud's words.
-pub(super) fn refuse(operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
-    let service = operation.map(|_| &Ling { further: &[] } as &dyn Service);
-    refusal::refuse(service, call, failure, desk)
+pub(super) fn refuse(
+    operation: Option<&Operation>,
+    call: &Call,
+    failure: &Failure,
+    context: &CallContext,
+) -> Reply {
+    let service = operation.map(|_| &LingService { further: &[] } as &dyn ErrorTable);
+    errors::refuse(service, call, failure, context)
 }

@@ -9,9 +9,9 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Failure, Reply, Volume};
+use crate::exchange::{Call, Failure, Reply, Workload};
 use crate::imaging::pixel_count;
-use crate::providers::{Answer, Card, Desk, Operation, Proof, Provider};
+use crate::providers::{Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec};
 use std::borrow::Cow;
 
 /// JD Cloud Image Matting and its NeuHub neighbours.
@@ -20,7 +20,7 @@ pub struct Matting;
 /// Bodies the edge keeps: well over the documented 2 MB, so that the vendor's own error can be given.
 const BODY_CAP: u64 = 16 << 20;
 
-static CARD: Card = Card {
+static CARD: ProviderSpec = ProviderSpec {
     id: "jdcloud-matting",
     title: "JD Cloud Image Matting",
     vendor: &VENDOR,
@@ -70,15 +70,15 @@ static CARD: Card = Card {
 };
 
 impl Provider for Matting {
-    fn card(&self) -> &'static Card {
+    fn spec(&self) -> &'static ProviderSpec {
         &CARD
     }
 
-    fn claim<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        auth::claim(call)
+    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
+        auth::claimed_key_id(call)
     }
 
-    fn authenticate(&self, call: &Call, proof: &Proof<'_>) -> Result<(), Failure> {
+    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
         auth::authenticate(call, proof)
     }
 
@@ -86,32 +86,38 @@ impl Provider for Matting {
         call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed)
     }
 
-    fn volume(&self, operation: &Operation, call: &Call) -> Volume {
+    fn workload(&self, operation: &Operation, call: &Call) -> Workload {
         let pixels = match operation.id {
             wire::SELFIE => answer::selfie_picture(&call.body)
                 .ok()
                 .and_then(|picture| pixel_count(&picture)),
             _ => pixel_count(&call.body),
         };
-        Volume {
+        Workload {
             pixels: pixels.unwrap_or(0),
             characters: 0,
         }
     }
 
-    fn answer(&self, operation: &Operation, call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure> {
         match operation.id {
-            wire::SELFIE => answer::selfie(call, desk),
-            wire::PARSING => answer::parsing(call, desk),
-            _ => answer::cutout(call, desk),
+            wire::SELFIE => answer::selfie(call, context),
+            wire::PARSING => answer::parsing(call, context),
+            _ => answer::cutout(call, context),
         }
     }
 
-    fn refuse(&self, operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
-        wire::refuse(operation, call, failure, desk)
+    fn refuse(
+        &self,
+        operation: Option<&Operation>,
+        call: &Call,
+        failure: &Failure,
+        context: &CallContext,
+    ) -> Reply {
+        wire::refuse(operation, call, failure, context)
     }
 
-    fn seal(&self, reply: Reply, call: &Call, desk: &Desk) -> Reply {
-        gateway::headers(reply, call, desk)
+    fn seal(&self, reply: Reply, call: &Call, context: &CallContext) -> Reply {
+        gateway::headers(reply, call, context)
     }
 }

@@ -1,11 +1,11 @@
 //! Errors as documented, and which neutral failure is said with which of them.
 
-use super::super::envelope::Envelope;
-use super::super::ling::{LING, Ling, business, spoken};
-use super::super::refusal::{self, Service};
-use super::super::system::{GATEWAY, SYSTEM, joined};
-use crate::exchange::{Call, Failure, InputFlaw, Reply};
-use crate::providers::{CatalogueRow, Desk, Operation};
+use super::super::envelope::EnvelopeKind;
+use super::super::errors::ling::{LING, LingService, business, spoken};
+use super::super::errors::tables::{GATEWAY, SYSTEM, joined};
+use super::super::errors::{self, ErrorTable};
+use crate::exchange::{Call, Failure, InputError, Reply};
+use crate::providers::{CallContext, DocumentedError, Operation};
 use serde_json::{Value, json};
 
 pub(super) const CUTOUT: &str = "cutout";
@@ -13,7 +13,7 @@ pub(super) const SELFIE: &str = "selfie-seg";
 pub(super) const PARSING: &str = "human-parsing";
 
 /// Business codes of the NeuHub operations. Where two operations share a number, the row is prefixed with the operation.
-static NEUHUB: [CatalogueRow; 13] = [
+static NEUHUB: [DocumentedError; 13] = [
     business("1001", "parameter error"),
     business("1002", "not valid json string"),
     business("1003", "base64 image flow failed"),
@@ -33,18 +33,23 @@ static NEUHUB: [CatalogueRow; 13] = [
 ];
 
 /// Every documented error: of the services, of the platform, of the gateway.
-pub(super) static CATALOGUE: [CatalogueRow; LING.len() + NEUHUB.len() + SYSTEM.len() + GATEWAY.len()] =
+pub(super) static CATALOGUE: [DocumentedError; LING.len() + NEUHUB.len() + SYSTEM.len() + GATEWAY.len()] =
     joined(&[&LING, &NEUHUB, &SYSTEM, &GATEWAY]);
 
 /// Says a failure in JD Cloud's words.
-pub(super) fn refuse(operation: Option<&Operation>, call: &Call, failure: &Failure, desk: &Desk) -> Reply {
-    let service: Option<&dyn Service> = match operation.map(|operation| operation.id) {
+pub(super) fn refuse(
+    operation: Option<&Operation>,
+    call: &Call,
+    failure: &Failure,
+    context: &CallContext,
+) -> Reply {
+    let service: Option<&dyn ErrorTable> = match operation.map(|operation| operation.id) {
         None => None,
         Some(SELFIE) => Some(&Selfie),
         Some(PARSING) => Some(&Parsing),
-        Some(_) => Some(&Ling { further: &NEUHUB }),
+        Some(_) => Some(&LingService { further: &NEUHUB }),
     };
-    refusal::refuse(service, call, failure, desk)
+    errors::refuse(service, call, failure, context)
 }
 
 /// Selfie segmentation.
@@ -53,31 +58,31 @@ struct Selfie;
 /// Human parsing.
 struct Parsing;
 
-impl Service for Selfie {
-    fn envelope(&self) -> Envelope {
-        Envelope::Jdai
+impl ErrorTable for Selfie {
+    fn envelope(&self) -> EnvelopeKind {
+        EnvelopeKind::Jdai
     }
 
     fn too_large(&self) -> &'static str {
         "1004"
     }
 
-    fn input(&self, flaw: &InputFlaw) -> &'static str {
+    fn input(&self, flaw: &InputError) -> &'static str {
         match flaw {
-            InputFlaw::NotJson => "1002",
-            InputFlaw::NotBase64 => "1003",
-            InputFlaw::PictureSize => "1004",
-            InputFlaw::PictureKind | InputFlaw::PictureBroken | InputFlaw::Unreachable => "1005",
-            InputFlaw::NoPerson => "1006",
-            InputFlaw::Empty
-            | InputFlaw::Field(_)
-            | InputFlaw::TooMany
-            | InputFlaw::TooLong
-            | InputFlaw::UnknownTask
-            | InputFlaw::NoTask
-            | InputFlaw::NotFound
-            | InputFlaw::Duplicate
-            | InputFlaw::Callback => "1001",
+            InputError::NotJson => "1002",
+            InputError::NotBase64 => "1003",
+            InputError::PictureSize => "1004",
+            InputError::PictureKind | InputError::PictureBroken | InputError::Unreachable => "1005",
+            InputError::NoPerson => "1006",
+            InputError::Empty
+            | InputError::Field(_)
+            | InputError::TooMany
+            | InputError::TooLong
+            | InputError::UnknownTask
+            | InputError::NoTask
+            | InputError::NotFound
+            | InputError::Duplicate
+            | InputError::Callback => "1001",
         }
     }
 
@@ -85,40 +90,40 @@ impl Service for Selfie {
         None
     }
 
-    fn business(&self, code: &str, desk: &Desk) -> Reply {
+    fn business(&self, code: &str, context: &CallContext) -> Reply {
         let (status, message) = spoken(code, &NEUHUB);
-        let result = json!({"status": status, "message": message, "used_time": desk.elapsed_ms()});
-        said(&result, status, desk)
+        let result = json!({"status": status, "message": message, "used_time": context.elapsed_ms()});
+        said(&result, status, context)
     }
 }
 
-impl Service for Parsing {
-    fn envelope(&self) -> Envelope {
-        Envelope::Jdai
+impl ErrorTable for Parsing {
+    fn envelope(&self) -> EnvelopeKind {
+        EnvelopeKind::Jdai
     }
 
     fn too_large(&self) -> &'static str {
         "human-parsing:12004-bytes"
     }
 
-    fn input(&self, flaw: &InputFlaw) -> &'static str {
+    fn input(&self, flaw: &InputError) -> &'static str {
         match flaw {
-            InputFlaw::PictureSize => "human-parsing:12004",
-            InputFlaw::PictureKind | InputFlaw::PictureBroken | InputFlaw::Unreachable => {
+            InputError::PictureSize => "human-parsing:12004",
+            InputError::PictureKind | InputError::PictureBroken | InputError::Unreachable => {
                 "human-parsing:12003"
             }
-            InputFlaw::NoPerson => "human-parsing:12005",
-            InputFlaw::Empty
-            | InputFlaw::NotJson
-            | InputFlaw::NotBase64
-            | InputFlaw::Field(_)
-            | InputFlaw::TooMany
-            | InputFlaw::TooLong
-            | InputFlaw::UnknownTask
-            | InputFlaw::NoTask
-            | InputFlaw::NotFound
-            | InputFlaw::Duplicate
-            | InputFlaw::Callback => "human-parsing:12002",
+            InputError::NoPerson => "human-parsing:12005",
+            InputError::Empty
+            | InputError::NotJson
+            | InputError::NotBase64
+            | InputError::Field(_)
+            | InputError::TooMany
+            | InputError::TooLong
+            | InputError::UnknownTask
+            | InputError::NoTask
+            | InputError::NotFound
+            | InputError::Duplicate
+            | InputError::Callback => "human-parsing:12002",
         }
     }
 
@@ -126,18 +131,18 @@ impl Service for Parsing {
         None
     }
 
-    fn business(&self, code: &str, desk: &Desk) -> Reply {
+    fn business(&self, code: &str, context: &CallContext) -> Reply {
         let (status, message) = spoken(code, &NEUHUB);
         let result = json!({
             "status": status,
             "message": message,
-            "request_id": desk.request_id.hyphenated(),
-            "used_time": desk.elapsed_ms(),
+            "request_id": context.request_id.hyphenated(),
+            "used_time": context.elapsed_ms(),
         });
-        said(&result, status, desk)
+        said(&result, status, context)
     }
 }
 
-fn said(result: &Value, status: u32, desk: &Desk) -> Reply {
-    Envelope::Jdai.served(result, status.to_string(), desk)
+fn said(result: &Value, status: u32, context: &CallContext) -> Reply {
+    EnvelopeKind::Jdai.served(result, status.to_string(), context)
 }

@@ -1,12 +1,12 @@
 //! Whether a face is a real person's with that name and number (`wire/tupu.md` §1.4 #20, §3.6). Nobody is asked: a face
 //! that is seen, with a name and a number of the right form, passes.
 
-use super::super::verdict::{Input, decreed};
-use super::super::{auth, codes};
+use super::super::verdict::{RecognitionInput, expected_verdict};
+use super::super::{auth, errors};
 use super::{MOST_PICTURE_BYTES, field};
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::imaging::{Impression, PictureFlaw};
-use crate::providers::{Answer, Desk};
+use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::imaging::{PictureError, PictureFeatures};
+use crate::providers::{Answer, CallContext};
 use crate::recognition::Marker;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,34 +18,39 @@ const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const CHECKS: &[u8; 11] = b"10X98765432";
 
 /// Face verification.
-pub(in super::super) fn face_verify(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn face_verify(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let form = auth::form(call)?;
     let needed = |name: &'static str| {
-        let value = form.lexeme(name).filter(|value| !value.is_empty());
+        let value = form.raw_text(name).filter(|value| !value.is_empty());
         value.map(Cow::into_owned).ok_or(field(name))
     };
     let (image, name, number) = (needed("image")?, needed("name")?, needed("idNo")?);
-    let kind = form.lexeme("imageType").unwrap_or("url".into()).into_owned();
+    let kind = form.raw_text("imageType").unwrap_or("url".into()).into_owned();
     if !["url", "base64"].contains(&&*kind) {
         return Err(field("imageType"));
     }
-    let (call, desk) = (call.clone(), desk.clone());
+    let (call, context) = (call.clone(), context.clone());
     Ok(Answer::Work(Box::new(move || {
         let bytes = if kind == "url" {
-            desk.outbound.fetch(&image, None, MOST_PICTURE_BYTES).ok()
+            context.outbound.fetch(&image, None, MOST_PICTURE_BYTES).ok()
         } else {
             STANDARD.decode(image.trim()).ok()
         };
         // Code 20: the picture could not be had, or is none.
-        let bytes = bytes.ok_or(Failure::Input(InputFlaw::NoPerson))?;
-        let seen = desk.studio.impressions(&bytes, 1);
-        let seen = seen.map_err(|_: PictureFlaw| Failure::Input(InputFlaw::NoPerson))?;
-        Ok(reply(&seen[0], &bytes, (&name, &number), (&call, &desk)))
+        let bytes = bytes.ok_or(Failure::Input(InputError::NoPerson))?;
+        let seen = context.studio.impressions(&bytes, 1);
+        let seen = seen.map_err(|_: PictureError| Failure::Input(InputError::NoPerson))?;
+        Ok(reply(&seen[0], &bytes, (&name, &number), (&call, &context)))
     })))
 }
 
-fn reply(seen: &Impression, bytes: &[u8], who: (&str, &str), (call, desk): (&Call, &Desk)) -> Reply {
-    let (label, rate, because) = verdict(seen, bytes, who, (call, desk));
+fn reply(
+    seen: &PictureFeatures,
+    bytes: &[u8],
+    who: (&str, &str),
+    (call, context): (&Call, &CallContext),
+) -> Reply {
+    let (label, rate, because) = verdict(seen, bytes, who, (call, context));
     let mut members = Map::new();
     members.insert("label".into(), json!(label));
     members.insert("rate".into(), json!(rate));
@@ -53,26 +58,26 @@ fn reply(seen: &Impression, bytes: &[u8], who: (&str, &str), (call, desk): (&Cal
     if label == 0 {
         members.insert("featureId".into(), json!(format!("{:016x}", seen.phash)));
     }
-    let mut reply = codes::success(members, desk);
+    let mut reply = errors::success(members, context);
     reply.units = 1;
-    reply.notes = vec![Decision::choose(Stage::Answer, "verdict", because)];
+    reply.notes = vec![Decision::choose(PipelineStage::Answer, "verdict", because)];
     reply
 }
 
 /// Labels of §3.6: -1 other, 0 pass, 1 poor face, 3 real-name failed, 4 bad number, 5 bad name, 6 they do not match.
 fn verdict(
-    seen: &Impression,
+    seen: &PictureFeatures,
     bytes: &[u8],
     (name, number): (&str, &str),
-    (call, desk): (&Call, &Desk),
+    (call, context): (&Call, &CallContext),
 ) -> (i64, f64, String) {
-    let input = Input {
+    let input = RecognitionInput {
         bytes,
         phash: Some(seen.phash),
         text: Some(name),
-        ..Input::default()
+        ..RecognitionInput::default()
     };
-    let given = decreed(input, (call, desk));
+    let given = expected_verdict(input, (call, context));
     if let Some((id, given)) = given
         && let Some(own) = given.first()
     {

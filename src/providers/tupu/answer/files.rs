@@ -1,22 +1,22 @@
 //! What is said of pictures, in the shapes of their tasks (`wire/tupu.md` §3.1).
 
-use super::super::tasks::{Shape, Task};
-use super::super::verdict::Verdict;
-use super::pictures::{Item, Judged};
-use crate::imaging::Impression;
+use super::super::tasks::{RecognitionTask, ResultShape};
+use super::super::verdict::TaskVerdict;
+use super::pictures::{ImageInput, JudgedFrame};
+use crate::imaging::PictureFeatures;
 use serde_json::{Map, Value, json};
 
 /// A picture, or a frame of a video, of which something is said.
 #[derive(Clone, Copy)]
-pub(super) struct Shown<'a> {
+pub(super) struct PictureResult<'a> {
     pub name: &'a str,
     pub tag: Option<&'a str>,
-    pub seen: &'a Impression,
+    pub seen: &'a PictureFeatures,
 }
 
-impl Judged<'_> {
-    fn shown(&self) -> Shown<'_> {
-        Shown {
+impl JudgedFrame<'_> {
+    fn shown(&self) -> PictureResult<'_> {
+        PictureResult {
             name: &self.item.name,
             tag: self.item.tag.as_deref(),
             seen: &self.seen,
@@ -24,8 +24,8 @@ impl Judged<'_> {
     }
 
     /// §3.1: the gravest of its verdicts. The numbers of risks and suggestions are INFERRED: 0 pass, 1 review, 2 block.
-    pub(super) fn summary(&self, tasks: &[&Task]) -> Value {
-        let grave = |(task, verdict): &(&&Task, &Verdict)| verdict.label != task.normal;
+    pub(super) fn summary(&self, tasks: &[&RecognitionTask]) -> Value {
+        let grave = |(task, verdict): &(&&RecognitionTask, &TaskVerdict)| verdict.label != task.normal;
         let worst = tasks
             .iter()
             .zip(&self.verdicts)
@@ -44,7 +44,7 @@ impl Judged<'_> {
 }
 
 /// How a summary begins: what became of a picture, its name, and its tag where it has one.
-pub(super) fn named(code: u32, item: &Item) -> Map<String, Value> {
+pub(super) fn named(code: u32, item: &ImageInput) -> Map<String, Value> {
     let mut named = Map::new();
     named.insert("code".into(), json!(code));
     named.insert("name".into(), json!(item.name));
@@ -55,7 +55,7 @@ pub(super) fn named(code: u32, item: &Item) -> Map<String, Value> {
 }
 
 /// The object of one task: a list with an item for each picture, and what they come to.
-pub(super) fn task_result(task: &Task, nth: usize, judged: &[Judged<'_>]) -> Value {
+pub(super) fn task_result(task: &RecognitionTask, nth: usize, judged: &[JudgedFrame<'_>]) -> Value {
     let list: Vec<Value> = judged
         .iter()
         .map(|one| Value::Object(file(task, &one.verdicts[nth], one.shown())))
@@ -69,24 +69,28 @@ pub(super) fn task_result(task: &Task, nth: usize, judged: &[Judged<'_>]) -> Val
     result.insert("fileList".into(), Value::Array(list));
     result.insert("reviewCount".into(), json!(review));
     match task.shape {
-        Shape::Labelled => {
+        ResultShape::Labelled => {
             result.insert("statistic".into(), json!(counts));
         }
-        Shape::TopLabels => {
+        ResultShape::TopLabels => {
             result.insert("topNStatistic".into(), counted(&counts).into());
         }
-        Shape::Person
-        | Shape::Objects
-        | Shape::Text
-        | Shape::Vulgar
-        | Shape::SpeechText
-        | Shape::Transcript => {}
+        ResultShape::Person
+        | ResultShape::Objects
+        | ResultShape::Text
+        | ResultShape::Vulgar
+        | ResultShape::SpeechText
+        | ResultShape::Transcript => {}
     }
     Value::Object(result)
 }
 
 /// What is said of one picture for one task.
-pub(super) fn file(task: &Task, verdict: &Verdict, one: Shown<'_>) -> Map<String, Value> {
+pub(super) fn file(
+    task: &RecognitionTask,
+    verdict: &TaskVerdict,
+    one: PictureResult<'_>,
+) -> Map<String, Value> {
     let mut file = Map::new();
     file.insert("name".into(), json!(one.name));
     if let Some(tag) = one.tag {
@@ -95,24 +99,24 @@ pub(super) fn file(task: &Task, verdict: &Verdict, one: Shown<'_>) -> Map<String
     file.insert("label".into(), json!(verdict.label));
     file.insert("review".into(), json!(verdict.review));
     match task.shape {
-        Shape::Labelled => {
+        ResultShape::Labelled => {
             file.insert("rate".into(), json!(verdict.rate));
             if task.name == "porn" {
                 let sub = json!({"label": verdict.label, "rate": verdict.rate, "review": verdict.review});
                 file.insert("subLabel".into(), sub);
             }
         }
-        Shape::TopLabels => {
+        ResultShape::TopLabels => {
             file.insert("rate".into(), json!(verdict.rate));
             let (labels, rates) = likeliest(task, verdict);
             file.insert("labels".into(), json!(labels));
             file.insert("rates".into(), json!(rates));
         }
-        Shape::Person => person(&mut file, verdict, one.seen),
-        Shape::Objects => {
+        ResultShape::Person => person(&mut file, verdict, one.seen),
+        ResultShape::Objects => {
             file.insert("objects".into(), faces(one.seen).collect());
         }
-        Shape::Text | Shape::Vulgar | Shape::SpeechText | Shape::Transcript => {}
+        ResultShape::Text | ResultShape::Vulgar | ResultShape::SpeechText | ResultShape::Transcript => {}
     }
     file
 }
@@ -126,7 +130,7 @@ pub(super) fn counted(counts: &[u64]) -> Vec<Value> {
 }
 
 /// The label and the four after it; what is left of certainty is halved from one to the next.
-fn likeliest(task: &Task, verdict: &Verdict) -> (Vec<usize>, Vec<f64>) {
+fn likeliest(task: &RecognitionTask, verdict: &TaskVerdict) -> (Vec<usize>, Vec<f64>) {
     let others = (0..task.labels.len())
         .filter(|label| *label != verdict.label)
         .take(4);
@@ -144,7 +148,7 @@ fn likeliest(task: &Task, verdict: &Verdict) -> (Vec<usize>, Vec<f64>) {
 }
 
 /// §3.1: the surest face with its place in shares of the picture, and all of them.
-fn person(file: &mut Map<String, Value>, verdict: &Verdict, seen: &Impression) {
+fn person(file: &mut Map<String, Value>, verdict: &TaskVerdict, seen: &PictureFeatures) {
     let objects: Vec<Value> = faces(seen)
         .map(|face| {
             json!({
@@ -167,7 +171,7 @@ fn person(file: &mut Map<String, Value>, verdict: &Verdict, seen: &Impression) {
 }
 
 /// The faces of a picture, each with its four corners in shares of the picture.
-fn faces(seen: &Impression) -> impl Iterator<Item = Value> + '_ {
+fn faces(seen: &PictureFeatures) -> impl Iterator<Item = Value> + '_ {
     let (width, height) = (seen.width as f32, seen.height as f32);
     seen.faces.iter().enumerate().map(move |(nth, face)| {
         let share = |at: f32, of: f32| f64::from((at / of).clamp(0.0, 1.0));

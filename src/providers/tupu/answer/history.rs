@@ -1,12 +1,12 @@
 //! What the console lists of the past (`wire/tupu.md` §1.4 #22), and feedback on it (#21).
 
-use super::super::{auth, codes};
-use super::text::{Said, Text};
-use super::{errand, field};
+use super::super::{auth, errors};
+use super::text::{TextInput, TextVerdict};
+use super::{field, jobs};
 use crate::clock::Time;
-use crate::exchange::{Call, Failure, InputFlaw, Reply};
+use crate::exchange::{Call, Failure, InputError, Reply};
 use crate::forms::Form;
-use crate::providers::Desk;
+use crate::providers::CallContext;
 use serde_json::{Map, Value, json};
 
 pub(super) const TEXTS: &str = "tupu/texts";
@@ -18,16 +18,16 @@ const PAGE: usize = 20;
 const MOST: usize = 100;
 
 /// Keeps a text for the list. What it says is only kept where the world captures.
-pub(super) fn remember_text((text, said): (&Text, &Said), desk: &Desk) {
-    let content = if desk.settings.capture {
+pub(super) fn remember_text((text, said): (&TextInput, &TextVerdict), context: &CallContext) {
+    let content = if context.settings.capture {
         text.content.as_str()
     } else {
         ""
     };
-    desk.history.push(
+    context.history.push(
         TEXTS,
         json!({
-            "time": desk.arrived.local_text(),
+            "time": context.arrived.local_text(),
             "content": content,
             "contentId": text.content_id,
             "userId": text.user_id,
@@ -41,12 +41,12 @@ pub(super) fn remember_text((text, said): (&Text, &Said), desk: &Desk) {
 }
 
 /// Keeps a part of speech for the list.
-pub(super) fn remember_speech((task, label, review): (&str, Value, bool), url: &str, desk: &Desk) {
-    desk.history.push(
+pub(super) fn remember_speech((task, label, review): (&str, Value, bool), url: &str, context: &CallContext) {
+    context.history.push(
         SPEECHES,
         json!({
-            "time": desk.arrived.local_text(),
-            "requestId": errand::fresh_id(0, false, desk),
+            "time": context.arrived.local_text(),
+            "requestId": jobs::fresh_id(0, false, context),
             "taskId": task,
             "label": label,
             "review": review,
@@ -56,23 +56,23 @@ pub(super) fn remember_speech((task, label, review): (&str, Value, bool), url: &
 }
 
 /// A page of past texts.
-pub(in super::super) fn history_text(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
-    list(TEXTS, &["userId", "forumId", "content"], call, desk)
+pub(in super::super) fn history_text(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
+    list(TEXTS, &["userId", "forumId", "content"], call, context)
 }
 
 /// A page of past parts of speech.
-pub(in super::super) fn history_speech(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+pub(in super::super) fn history_speech(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     list(
         SPEECHES,
         &["userId", "forumId", "roomId", "requestId", "taskId"],
         call,
-        desk,
+        context,
     )
 }
 
-fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+fn list(kind: &str, same: &[&'static str], call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    let number = |name: &'static str, usual: usize| match form.lexeme(name) {
+    let number = |name: &'static str, usual: usize| match form.raw_text(name) {
         None => Ok(usual),
         Some(text) => text.parse::<usize>().map_err(|_| field(name)),
     };
@@ -86,7 +86,7 @@ fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<R
     let review: Option<bool> = form.json("review").map_err(|_| field("review"))?;
     let wanted: Vec<(&str, String)> = same
         .iter()
-        .filter_map(|name| Some((*name, form.lexeme(name)?.into_owned())))
+        .filter_map(|name| Some((*name, form.raw_text(name)?.into_owned())))
         .filter(|(_, value)| !value.is_empty())
         .collect();
     let fits = |record: &Value| {
@@ -101,9 +101,9 @@ fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<R
                 name => record[name] == **value,
             })
     };
-    let mut all = desk.history.list(kind, fits);
+    let mut all = context.history.list(kind, fits);
     // The newest first, unless it is asked for otherwise.
-    if form.lexeme("sort").is_none_or(|sort| sort != "1") {
+    if form.raw_text("sort").is_none_or(|sort| sort != "1") {
         all.reverse();
     }
     let (total, skipped) = (all.len(), (page - 1).saturating_mul(limit));
@@ -112,19 +112,19 @@ fn list(kind: &str, same: &[&'static str], call: &Call, desk: &Desk) -> Result<R
     members.insert("hasNext".into(), json!(skipped + data.len() < total));
     members.insert("total".into(), json!(total));
     members.insert("data".into(), json!(data));
-    Ok(codes::success(members, desk))
+    Ok(errors::success(members, context))
 }
 
 fn instant(form: &Form, name: &'static str) -> Result<Option<Time>, Failure> {
-    let text = form.lexeme(name).filter(|text| !text.is_empty());
+    let text = form.raw_text(name).filter(|text| !text.is_empty());
     let read = |text: &str| Time::from_local_text(text).ok_or(field(name));
     text.map(|text| read(&text)).transpose()
 }
 
 /// What a client thinks of results; it is checked and kept for nobody.
-pub(in super::super) fn feedback(kind: &str, call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+pub(in super::super) fn feedback(kind: &str, call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    form.lexeme("taskId")
+    form.raw_text("taskId")
         .filter(|id| !id.is_empty())
         .ok_or(field("taskId"))?;
     let each: Vec<Value> = match kind {
@@ -142,7 +142,7 @@ pub(in super::super) fn feedback(kind: &str, call: &Call, desk: &Desk) -> Result
             .unwrap_or_default(),
     };
     if each.is_empty() {
-        return Err(Failure::Input(InputFlaw::Empty));
+        return Err(Failure::Input(InputError::Empty));
     }
-    Ok(codes::success(Map::new(), desk))
+    Ok(errors::success(Map::new(), context))
 }

@@ -1,15 +1,15 @@
 //! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
 
-use super::super::tasks::{Medium, Task, chosen};
-use super::super::verdict::{Input, decreed};
-use super::super::{auth, codes};
-use super::errand::{self, Submission};
-use super::found::Found;
-use super::speech::{Heard, MOST_FILES, label, say};
+use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
+use super::super::verdict::{RecognitionInput, expected_verdict};
+use super::super::{auth, errors};
+use super::jobs::{self, JobSubmission};
+use super::result::RecognitionResult;
+use super::speech::{AudioFacts, MOST_FILES, label, say};
 use super::{field, insert_given};
-use crate::exchange::{Call, Failure, InputFlaw, Reply};
-use crate::jobs::End;
-use crate::providers::Desk;
+use crate::exchange::{Call, Failure, InputError, Reply};
+use crate::jobs::JobEnd;
+use crate::providers::CallContext;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -40,63 +40,67 @@ struct Stream {
 }
 
 /// Streams: they are never read, and report every minute until they are closed.
-pub(in super::super) fn speech_stream(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+pub(in super::super) fn speech_stream(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
     let streams = form
         .json::<Vec<Stream>>("speechStream")
         .map_err(|_| field("speechStream"))?;
     let streams = streams
         .filter(|streams| !streams.is_empty())
-        .ok_or(Failure::Input(InputFlaw::Empty))?;
+        .ok_or(Failure::Input(InputError::Empty))?;
     if streams.len() > MOST_FILES {
-        return Err(Failure::Input(InputFlaw::TooMany));
+        return Err(Failure::Input(InputError::TooMany));
     }
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = chosen(&wanted, Medium::Speech, desk).map_err(Failure::Input)?;
+    let tasks = chosen(&wanted, MediaTasks::Speech, context).map_err(Failure::Input)?;
     for (nth, stream) in streams.iter().enumerate() {
-        errand::checked(&stream.callback, desk)?;
+        jobs::checked(&stream.callback, context)?;
         // Code 21: the stream is listened to already.
-        let open = desk
+        let open = context
             .jobs
-            .open(&desk.world, desk.operation, desk.clock.now(), |job| {
-                job.memo["echo"]["url"] == *stream.url
+            .open(&context.world, context.operation, context.clock.now(), |job| {
+                job.payload["echo"]["url"] == *stream.url
             });
         let is_open = open.contains(&true);
         if is_open || streams[..nth].iter().any(|other| other.url == stream.url) {
-            return Err(Failure::Input(InputFlaw::Duplicate));
+            return Err(Failure::Input(InputError::Duplicate));
         }
     }
     let mut ids = Vec::new();
-    let mut found = Found {
+    let mut found = RecognitionResult {
         units: u32::try_from(streams.len()).expect("at most ten"),
-        ..Found::default()
+        ..RecognitionResult::default()
     };
     for (nth, stream) in streams.iter().enumerate() {
-        let submission = listening(stream, &tasks, (call, desk));
-        let (job, taken) = submission.submit(errand::fresh_id(nth, false, desk), desk)?;
+        let submission = listening(stream, &tasks, (call, context));
+        let (job, taken) = submission.submit(jobs::fresh_id(nth, false, context), context)?;
         found.notes.extend(taken.notes);
         ids.push(json!({"requestId": job.id, "url": stream.url}));
     }
     found.members.insert("result".into(), json!(ids));
-    Ok(found.reply(desk))
+    Ok(found.reply(context))
 }
 
-fn listening(stream: &Stream, tasks: &[&'static Task], (call, desk): (&Call, &Desk)) -> Submission {
-    let input = Input {
+fn listening(
+    stream: &Stream,
+    tasks: &[&'static RecognitionTask],
+    (call, context): (&Call, &CallContext),
+) -> JobSubmission {
+    let input = RecognitionInput {
         bytes: stream.url.as_bytes(),
         name: &stream.url,
-        ..Input::default()
+        ..RecognitionInput::default()
     };
-    let heard = Heard {
+    let heard = AudioFacts {
         name: stream.url.clone(),
         length: PERIOD.as_secs_f64(),
         has_voice: true,
-        given: decreed(input, (call, desk)),
+        given: expected_verdict(input, (call, context)),
         markers: super::stream_markers(&stream.url),
     };
     let (mut result, mut called_back) = (Map::new(), Map::new());
     for task in tasks {
-        let said = say(task, &heard, desk);
+        let said = say(task, &heard, context);
         let mut item = Map::new();
         let given = [
             ("roomId", &stream.room_id),
@@ -115,20 +119,20 @@ fn listening(stream: &Stream, tasks: &[&'static Task], (call, desk): (&Call, &De
         called_back.insert(task.id.into(), if reports { list.clone() } else { json!({}) });
         result.insert(task.id.into(), list);
     }
-    let found = Found {
+    let found = RecognitionResult {
         members: result,
         units: 1,
-        ..Found::default()
+        ..RecognitionResult::default()
     };
-    Submission {
+    JobSubmission {
         echo: Map::from_iter([("url".to_owned(), json!(stream.url))]),
         called_back: Some(called_back),
         is_sliced: true,
         reports_close: stream.callback_rules == END,
         callback: Some(stream.callback.clone()),
         period: Some(PERIOD),
-        lanes: errand::REFUSED,
-        ..Submission::of(found, "requestId")
+        lanes: jobs::REFUSED,
+        ..JobSubmission::of(found, "requestId")
     }
 }
 
@@ -146,7 +150,7 @@ impl Stream {
 }
 
 /// Closes streams.
-pub(in super::super) fn speech_stream_close(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+pub(in super::super) fn speech_stream_close(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Named {
@@ -158,22 +162,22 @@ pub(in super::super) fn speech_stream_close(call: &Call, desk: &Desk) -> Result<
         .map_err(|_| field("speechStream"))?;
     let named = named
         .filter(|named| !named.is_empty())
-        .ok_or(Failure::Input(InputFlaw::Empty))?;
-    let now = desk.clock.now();
-    let find = |one: &Named| desk.jobs.find(&desk.world, &one.request_id, now);
+        .ok_or(Failure::Input(InputError::Empty))?;
+    let now = context.clock.now();
+    let find = |one: &Named| context.jobs.find(&context.world, &one.request_id, now);
     let held: Option<Vec<_>> = named.iter().map(find).collect();
     let held = held.ok_or(Failure::Catalogue("22".into()))?;
     let closed = held.iter().map(|held| {
-        desk.jobs.end(held, now, End::Closed);
+        context.jobs.end(held, now, JobEnd::Closed);
         json!({"requestId": held.read(|job| job.id.clone()), "code": 0, "message": "success"})
     });
     let closed: Vec<Value> = closed.collect();
     let mut members = Map::new();
     members.insert("result".into(), json!(closed));
-    Ok(codes::success(members, desk))
+    Ok(errors::success(members, context))
 }
 
 /// How a stream is doing.
-pub(in super::super) fn speech_stream_search(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
-    errand::result(call, "requestId", "22", desk)
+pub(in super::super) fn speech_stream_search(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
+    jobs::result(call, "requestId", "22", context)
 }

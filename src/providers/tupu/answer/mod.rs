@@ -1,21 +1,21 @@
 //! What Tupu says on a good day, a file an input.
 
-mod errand;
 mod face;
 mod files;
-mod found;
 mod history;
+mod jobs;
 mod live;
 mod pictures;
 mod recording;
+mod result;
 mod rules;
 mod speech;
 mod text;
 mod video;
 
-pub(super) use errand::{close, rate, report, result};
 pub(super) use face::face_verify;
 pub(super) use history::{feedback, history_speech, history_text};
+pub(super) use jobs::{callback_body, close, rate, result};
 pub(super) use live::{speech_stream, speech_stream_close, speech_stream_search};
 pub(super) use pictures::{image_async, image_async_base64, image_base64, image_sync};
 pub(super) use recording::recording_async;
@@ -24,27 +24,27 @@ pub(super) use text::{text_async, text_sync};
 pub(super) use video::{video_async, video_stream, video_sync};
 
 use super::auth;
-use crate::exchange::{Call, Failure, InputFlaw, Volume};
-use crate::forms::{Part, Upload};
+use crate::exchange::{Call, Failure, InputError, Workload};
+use crate::forms::{FormValue, UploadedFile};
 use crate::imaging::pixel_count;
-use crate::providers::Desk;
+use crate::providers::CallContext;
 use crate::recognition::Marker;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 /// What a call brings: characters of its texts, pixels of the pictures that came as files; what is behind URLs is not
 /// fetched for it.
-pub(super) fn volume(call: &Call) -> Volume {
+pub(super) fn workload(call: &Call) -> Workload {
     let form = auth::form(call).unwrap_or_default();
     let texts = form.json::<Vec<Value>>("text").ok().flatten().unwrap_or_default();
     let texts = texts.iter().filter_map(|text| text["content"].as_str());
-    let long = form.lexeme("content").map_or(0, |text| text.chars().count());
+    let long = form.raw_text("content").map_or(0, |text| text.chars().count());
     let files = form.parts("image").unwrap_or_default();
     let pixels = files.iter().filter_map(|part| match part {
-        Part::File(file) => pixel_count(&file.bytes),
-        Part::Text(_) => None,
+        FormValue::File(file) => pixel_count(&file.bytes),
+        FormValue::Text(_) => None,
     });
-    Volume {
+    Workload {
         pixels: pixels.sum(),
         characters: (long + texts.map(|text| text.chars().count()).sum::<usize>()) as u64,
     }
@@ -57,27 +57,27 @@ const MOST_MEDIA_BYTES: u64 = 100 << 20;
 
 /// A field that is missing or cannot be.
 fn field(name: &'static str) -> Failure {
-    Failure::Input(InputFlaw::Field(name))
+    Failure::Input(InputError::Field(name))
 }
 
 /// Whether URLs and files stand in one field: §1.4 says that a call does not mix them.
-fn are_mixed(parts: &[Part<'_>]) -> bool {
-    let is_url = |part: &Part<'_>| matches!(part, Part::Text(_));
+fn are_mixed(parts: &[FormValue<'_>]) -> bool {
+    let is_url = |part: &FormValue<'_>| matches!(part, FormValue::Text(_));
     parts.iter().any(is_url) && !parts.iter().all(is_url)
 }
 
 /// The name of a file without the path that some clients send along.
-fn base_name(file: &Upload) -> String {
+fn base_name(file: &UploadedFile) -> String {
     let name = file.file_name.rsplit(['/', '\\']).next();
     name.unwrap_or_default().to_owned()
 }
 
 /// A sound or a video by its URL.
-fn fetch_media(url: &str, desk: &Desk) -> Result<Bytes, Failure> {
-    let bytes = desk.outbound.fetch(url, None, MOST_MEDIA_BYTES);
+fn fetch_media(url: &str, context: &CallContext) -> Result<Bytes, Failure> {
+    let bytes = context.outbound.fetch(url, None, MOST_MEDIA_BYTES);
     bytes
         .map(Bytes::from)
-        .map_err(|_| Failure::Input(InputFlaw::Unreachable))
+        .map_err(|_| Failure::Input(InputError::Unreachable))
 }
 
 /// Enters what the client sent to hear again.

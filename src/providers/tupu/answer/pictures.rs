@@ -1,19 +1,19 @@
 //! Pictures, judged at once (`wire/tupu.md` §1.4 #1 and #2, §3.1).
 
-use super::super::tasks::{Medium, Task, chosen};
-use super::super::verdict::{Evidence, Input, Verdict, decreed};
-use super::super::{auth, spec};
-use super::errand::{self, Submission};
+use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
+use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
+use super::super::{auth, input_rules};
 use super::files::{named, task_result};
-use super::found::Found;
+use super::jobs::{self, JobSubmission};
+use super::result::RecognitionResult;
 use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Stage};
-use crate::forms::{Form, Part};
-use crate::imaging::Impression;
-use crate::media::{Pack, is_pack};
-use crate::providers::{Answer, Desk};
+use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage};
+use crate::forms::{Form, FormValue};
+use crate::imaging::PictureFeatures;
+use crate::media::{ArchiveLimits, is_pack};
+use crate::providers::{Answer, CallContext};
 use crate::recognition::Marker;
-use crate::world::Lanes;
+use crate::world::ConcurrencyLimit;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -25,7 +25,7 @@ const MOST_PICTURES: usize = 10;
 const MOST_FRAMES: usize = 10;
 
 /// Limits of a pack of pictures (§1.4 shows packs, and gives no limit; 002 二.5 knows 500 frames).
-pub(super) const PACK: Pack = Pack {
+pub(super) const PACK: ArchiveLimits = ArchiveLimits {
     entries: 500,
     bytes: MOST_PICTURE_BYTES,
     all_bytes: 64 << 20,
@@ -33,7 +33,7 @@ pub(super) const PACK: Pack = Pack {
 
 /// A picture of a call, as it came.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
+pub(super) struct ImageInput {
     /// Its name: the URL as sent, or the file's name.
     pub name: String,
     source: Source,
@@ -52,76 +52,80 @@ enum Source {
 
 /// Pictures of a call and what is asked of them.
 #[derive(Clone)]
-struct Asked {
-    items: Vec<Item>,
-    tasks: Vec<&'static Task>,
+struct ImageRequest {
+    items: Vec<ImageInput>,
+    tasks: Vec<&'static RecognitionTask>,
     referer: Option<String>,
 }
 
 /// Pictures by URL or as files.
-pub(in super::super) fn image_sync(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    Ok(work(by_url_or_file(&auth::form(call)?, desk)?, call, desk))
+pub(in super::super) fn image_sync(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
+    Ok(work(by_url_or_file(&auth::form(call)?, context)?, call, context))
 }
 
 /// Pictures in base64.
-pub(in super::super) fn image_base64(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    Ok(work(by_base64(&auth::form(call)?, desk)?, call, desk))
+pub(in super::super) fn image_base64(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
+    Ok(work(by_base64(&auth::form(call)?, context)?, call, context))
 }
 
 /// Pictures by URL, judged later.
-pub(in super::super) fn image_async(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn image_async(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let form = auth::form(call)?;
-    later(by_url_or_file(&form, desk)?, &form, (call, desk))
+    later(by_url_or_file(&form, context)?, &form, (call, context))
 }
 
 /// Pictures in base64, judged later.
-pub(in super::super) fn image_async_base64(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn image_async_base64(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let form = auth::form(call)?;
-    later(by_base64(&form, desk)?, &form, (call, desk))
+    later(by_base64(&form, context)?, &form, (call, context))
 }
 
-fn later(asked: Asked, form: &Form, (call, desk): (&Call, &Desk)) -> Result<Answer, Failure> {
-    let callback = errand::callback(form, "callbackUrl", desk)?;
-    let (call, desk) = (call.clone(), desk.clone());
+fn later(
+    asked: ImageRequest,
+    form: &Form,
+    (call, context): (&Call, &CallContext),
+) -> Result<Answer, Failure> {
+    let callback = jobs::callback(form, "callbackUrl", context)?;
+    let (call, context) = (call.clone(), context.clone());
     Ok(Answer::Work(Box::new(move || {
-        let submission = Submission {
+        let submission = JobSubmission {
             callback,
             lanes: NO_LANES,
-            ..Submission::of(asked.judge((&call, &desk))?, "requestId")
+            ..JobSubmission::of(asked.judge((&call, &context))?, "requestId")
         };
-        submission.reply(true, &desk)
+        submission.reply(true, &context)
     })))
 }
 
 /// Pictures wait for nobody.
-const NO_LANES: Lanes = Lanes {
+const NO_LANES: ConcurrencyLimit = ConcurrencyLimit {
     concurrent: None,
     queues: true,
 };
 
-fn work(asked: Asked, call: &Call, desk: &Desk) -> Answer {
-    let (call, desk) = (call.clone(), desk.clone());
+fn work(asked: ImageRequest, call: &Call, context: &CallContext) -> Answer {
+    let (call, context) = (call.clone(), context.clone());
     Answer::Work(Box::new(move || {
-        let found = asked.judge((&call, &desk))?;
-        Ok(found.reply(&desk))
+        let found = asked.judge((&call, &context))?;
+        Ok(found.reply(&context))
     }))
 }
 
 /// What a call with `image` fields asks.
-fn by_url_or_file(form: &Form, desk: &Desk) -> Result<Asked, Failure> {
+fn by_url_or_file(form: &Form, context: &CallContext) -> Result<ImageRequest, Failure> {
     let parts = form.parts("image").map_err(|_| field("image"))?;
     if are_mixed(&parts) {
         return Err(field("image"));
     }
     let items = parts.into_iter().map(|part| match part {
-        Part::Text(url) => Item::new(url.to_string(), Source::Url(url.into_owned())),
-        Part::File(file) => Item::new(base_name(file), Source::Bytes(file.bytes.clone())),
+        FormValue::Text(url) => ImageInput::new(url.to_string(), Source::Url(url.into_owned())),
+        FormValue::File(file) => ImageInput::new(base_name(file), Source::Bytes(file.bytes.clone())),
     });
-    asked(items.collect(), form, ("tag", "task"), desk)
+    asked(items.collect(), form, ("tag", "task"), context)
 }
 
 /// What a call with `images` in base64 asks.
-fn by_base64(form: &Form, desk: &Desk) -> Result<Asked, Failure> {
+fn by_base64(form: &Form, context: &CallContext) -> Result<ImageRequest, Failure> {
     let texts = form.texts("images").map_err(|_| field("images"))?;
     let items = texts.iter().enumerate().map(|(nth, text)| {
         // Not documented, but sent by people: the head of a data URL.
@@ -130,22 +134,22 @@ fn by_base64(form: &Form, desk: &Desk) -> Result<Asked, Failure> {
             |_| Source::Absent("the text is no base64".into()),
             |bytes| Source::Bytes(bytes.into()),
         );
-        Item::new(nth.to_string(), source)
+        ImageInput::new(nth.to_string(), source)
     });
-    asked(items.collect(), form, ("tags", "tasks"), desk)
+    asked(items.collect(), form, ("tags", "tasks"), context)
 }
 
 fn asked(
-    mut items: Vec<Item>,
+    mut items: Vec<ImageInput>,
     form: &Form,
     (tag, task): (&'static str, &'static str),
-    desk: &Desk,
-) -> Result<Asked, Failure> {
+    context: &CallContext,
+) -> Result<ImageRequest, Failure> {
     if items.is_empty() {
-        return Err(Failure::Input(InputFlaw::Empty));
+        return Err(Failure::Input(InputError::Empty));
     }
     if items.len() > MOST_PICTURES {
-        return Err(Failure::Input(InputFlaw::TooMany));
+        return Err(Failure::Input(InputError::TooMany));
     }
     let tags = form.texts(tag).map_err(|_| field("tag"))?;
     let originals = form.texts("originalSize").map_err(|_| field("originalSize"))?;
@@ -155,14 +159,14 @@ fn asked(
         item.original = originals.get(nth).cloned();
     }
     let wanted = form.texts(task).map_err(|_| field("task"))?;
-    Ok(Asked {
+    Ok(ImageRequest {
         items,
-        tasks: chosen(&wanted, Medium::Picture, desk).map_err(Failure::Input)?,
-        referer: form.lexeme("referer").map(std::borrow::Cow::into_owned),
+        tasks: chosen(&wanted, MediaTasks::Picture, context).map_err(Failure::Input)?,
+        referer: form.raw_text("referer").map(std::borrow::Cow::into_owned),
     })
 }
 
-impl Item {
+impl ImageInput {
     fn new(name: String, source: Source) -> Self {
         Self {
             name,
@@ -179,11 +183,11 @@ impl Item {
         }
     }
 
-    fn bytes(&self, referer: Option<&str>, desk: &Desk) -> Result<Bytes, String> {
+    fn bytes(&self, referer: Option<&str>, context: &CallContext) -> Result<Bytes, String> {
         match &self.source {
             Source::Bytes(bytes) => Ok(bytes.clone()),
             Source::Absent(why) => Err(why.clone()),
-            Source::Url(url) => match desk.outbound.fetch(url, referer, MOST_PICTURE_BYTES) {
+            Source::Url(url) => match context.outbound.fetch(url, referer, MOST_PICTURE_BYTES) {
                 Ok(bytes) => Ok(bytes.into()),
                 Err(why) => Err(why.to_string()),
             },
@@ -192,19 +196,19 @@ impl Item {
 }
 
 /// A picture's bytes, and what is seen in each of its frames with the rule of the agreement that it breaks.
-type Looked = (Bytes, Vec<(Impression, Option<&'static str>)>);
+type Looked = (Bytes, Vec<(PictureFeatures, Option<&'static str>)>);
 
-fn looked(item: &Item, most: usize, desk: &Desk) -> Result<Looked, (InputFlaw, String)> {
+fn looked(item: &ImageInput, most: usize, context: &CallContext) -> Result<Looked, (InputError, String)> {
     let bytes = item
-        .bytes(None, desk)
-        .map_err(|why| (InputFlaw::Unreachable, why))?;
-    let frames = desk.studio.impressions(&bytes, most);
-    let frames = frames.map_err(|why| (InputFlaw::PictureBroken, why.to_string()))?;
+        .bytes(None, context)
+        .map_err(|why| (InputError::Unreachable, why))?;
+    let frames = context.studio.impressions(&bytes, most);
+    let frames = frames.map_err(|why| (InputError::PictureBroken, why.to_string()))?;
     let ruled = frames.into_iter().map(|seen| {
-        let cause = spec::picture(&seen, item.original.as_deref(), desk);
+        let cause = input_rules::picture(&seen, item.original.as_deref(), context);
         let why = || {
             (
-                InputFlaw::PictureSize,
+                InputError::PictureSize,
                 format!("out of specification: {}", seen.described()),
             )
         };
@@ -215,33 +219,34 @@ fn looked(item: &Item, most: usize, desk: &Desk) -> Result<Looked, (InputFlaw, S
 }
 
 /// A frame of a picture with what was said of it.
-pub(super) struct Judged<'a> {
-    pub item: &'a Item,
-    pub seen: Impression,
-    pub verdicts: Vec<Verdict>,
+pub(super) struct JudgedFrame<'a> {
+    pub item: &'a ImageInput,
+    pub seen: PictureFeatures,
+    pub verdicts: Vec<TaskVerdict>,
 }
 
-impl Asked {
+impl ImageRequest {
     /// Judges every picture. Those that cannot be had are left out; if all are, the call fails.
-    fn judge(&self, (call, desk): (&Call, &Desk)) -> Result<Found, Failure> {
-        let mut found = Found::default();
-        let items = self.unpacked(desk)?;
+    fn judge(&self, (call, context): (&Call, &CallContext)) -> Result<RecognitionResult, Failure> {
+        let mut found = RecognitionResult::default();
+        let items = self.unpacked(context)?;
         let most_frames = if items.len() == 1 { MOST_FRAMES } else { 1 };
         let (mut judged, mut summary) = (Vec::new(), Vec::new());
-        let mut flaw = InputFlaw::Unreachable;
+        let mut flaw = InputError::Unreachable;
         for item in &items {
-            match looked(item, most_frames, desk) {
+            match looked(item, most_frames, context) {
                 Ok((bytes, frames)) => {
                     for (seen, cause) in frames {
                         found.out_of_spec = found.out_of_spec.or(cause);
-                        let one = self.decide(item, (&bytes, seen, cause), (call, desk));
+                        let one = self.decide(item, (&bytes, seen, cause), (call, context));
                         found.notes.extend(explained(&one, &self.tasks));
                         summary.push(one.summary(&self.tasks));
                         judged.push(one);
                     }
                 }
                 Err((own, why)) => {
-                    let note = Decision::refuse(Stage::Answer, "picture", format!("{}: {why}", item.name));
+                    let note =
+                        Decision::refuse(PipelineStage::Answer, "picture", format!("{}: {why}", item.name));
                     found.notes.push(note);
                     summary.push(Value::Object(named(14, item)));
                     flaw = own;
@@ -262,10 +267,10 @@ impl Asked {
     }
 
     /// The pictures, with those of packs in the place of the packs.
-    fn unpacked(&self, desk: &Desk) -> Result<Vec<Item>, Failure> {
+    fn unpacked(&self, context: &CallContext) -> Result<Vec<ImageInput>, Failure> {
         let mut all = Vec::new();
         for item in &self.items {
-            let bytes = match item.bytes(self.referer.as_deref(), desk) {
+            let bytes = match item.bytes(self.referer.as_deref(), context) {
                 Ok(bytes) => bytes,
                 Err(why) => {
                     all.push(item.with(Source::Absent(why)));
@@ -278,10 +283,10 @@ impl Asked {
             }
             let files = PACK
                 .read(&bytes)
-                .map_err(|_| Failure::Input(InputFlaw::Unreachable))?;
-            all.extend(files.into_iter().map(|(name, bytes)| Item {
+                .map_err(|_| Failure::Input(InputError::Unreachable))?;
+            all.extend(files.into_iter().map(|(name, bytes)| ImageInput {
                 tag: item.tag.clone(),
-                ..Item::new(name, Source::Bytes(bytes))
+                ..ImageInput::new(name, Source::Bytes(bytes))
             }));
         }
         Ok(all)
@@ -289,26 +294,26 @@ impl Asked {
 
     fn decide<'a>(
         &self,
-        item: &'a Item,
-        (bytes, seen, cause): (&Bytes, Impression, Option<&str>),
-        (call, desk): (&Call, &Desk),
-    ) -> Judged<'a> {
-        let input = Input {
+        item: &'a ImageInput,
+        (bytes, seen, cause): (&Bytes, PictureFeatures, Option<&str>),
+        (call, context): (&Call, &CallContext),
+    ) -> JudgedFrame<'a> {
+        let input = RecognitionInput {
             bytes,
             phash: Some(seen.phash),
             text: None,
             name: &item.name,
             tag: item.tag.as_deref().unwrap_or_default(),
         };
-        let given = decreed(input, (call, desk));
-        let evidence = Evidence {
+        let given = expected_verdict(input, (call, context));
+        let evidence = PictureEvidence {
             markers: seen.codes.iter().flat_map(|code| Marker::all(code)).collect(),
             content: xxhash_rust::xxh3::xxh3_128(bytes),
             seen: &seen,
             given: given.as_ref(),
         };
         let verdicts = self.tasks.iter().map(|task| {
-            let verdict = Verdict::of(task, &evidence, desk);
+            let verdict = TaskVerdict::of(task, &evidence, context);
             if cause.is_some() && evidence.given.is_none() && evidence.markers.is_empty() {
                 verdict.doubted()
             } else {
@@ -316,18 +321,18 @@ impl Asked {
             }
         });
         let verdicts = verdicts.collect();
-        Judged { item, seen, verdicts }
+        JudgedFrame { item, seen, verdicts }
     }
 }
 
 /// Who decided the verdicts of a picture.
-fn explained(one: &Judged<'_>, tasks: &[&Task]) -> Vec<Decision> {
+fn explained(one: &JudgedFrame<'_>, tasks: &[&RecognitionTask]) -> Vec<Decision> {
     let told = tasks.iter().zip(&one.verdicts).map(|(task, verdict)| {
         let why = format!(
             "{} {}: label {}, {}",
             one.item.name, task.name, verdict.label, verdict.because
         );
-        Decision::choose(Stage::Answer, "verdict", why)
+        Decision::choose(PipelineStage::Answer, "verdict", why)
     });
     told.collect()
 }

@@ -1,19 +1,19 @@
 //! Recordings, judged later (`wire/tupu.md` §1.4 #14, §3.4).
 
 use super::super::auth;
-use super::super::tasks::{Medium, Shape, Task, chosen};
-use super::errand::{self, Submission};
-use super::found::Found;
-use super::speech::{Heard, details, fetch, hear, label, note, say};
+use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, chosen};
+use super::jobs::{self, JobSubmission};
+use super::result::RecognitionResult;
+use super::speech::{AudioFacts, details, fetch, hear, label, note, say};
 use super::{field, insert_given};
 use crate::exchange::{Call, Decision, Failure};
-use crate::providers::{Answer, Desk};
-use crate::world::Lanes;
+use crate::providers::{Answer, CallContext};
+use crate::world::ConcurrencyLimit;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// Recordings at once; further ones wait (§1.4 #14).
-const LANES: Lanes = Lanes {
+const LANES: ConcurrencyLimit = ConcurrencyLimit {
     concurrent: Some(50),
     queues: true,
 };
@@ -32,46 +32,46 @@ struct Recording {
 }
 
 /// A recording, judged later.
-pub(in super::super) fn recording_async(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn recording_async(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let form = auth::form(call)?;
     let recording = form
         .json::<Recording>("recording")
         .map_err(|_| field("recording"))?;
     let recording = recording.ok_or(field("recording"))?;
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = chosen(&wanted, Medium::Speech, desk).map_err(Failure::Input)?;
+    let tasks = chosen(&wanted, MediaTasks::Speech, context).map_err(Failure::Input)?;
     let callback = recording.callback_url.as_deref().filter(|url| !url.is_empty());
-    let callback = callback.map(|url| errand::checked(url, desk)).transpose()?;
-    let (call, desk) = (call.clone(), desk.clone());
+    let callback = callback.map(|url| jobs::checked(url, context)).transpose()?;
+    let (call, context) = (call.clone(), context.clone());
     Ok(Answer::Work(Box::new(move || {
-        let submission = recording.judged(&tasks, callback, (&call, &desk))?;
-        let (job, mut found) = submission.submit(errand::fresh_id(0, false, &desk), &desk)?;
+        let submission = recording.judged(&tasks, callback, (&call, &context))?;
+        let (job, mut found) = submission.submit(jobs::fresh_id(0, false, &context), &context)?;
         found.members.insert("requestId".into(), json!(job.id));
         // §3.4: the reply's `result` is an object with the id inside (INFERRED).
         found
             .members
             .insert("result".into(), json!({"requestId": job.id}));
-        Ok(found.reply(&desk))
+        Ok(found.reply(&context))
     })))
 }
 
 impl Recording {
     fn judged(
         &self,
-        tasks: &[&'static Task],
+        tasks: &[&'static RecognitionTask],
         callback: Option<String>,
-        (call, desk): (&Call, &Desk),
-    ) -> Result<Submission, Failure> {
-        let (heard, out_of_spec) = hear(&fetch(&self.url, desk)?, (call, desk))?;
+        (call, context): (&Call, &CallContext),
+    ) -> Result<JobSubmission, Failure> {
+        let (heard, out_of_spec) = hear(&fetch(&self.url, context)?, (call, context))?;
         let wants_all = self.callback_rule.as_deref() == Some("all");
-        let mut found = Found {
+        let mut found = RecognitionResult {
             units: 1,
             out_of_spec,
-            ..Found::default()
+            ..RecognitionResult::default()
         };
         let mut called_back = Map::new();
         for task in tasks {
-            let (object, is_grave) = recorded(task, &heard, &self.url, (&mut found.notes, desk));
+            let (object, is_grave) = recorded(task, &heard, &self.url, (&mut found.notes, context));
             let reported = if is_grave || wants_all {
                 object.clone()
             } else {
@@ -80,12 +80,12 @@ impl Recording {
             called_back.insert(task.id.into(), reported);
             found.members.insert(task.id.into(), object);
         }
-        Ok(Submission {
+        Ok(JobSubmission {
             echo: self.echo(),
             called_back: Some(called_back),
             callback,
             lanes: LANES,
-            ..Submission::of(found, "requestId")
+            ..JobSubmission::of(found, "requestId")
         })
     }
 
@@ -107,24 +107,24 @@ impl Recording {
 
 /// The object of one task of a recording (§3.4), and whether it speaks against it.
 fn recorded(
-    task: &Task,
-    heard: &Heard,
+    task: &RecognitionTask,
+    heard: &AudioFacts,
     url: &str,
-    (notes, desk): (&mut Vec<Decision>, &Desk),
+    (notes, context): (&mut Vec<Decision>, &CallContext),
 ) -> (Value, bool) {
-    let said = say(task, heard, desk);
+    let said = say(task, heard, context);
     notes.push(note(task, heard, &said));
     let is_grave = said.label != task.normal;
-    super::history::remember_speech((task.id, label(task, said.label), said.review), url, desk);
+    super::history::remember_speech((task.id, label(task, said.label), said.review), url, context);
     let object = match task.shape {
-        Shape::Transcript => json!({"text": "", "details": []}),
-        Shape::Vulgar
-        | Shape::SpeechText
-        | Shape::Text
-        | Shape::Labelled
-        | Shape::TopLabels
-        | Shape::Person
-        | Shape::Objects => json!({"violations": [{
+        ResultShape::Transcript => json!({"text": "", "details": []}),
+        ResultShape::Vulgar
+        | ResultShape::SpeechText
+        | ResultShape::Text
+        | ResultShape::Labelled
+        | ResultShape::TopLabels
+        | ResultShape::Person
+        | ResultShape::Objects => json!({"violations": [{
             "label": label(task, said.label),
             "review": said.review,
             "speechUrl": url,

@@ -1,6 +1,6 @@
 //! What of a video is called back (`callbackRules` and `realTimeCallback`, `wire/tupu.md` §1.4 #8).
 
-use super::super::tasks::Task;
+use super::super::tasks::RecognitionTask;
 use super::field;
 use crate::exchange::Failure;
 use crate::forms::Form;
@@ -27,7 +27,7 @@ struct CallbackRule {
 }
 
 /// Rules by task; those of the empty name hold for every task that has none of its own.
-pub(super) struct Rules(HashMap<String, Vec<CallbackRule>>);
+pub(super) struct CallbackRules(HashMap<String, Vec<CallbackRule>>);
 
 impl CallbackRule {
     fn fits(&self, frame: &Value) -> bool {
@@ -53,7 +53,7 @@ impl CallbackRule {
     }
 }
 
-impl Rules {
+impl CallbackRules {
     /// The rules of a body. One client sends a flat list, which holds for every task.
     pub(super) fn of(form: &Form) -> Result<Self, Failure> {
         let given = form
@@ -74,7 +74,7 @@ impl Rules {
     pub(super) fn called_back(
         &self,
         result: &Map<String, Value>,
-        tasks: &[&'static Task],
+        tasks: &[&'static RecognitionTask],
     ) -> Map<String, Value> {
         let objects = tasks.iter().map(|task| {
             let frames = self.frames(task, &result[task.id]).into_iter();
@@ -88,7 +88,7 @@ impl Rules {
     pub(super) fn early(
         &self,
         result: &Map<String, Value>,
-        tasks: &[&'static Task],
+        tasks: &[&'static RecognitionTask],
     ) -> Vec<Map<String, Value>> {
         let chosen = tasks
             .iter()
@@ -113,7 +113,7 @@ impl Rules {
     }
 
     /// The frames of a task that are called back, with their numbers.
-    fn frames(&self, task: &Task, object: &Value) -> Vec<(usize, Value)> {
+    fn frames(&self, task: &RecognitionTask, object: &Value) -> Vec<(usize, Value)> {
         let list = object["fileList"]
             .as_array()
             .map(Vec::as_slice)

@@ -1,14 +1,14 @@
 //! Texts: who decides what they say, and how Tupu says it (`wire/tupu.md` §1.4 #5, §3.3).
 
 use super::super::tasks::{TEXT, TEXT_LABELS};
-use super::super::verdict::{Input, decreed};
-use super::super::{auth, spec};
-use super::errand::{self, Submission};
-use super::found::Found;
+use super::super::verdict::{RecognitionInput, expected_verdict};
+use super::super::{auth, input_rules};
+use super::jobs::{self, JobSubmission};
+use super::result::RecognitionResult;
 use super::{field, insert_given};
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::providers::Desk;
-use crate::recognition::{Flood, Given, Level, Marker, flood, hits};
+use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::providers::CallContext;
+use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, flood, hits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ const MOST_TEXTS: usize = 10;
 /// One text of a call.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Text {
+pub(super) struct TextInput {
     pub content: String,
     pub content_id: Option<String>,
     pub user_id: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Text {
 }
 
 /// What is said of a text.
-pub(super) struct Said {
+pub(super) struct TextVerdict {
     pub label: String,
     pub action: String,
     pub review: bool,
@@ -36,95 +36,95 @@ pub(super) struct Said {
 }
 
 /// Texts, judged at once.
-pub(in super::super) fn text_sync(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+pub(in super::super) fn text_sync(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
-    let texts: Option<Vec<Text>> = form.json("text").map_err(|_| field("text"))?;
+    let texts: Option<Vec<TextInput>> = form.json("text").map_err(|_| field("text"))?;
     let texts = texts.ok_or(field("text"))?;
     if texts.is_empty() {
-        return Err(Failure::Input(InputFlaw::Empty));
+        return Err(Failure::Input(InputError::Empty));
     }
     if texts.len() > MOST_TEXTS {
-        return Err(Failure::Input(InputFlaw::TooMany));
+        return Err(Failure::Input(InputError::TooMany));
     }
-    let mut found = Found::default();
+    let mut found = RecognitionResult::default();
     let mut results = Vec::with_capacity(texts.len());
     for (nth, text) in texts.iter().enumerate() {
-        let spec = spec::characters(&text.content, false, desk)?;
+        let spec = input_rules::characters(&text.content, false, context)?;
         found.out_of_spec = found.out_of_spec.or(spec);
-        let mut said = judge(&text.content, (call, desk));
+        let mut said = judge(&text.content, (call, context));
         if spec.is_some() {
             said.review = true;
         }
         found.notes.push(Decision::choose(
-            Stage::Answer,
+            PipelineStage::Answer,
             "verdict",
             format!("text {nth}: {}", said.because),
         ));
-        super::history::remember_text((text, &said), desk);
+        super::history::remember_text((text, &said), context);
         results.push(said.result(text));
     }
     found.units = u32::try_from(results.len()).expect("at most ten");
     found.members.insert(TEXT.into(), json!({ "texts": results }));
-    Ok(found.reply(desk))
+    Ok(found.reply(context))
 }
 
 /// A long text, judged later. Its result comes by callback alone (D2), and can be asked for besides.
-pub(in super::super) fn text_async(call: &Call, desk: &Desk) -> Result<Reply, Failure> {
+pub(in super::super) fn text_async(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
     let form = auth::form(call)?;
     let content = form.json::<String>("content").map_err(|_| field("content"))?;
     let content = content.ok_or(field("content"))?;
-    let out_of_spec = spec::characters(&content, true, desk)?;
-    let part = |name: &'static str| form.lexeme(name).map(std::borrow::Cow::into_owned);
-    let text = Text {
+    let out_of_spec = input_rules::characters(&content, true, context)?;
+    let part = |name: &'static str| form.raw_text(name).map(std::borrow::Cow::into_owned);
+    let text = TextInput {
         content_id: part("contentId"),
         user_id: part("userId"),
         forum_id: part("forumId"),
         content,
     };
-    let mut said = judge(&text.content, (call, desk));
+    let mut said = judge(&text.content, (call, context));
     said.review |= out_of_spec.is_some();
-    let note = Decision::choose(Stage::Answer, "verdict", said.because.clone());
+    let note = Decision::choose(PipelineStage::Answer, "verdict", said.because.clone());
     let texts = json!({ "texts": [said.result(&text)] });
-    let found = Found {
+    let found = RecognitionResult {
         members: Map::from_iter([(TEXT.to_owned(), texts)]),
         units: 1,
         out_of_spec,
         notes: vec![note],
     };
-    let submission = Submission {
-        callback: errand::callback(&form, "callbackUrl", desk)?,
-        ..Submission::of(found, "requestId")
+    let submission = JobSubmission {
+        callback: jobs::callback(&form, "callbackUrl", context)?,
+        ..JobSubmission::of(found, "requestId")
     };
-    submission.reply(true, desk)
+    submission.reply(true, context)
 }
 
 /// What is said of a text: by a fault that lies, an expectation, a marker, its words, or because there is nothing in it.
-pub(super) fn judge(text: &str, (call, desk): (&Call, &Desk)) -> Said {
-    let honest = decided(text, (call, desk));
-    match &desk.lie {
-        Some(lie) if concerns(lie.task.as_deref()) => {
+pub(super) fn judge(text: &str, (call, context): (&Call, &CallContext)) -> TextVerdict {
+    let honest = decided(text, (call, context));
+    match &context.wrong_verdict {
+        Some(wrong_verdict) if concerns(wrong_verdict.task.as_deref()) => {
             let opposite = if honest.action == "pass" { "Porn" } else { "Normal" };
-            let label = lie.label.clone().unwrap_or_else(|| opposite.to_owned());
-            Said {
+            let label = wrong_verdict.label.clone().unwrap_or_else(|| opposite.to_owned());
+            TextVerdict {
                 because: format!("a fault lies; in truth {}", honest.because),
-                ..Said::of(label, None)
+                ..TextVerdict::of(label, None)
             }
         }
         Some(_) | None => honest,
     }
 }
 
-fn decided(text: &str, (call, desk): (&Call, &Desk)) -> Said {
-    let input = Input {
+fn decided(text: &str, (call, context): (&Call, &CallContext)) -> TextVerdict {
+    let input = RecognitionInput {
         bytes: text.as_bytes(),
         text: Some(text),
-        ..Input::default()
+        ..RecognitionInput::default()
     };
-    let given = decreed(input, (call, desk));
+    let given = expected_verdict(input, (call, context));
     if let Some((id, given)) = given
         && let Some(own) = given.iter().find(|own| concerns(own.task.as_deref()))
     {
-        return Said::given(own, &id);
+        return TextVerdict::given(own, &id);
     }
     if let Some(marker) = Marker::in_text(text).into_iter().find_map(|own| marked(&own)) {
         return marker;
@@ -136,7 +136,7 @@ fn concerns(task: Option<&str>) -> bool {
     task.is_none_or(|task| task == TEXT || task == "text")
 }
 
-fn marked(marker: &Marker) -> Option<Said> {
+fn marked(marker: &Marker) -> Option<TextVerdict> {
     let label = TEXT_LABELS
         .iter()
         .find(|label| label.eq_ignore_ascii_case(&marker.name))?;
@@ -144,28 +144,28 @@ fn marked(marker: &Marker) -> Option<Said> {
         .detail
         .as_deref()
         .filter(|own| ["pass", "review", "block"].contains(own));
-    Some(Said {
+    Some(TextVerdict {
         because: format!("the marker {:?} in the text", marker.name),
         review: marker.review || action == Some("review"),
-        ..Said::of((*label).to_owned(), action)
+        ..TextVerdict::of((*label).to_owned(), action)
     })
 }
 
 /// By the lexicon, and by measures of flooding.
-fn by_words(text: &str) -> Said {
+fn by_words(text: &str) -> TextVerdict {
     let hits = hits(text);
     let Some(worst) = hits.iter().max_by_key(|hit| hit.level) else {
         return match flood(text) {
-            Some(kind) => Said {
+            Some(kind) => TextVerdict {
                 because: flooded(kind),
                 details: vec![
                     json!({"keyword": "", "hint": "", "mainLabel": "Nosense", "subLabel": "flood"}),
                 ],
-                ..Said::of("Nosense".into(), None)
+                ..TextVerdict::of("Nosense".into(), None)
             },
-            None => Said {
+            None => TextVerdict {
                 because: "nothing in the text is of the lexicon".into(),
-                ..Said::of("Normal".into(), None)
+                ..TextVerdict::of("Normal".into(), None)
             },
         };
     };
@@ -178,29 +178,29 @@ fn by_words(text: &str) -> Said {
         })
     });
     let action = match worst.level {
-        Level::Block => "block",
-        Level::Review => "review",
+        TermSeverity::Block => "block",
+        TermSeverity::Review => "review",
     };
-    Said {
+    TextVerdict {
         because: format!(
             "{} terms of the lexicon, the gravest {:?}",
             hits.len(),
             worst.term
         ),
         details: details.collect(),
-        ..Said::of(worst.main_label.to_owned(), Some(action))
+        ..TextVerdict::of(worst.main_label.to_owned(), Some(action))
     }
 }
 
-fn flooded(kind: Flood) -> String {
+fn flooded(kind: FloodReason) -> String {
     match kind {
-        Flood::Run(length) => format!("one character {length} times in a row"),
-        Flood::Repetition(distinct, all) => format!("{distinct} different characters among {all}"),
-        Flood::NoWords => "signs without a word".into(),
+        FloodReason::Run(length) => format!("one character {length} times in a row"),
+        FloodReason::Repetition(distinct, all) => format!("{distinct} different characters among {all}"),
+        FloodReason::NoWords => "signs without a word".into(),
     }
 }
 
-impl Said {
+impl TextVerdict {
     /// A label, and what is usually done about it.
     fn of(label: String, action: Option<&str>) -> Self {
         let usual = if label == "Normal" { "pass" } else { "block" };
@@ -214,7 +214,7 @@ impl Said {
         }
     }
 
-    fn given(given: &Given, id: &str) -> Self {
+    fn given(given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.clone().unwrap_or_else(|| "Normal".into());
         let mut said = Self::of(label, given.action.as_deref());
         said.review = given.review.unwrap_or(said.review);
@@ -228,7 +228,7 @@ impl Said {
         said
     }
 
-    fn result(self, text: &Text) -> Value {
+    fn result(self, text: &TextInput) -> Value {
         let mut result = Map::new();
         result.insert("content".into(), json!(text.content));
         result.insert("action".into(), json!(self.action));

@@ -1,33 +1,37 @@
 //! A picture in other colours (`wire/jdcloud.md` §1.3). The documents do not say how many come back; their example has
 //! three.
 
-use super::super::super::envelope::Envelope;
+use super::super::super::envelope::EnvelopeKind;
 use super::picture;
 use crate::composition::recoloured;
 use crate::exchange::{Call, Failure};
 use crate::imaging::{PixelRange, encode_rgba};
-use crate::providers::{Answer, Desk};
+use crate::providers::{Answer, CallContext};
 use serde_json::json;
 
 /// How far the hues are turned, in degrees.
 const TURNS: [f32; 3] = [90.0, 180.0, 270.0];
 
-pub(in super::super) fn colours(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    let bytes = picture(call, desk)?;
-    let desk = desk.clone();
+pub(in super::super) fn colours(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
+    let bytes = picture(call, context)?;
+    let context = context.clone();
     Ok(Answer::Work(Box::new(move || {
-        let picture = desk.studio.picture(&bytes, PixelRange::ANY);
+        let picture = context.studio.picture(&bytes, PixelRange::ANY);
         let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
         // A lie about colours: they stay as they are.
-        let turns = if desk.lie.is_some() { [0.0; 3] } else { TURNS };
+        let turns = if context.wrong_verdict.is_some() {
+            [0.0; 3]
+        } else {
+            TURNS
+        };
         let urls = recoloured(&picture, &turns).into_iter().map(|rgba| {
             let png = encode_rgba(picture.width, picture.height, &rgba);
             let digest = xxhash_rust::xxh3::xxh3_128(&png);
-            desk.publish(desk.shipped(&png, digest), "png", "image/png")
+            context.publish(context.apply_picture_damage(&png, digest), "png", "image/png")
         });
         let urls: Vec<String> = urls.collect();
-        let request_id = desk.request_id.hyphenated();
+        let request_id = context.request_id.hyphenated();
         let result = json!({"status": 0, "message": "OK", "requestId": request_id, "colored_urls": urls});
-        Ok(Envelope::Ling.served(&result, "0", &desk))
+        Ok(EnvelopeKind::Ling.served(&result, "0", &context))
     })))
 }

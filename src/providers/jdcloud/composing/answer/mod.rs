@@ -10,13 +10,13 @@ pub(super) use compose::compose;
 pub(super) use style::style;
 pub(super) use templates::templates;
 
-use super::asked;
+use super::request;
 use crate::exchange::{Call, Failure};
-use crate::providers::Desk;
+use crate::providers::CallContext;
 use bytes::Bytes;
 
 /// The picture that is the whole body.
-fn picture(call: &Call, desk: &Desk) -> Result<Bytes, Failure> {
-    asked::check(&call.body, desk)?;
+fn picture(call: &Call, context: &CallContext) -> Result<Bytes, Failure> {
+    request::check(&call.body, context)?;
     Ok(call.body.clone())
 }

@@ -1,36 +1,36 @@
 //! The style of a picture (`wire/jdcloud.md` §1.3).
 
-use super::super::super::envelope::Envelope;
+use super::super::super::envelope::EnvelopeKind;
 use super::picture;
-use crate::composition::{Style, style_chances};
-use crate::exchange::{Call, Decision, Failure, Stage};
+use crate::composition::{TemplateStyle, style_chances};
+use crate::exchange::{Call, Decision, Failure, PipelineStage};
 use crate::imaging::{PixelRange, Sprite};
-use crate::providers::{Answer, Desk};
+use crate::providers::{Answer, CallContext};
 use serde_json::{Value, json};
 
-pub(in super::super) fn style(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
-    let bytes = picture(call, desk)?;
-    let desk = desk.clone();
+pub(in super::super) fn style(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
+    let bytes = picture(call, context)?;
+    let context = context.clone();
     Ok(Answer::Work(Box::new(move || {
-        let picture = desk.studio.picture(&bytes, PixelRange::ANY);
+        let picture = context.studio.picture(&bytes, PixelRange::ANY);
         let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
         let mut chances = style_chances(&Sprite::whole(&picture.within(256)));
-        if desk.lie.is_some() {
+        if context.wrong_verdict.is_some() {
             // A lie about a style: the least likely is said to be the likeliest.
-            let turned: Vec<Style> = chances.iter().rev().map(|(style, _)| *style).collect();
+            let turned: Vec<TemplateStyle> = chances.iter().rev().map(|(style, _)| *style).collect();
             for ((style, _), other) in chances.iter_mut().zip(turned) {
                 *style = other;
             }
         }
         let because = "by lightness, colour and contrast of all of it";
-        let note = Decision::choose(Stage::Answer, "style", because);
+        let note = Decision::choose(PipelineStage::Answer, "style", because);
         let styles = chances.iter();
         let styles: Value = styles
             .map(|(style, chance)| json!({"probability": chance, "className": style.name()}))
             .collect();
-        let request_id = desk.request_id.hyphenated();
+        let request_id = context.request_id.hyphenated();
         let result = json!({"status": 0, "message": "OK", "styles": styles, "requestId": request_id});
-        let mut reply = Envelope::Ling.served(&result, "0", &desk);
+        let mut reply = EnvelopeKind::Ling.served(&result, "0", &context);
         reply.notes.push(note);
         Ok(reply)
     })))

@@ -1,9 +1,9 @@
 //! The list of templates, page by page: those that are carried along, then the world's own (`wire/jdcloud.md` §1.2, §4).
 
 use super::compose::{default_texts, published};
-use crate::composition::{Order, SIDES, Size, Template, builtins};
-use crate::exchange::{Call, Failure, InputFlaw, Reply};
-use crate::providers::{Answer, Desk};
+use crate::composition::{CanvasSize, CompositionRequest, SIDES, Template, builtins};
+use crate::exchange::{Call, Failure, InputError, Reply};
+use crate::providers::{Answer, CallContext};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -12,23 +12,26 @@ const MOST_PER_PAGE: usize = 100;
 /// The longer side of a thumbnail.
 const THUMBNAIL: u32 = 240;
 
-pub(in super::super) fn templates(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn templates(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let number = |name: &'static str| {
         let value = call.param(name).and_then(|value| value.trim().parse().ok());
         value
             .filter(|number: &usize| *number >= 1)
-            .ok_or(Failure::Input(InputFlaw::Field(name)))
+            .ok_or(Failure::Input(InputError::Field(name)))
     };
     let (page, per_page) = (number("page")?, number("per_page")?);
     if per_page > MOST_PER_PAGE {
-        return Err(Failure::Input(InputFlaw::Field("per_page")));
+        return Err(Failure::Input(InputError::Field("per_page")));
     }
-    let desk = desk.clone();
-    Ok(Answer::Work(Box::new(move || list(page, per_page, &desk))))
+    let context = context.clone();
+    Ok(Answer::Work(Box::new(move || list(page, per_page, &context))))
 }
 
-fn list(page: usize, per_page: usize, desk: &Desk) -> Result<Reply, Failure> {
-    let own = desk.templates.all(&desk.world).map_err(|_| Failure::Internal)?;
+fn list(page: usize, per_page: usize, context: &CallContext) -> Result<Reply, Failure> {
+    let own = context
+        .templates
+        .all(&context.world)
+        .map_err(|_| Failure::Internal)?;
     // What is damaged is reported to the world's user, never to its clients.
     let own = own.into_iter().filter_map(|kept| Some((kept.id, kept.template?)));
     let carried = builtins()
@@ -36,17 +39,17 @@ fn list(page: usize, per_page: usize, desk: &Desk) -> Result<Reply, Failure> {
         .map(|one| (one.id.to_owned(), one.template.clone()));
     let all: Vec<(String, Arc<Template>)> = carried.chain(own).collect();
     let shown = all.chunks(per_page).nth(page - 1).unwrap_or_default();
-    let texts = default_texts(desk);
-    let orders: Vec<Order<'_>> = shown
+    let texts = default_texts(context);
+    let orders: Vec<CompositionRequest<'_>> = shown
         .iter()
         .map(|(_, template)| thumbnail(template, &texts))
         .collect();
-    let thumbnails = desk.composer.compose_all(&orders);
+    let thumbnails = context.composer.compose_all(&orders);
     let listed = shown.iter().zip(&thumbnails).map(|((id, template), thumbnail)| {
         json!({
             "id": id,
             "name": template.name,
-            "thumbnail": published(thumbnail, desk),
+            "thumbnail": published(thumbnail, context),
             "size": {"height": template.size.height, "width": template.size.width},
         })
     });
@@ -60,12 +63,12 @@ fn list(page: usize, per_page: usize, desk: &Desk) -> Result<Reply, Failure> {
 }
 
 /// A template with the copy of nobody, small, of its own shape as far as pictures may be small.
-fn thumbnail<'a>(template: &'a Template, texts: &'a [String]) -> Order<'a> {
+fn thumbnail<'a>(template: &'a Template, texts: &'a [String]) -> CompositionRequest<'a> {
     let longest = template.size.width.max(template.size.height);
     let side = |pixels: u32| (pixels * THUMBNAIL / longest).clamp(*SIDES.start(), *SIDES.end());
-    Order {
+    CompositionRequest {
         template,
-        size: Size {
+        size: CanvasSize {
             width: side(template.size.width),
             height: side(template.size.height),
         },

@@ -1,10 +1,10 @@
 //! Human parsing: a picture in, a class for each pixel out.
 
-use super::super::super::envelope::Envelope;
-use super::super::super::ling;
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::imaging::{Kind, Person, PixelRange};
-use crate::providers::{Answer, Desk};
+use super::super::super::envelope::EnvelopeKind;
+use super::super::super::errors::ling;
+use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::imaging::{PersonMask, PictureFormat, PixelRange};
+use crate::providers::{Answer, CallContext};
 use serde_json::json;
 
 const SIZES: PixelRange = PixelRange {
@@ -12,23 +12,25 @@ const SIZES: PixelRange = PixelRange {
     most: 4096,
 };
 
-pub(in super::super) fn parsing(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn parsing(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let body = call.body.clone();
-    ling::check(&body, |kind| matches!(kind, Kind::Jpeg | Kind::Png))?;
-    let desk = desk.clone();
+    ling::check(&body, |kind| {
+        matches!(kind, PictureFormat::Jpeg | PictureFormat::Png)
+    })?;
+    let context = context.clone();
     Ok(Answer::Work(Box::new(move || {
-        let people = desk
+        let people = context
             .studio
             .people(&body, SIZES)
             .map_err(|flaw| Failure::Input(flaw.into()))?;
-        if people.is_empty() && desk.strict("jdcloud-matting.person") {
-            return Err(Failure::Input(InputFlaw::NoPerson));
+        if people.is_empty() && context.is_strict("jdcloud-matting.person") {
+            return Err(Failure::Input(InputError::NoPerson));
         }
-        Ok(reply(&people, &desk))
+        Ok(reply(&people, &context))
     })))
 }
 
-fn reply(people: &[Person], desk: &Desk) -> Reply {
+fn reply(people: &[PersonMask], context: &CallContext) -> Reply {
     let boxes: Vec<_> = people
         .iter()
         .map(|person| json!([person.left, person.top, person.right, person.bottom, person.score]))
@@ -37,7 +39,7 @@ fn reply(people: &[Person], desk: &Desk) -> Reply {
         .iter()
         .map(|person| person.classes.chunks(person.width).collect())
         .collect();
-    if desk.lie.is_some() {
+    if context.wrong_verdict.is_some() {
         // A lie about a person: upside down, so that the boxes fit and the classes do not.
         for rows in &mut classes {
             rows.reverse();
@@ -46,15 +48,15 @@ fn reply(people: &[Person], desk: &Desk) -> Reply {
     let result = json!({
         "status": 0,
         "message": "ok",
-        "request_id": desk.request_id.hyphenated(),
-        "used_time": desk.elapsed_ms(),
+        "request_id": context.request_id.hyphenated(),
+        "used_time": context.elapsed_ms(),
         "humanDetectionResult": boxes,
         "humanParsingResult": classes,
     });
-    let mut reply = Envelope::Jdai.served(&result, "0", desk);
+    let mut reply = EnvelopeKind::Jdai.served(&result, "0", context);
     let because = format!("{} faces were found, each with the body below it", people.len());
     reply
         .notes
-        .push(Decision::choose(Stage::Answer, "people", because));
+        .push(Decision::choose(PipelineStage::Answer, "people", because));
     reply
 }

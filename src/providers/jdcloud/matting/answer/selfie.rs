@@ -1,12 +1,12 @@
 //! Selfie segmentation: base64 in, base64 PNG out. Checks in the order of their codes' sense: method (1008),
 //! JSON (1002), field (1001), base64 (1003), bytes (1004), kind (1005), pixels (1004), person (1006).
 
-use super::super::super::envelope::Envelope;
-use super::super::super::ling::MOST_BYTES;
+use super::super::super::envelope::EnvelopeKind;
+use super::super::super::errors::ling::MOST_BYTES;
 use super::cutout::side;
-use crate::exchange::{Call, Decision, Failure, InputFlaw, Reply, Stage};
-use crate::imaging::{CutOut, Kind, PixelRange};
-use crate::providers::{Answer, Desk};
+use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::imaging::{CutOut, PictureFormat, PixelRange};
+use crate::providers::{Answer, CallContext};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -32,7 +32,7 @@ struct Request<'a> {
     image: Option<Cow<'a, str>>,
 }
 
-pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failure> {
+pub(in super::super) fn selfie(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     if call.method != "POST" {
         return Err(Failure::Catalogue("1008".into()));
     }
@@ -42,24 +42,24 @@ pub(in super::super) fn selfie(call: &Call, desk: &Desk) -> Result<Answer, Failu
             limit: MOST_BYTES as u64,
         });
     }
-    let kind = Kind::of(&picture).filter(|kind| *kind != Kind::WebP);
-    kind.ok_or(Failure::Input(InputFlaw::PictureKind))?;
-    let desk = desk.clone();
+    let kind = PictureFormat::of(&picture).filter(|kind| *kind != PictureFormat::WebP);
+    kind.ok_or(Failure::Input(InputError::PictureKind))?;
+    let context = context.clone();
     Ok(Answer::Work(Box::new(move || {
-        if desk.strict("jdcloud-matting.portrait") {
-            let faces = desk
+        if context.is_strict("jdcloud-matting.portrait") {
+            let faces = context
                 .studio
                 .faces(&picture, SIZES)
                 .map_err(|flaw| Failure::Input(flaw.into()))?;
             if faces.is_empty() {
-                return Err(Failure::Input(InputFlaw::NoPerson));
+                return Err(Failure::Input(InputError::NoPerson));
             }
         }
-        let cut = desk
+        let cut = context
             .studio
-            .cut_out(&picture, SIZES, side(&desk))
+            .cut_out(&picture, SIZES, side(&context))
             .map_err(|flaw| Failure::Input(flaw.into()))?;
-        Ok(reply(&cut, &desk))
+        Ok(reply(&cut, &context))
     })))
 }
 
@@ -67,33 +67,35 @@ pub(in super::super) fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
     let request: Request<'_> = serde_json::from_slice(body).map_err(|why| {
         // A field of the wrong type is a parameter error; text that is no JSON at all is not.
         Failure::Input(if why.is_data() {
-            InputFlaw::Field("image")
+            InputError::Field("image")
         } else {
-            InputFlaw::NotJson
+            InputError::NotJson
         })
     })?;
     let text = request
         .image
         .filter(|text| !text.is_empty())
-        .ok_or(Failure::Input(InputFlaw::Field("image")))?;
+        .ok_or(Failure::Input(InputError::Field("image")))?;
     // A data URL is what browsers make of a picture; its head is not base64.
     let text = text.split_once("base64,").map_or(&*text, |(_, rest)| rest);
     BASE64
         .decode(text.trim())
-        .map_err(|_| Failure::Input(InputFlaw::NotBase64))
+        .map_err(|_| Failure::Input(InputError::NotBase64))
 }
 
-fn reply(cut: &Arc<CutOut>, desk: &Desk) -> Reply {
+fn reply(cut: &Arc<CutOut>, context: &CallContext) -> Reply {
     let result = json!({
         "status": 1000,
         // The blank is the vendor's (§4).
         "message": "ok ",
-        "used_time": desk.elapsed_ms(),
-        "image": base64::engine::general_purpose::STANDARD.encode(&desk.shipped(&cut.png, cut.digest).0),
+        "used_time": context.elapsed_ms(),
+        "image": base64::engine::general_purpose::STANDARD.encode(&context.apply_picture_damage(&cut.png, cut.digest).0),
     });
-    let mut reply = Envelope::Jdai.served(&result, "1000", desk);
-    reply
-        .notes
-        .push(Decision::choose(Stage::Answer, "matte", cut.because.clone()));
+    let mut reply = EnvelopeKind::Jdai.served(&result, "1000", context);
+    reply.notes.push(Decision::choose(
+        PipelineStage::Answer,
+        "matte",
+        cut.because.clone(),
+    ));
     reply
 }

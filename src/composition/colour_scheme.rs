@@ -1,0 +1,125 @@
+//! What each style asks of colours, as lightness, chroma and hue (OKLCH).
+
+/// Where a hue of a style comes from.
+#[derive(Clone, Copy)]
+pub(super) enum HueSource {
+    /// The product's, turned by so many degrees; where it has none, the style's own.
+    Product(f32),
+    /// The same, but no olive: dark yellows and yellow greens look soiled.
+    Clean(f32),
+    /// Always this one.
+    Own(f32),
+}
+
+/// What a style asks of colours.
+pub(super) struct ColourScheme {
+    /// The hue of the style where the product has none.
+    pub usual: f32,
+    pub ground: (f32, f32, HueSource),
+    pub ground_2: (f32, f32, HueSource),
+    pub tint: (f32, f32, HueSource),
+    pub accent: (f32, f32, HueSource),
+    pub accent_2: (f32, f32, HueSource),
+    pub ink: (f32, f32, HueSource),
+}
+
+impl HueSource {
+    /// The hue, in degrees, around a product of this one.
+    pub(super) fn around(self, product: f32) -> f32 {
+        match self {
+            Self::Product(turn) => (product + turn).rem_euclid(360.0),
+            Self::Clean(turn) => match (product + turn).rem_euclid(360.0) {
+                50.0..105.0 => 40.0,
+                105.0..155.0 => 165.0,
+                hue => hue,
+            },
+            Self::Own(hue) => hue,
+        }
+    }
+}
+
+use HueSource::{Clean, Own, Product};
+
+/// The styles, in the order of their numbers.
+pub(super) static SCHEMES: [ColourScheme; 8] = [
+    // Neutral
+    ColourScheme {
+        usual: 75.0,
+        ground: (0.965, 0.006, Product(0.0)),
+        ground_2: (0.915, 0.012, Product(0.0)),
+        tint: (0.885, 0.022, Product(0.0)),
+        accent: (0.47, 0.09, Product(0.0)),
+        accent_2: (0.72, 0.06, Product(0.0)),
+        ink: (0.24, 0.012, Product(0.0)),
+    },
+    // Fresh
+    ColourScheme {
+        usual: 155.0,
+        ground: (0.965, 0.03, Product(0.0)),
+        ground_2: (0.925, 0.05, Product(12.0)),
+        tint: (0.885, 0.07, Product(0.0)),
+        accent: (0.5, 0.115, Product(0.0)),
+        accent_2: (0.8, 0.1, Product(40.0)),
+        ink: (0.31, 0.05, Product(0.0)),
+    },
+    // Gorgeous
+    ColourScheme {
+        usual: 300.0,
+        ground: (0.5, 0.2, Clean(180.0)),
+        ground_2: (0.42, 0.19, Clean(205.0)),
+        tint: (0.545, 0.21, Clean(180.0)),
+        accent: (0.87, 0.17, Own(95.0)),
+        accent_2: (0.7, 0.2, Clean(120.0)),
+        ink: (0.99, 0.01, Own(95.0)),
+    },
+    // Cool
+    ColourScheme {
+        usual: 290.0,
+        ground: (0.23, 0.08, Own(285.0)),
+        ground_2: (0.32, 0.15, Product(300.0)),
+        tint: (0.36, 0.15, Own(290.0)),
+        accent: (0.88, 0.2, Own(130.0)),
+        accent_2: (0.68, 0.24, Own(350.0)),
+        ink: (0.98, 0.01, Own(285.0)),
+    },
+    // Mysterious
+    ColourScheme {
+        usual: 60.0,
+        ground: (0.17, 0.015, Product(0.0)),
+        ground_2: (0.24, 0.03, Product(0.0)),
+        tint: (0.3, 0.035, Product(0.0)),
+        accent: (0.8, 0.11, Own(85.0)),
+        accent_2: (0.6, 0.09, Own(75.0)),
+        ink: (0.95, 0.02, Own(85.0)),
+    },
+    // Futuristic
+    ColourScheme {
+        usual: 235.0,
+        ground: (0.2, 0.05, Own(255.0)),
+        ground_2: (0.29, 0.09, Own(250.0)),
+        tint: (0.38, 0.1, Own(245.0)),
+        accent: (0.87, 0.14, Own(200.0)),
+        accent_2: (0.68, 0.16, Own(250.0)),
+        ink: (0.98, 0.01, Own(220.0)),
+    },
+    // Delicate
+    ColourScheme {
+        usual: 5.0,
+        ground: (0.955, 0.028, Own(5.0)),
+        ground_2: (0.915, 0.055, Own(355.0)),
+        tint: (0.885, 0.075, Own(8.0)),
+        accent: (0.58, 0.19, Own(5.0)),
+        accent_2: (0.86, 0.08, Own(60.0)),
+        ink: (0.37, 0.11, Own(5.0)),
+    },
+    // Festive
+    ColourScheme {
+        usual: 27.0,
+        ground: (0.5, 0.2, Own(27.0)),
+        ground_2: (0.43, 0.175, Own(25.0)),
+        tint: (0.54, 0.21, Own(30.0)),
+        accent: (0.87, 0.15, Own(88.0)),
+        accent_2: (0.78, 0.16, Own(70.0)),
+        ink: (0.975, 0.035, Own(95.0)),
+    },
+];

@@ -1,0 +1,40 @@
+//! The guard that turns a call into a row.
+
+use super::writer::WriterMessage;
+use crate::exchange::LedgerEntry;
+use std::sync::Arc;
+use tokio::sync::mpsc::OwnedPermit;
+
+/// A row being written. It reaches the ledger when this is dropped, however that comes about.
+#[must_use = "a page that is dropped at once writes an empty row"]
+pub struct PendingEntry {
+    /// The row so far.
+    pub entry: LedgerEntry,
+    permit: Option<OwnedPermit<WriterMessage>>,
+}
+
+impl PendingEntry {
+    pub(super) fn new(entry: LedgerEntry, permit: OwnedPermit<WriterMessage>) -> Self {
+        Self {
+            entry,
+            permit: Some(permit),
+        }
+    }
+
+    /// Sends the row to the writer, and gives it for those who keep it as well. Closing again does nothing.
+    pub fn close(&mut self) -> Arc<LedgerEntry> {
+        let entry = Arc::new(std::mem::take(&mut self.entry));
+        if let Some(permit) = self.permit.take() {
+            drop(permit.send(WriterMessage::Row(entry.clone())));
+        }
+        entry
+    }
+}
+
+impl Drop for PendingEntry {
+    fn drop(&mut self) {
+        if self.permit.is_some() {
+            self.close();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What is known of a provider beforehand: facts, each with where it stands.
+
+use crate::billing::PriceTier;
+use crate::exchange::Vendor;
+use crate::sla::{Contract, ContractTerm};
+use serde::Serialize;
+
+/// The facts of a provider.
+#[derive(Debug)]
+pub struct ProviderSpec {
+    /// Its id, `jdcloud-matting`.
+    pub id: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The company whose credentials it takes.
+    pub vendor: &'static Vendor,
+    /// Hosts, or ends of hosts, that belong to it.
+    pub hosts: &'static [&'static str],
+    /// Beginnings of paths that belong to it.
+    pub prefixes: &'static [&'static str],
+    /// Its APIs.
+    pub operations: &'static [Operation],
+    /// Every error it documents.
+    pub catalogue: &'static [DocumentedError],
+    /// Limits it documents.
+    pub limits: &'static [ContractTerm],
+    /// Its agreements.
+    pub contract: &'static Contract,
+    /// Parameters and form fields a client makes anew for each request: they do not tell one input from another.
+    pub volatile: &'static [&'static str],
+    /// Whether its answers carry a signature.
+    pub signs_answers: bool,
+    /// Whether it has asynchronous work, with callbacks.
+    pub has_jobs: bool,
+}
+
+/// One API of a provider.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its id within the provider, `cutout`.
+    pub id: &'static str,
+    /// Provider and operation, `jdcloud-matting/cutout`: what limits, prices and meters go by.
+    pub full_name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// Paths it is served at.
+    pub paths: &'static [&'static str],
+    /// Methods it is served for; all where empty (the operation answers for the method itself).
+    pub methods: &'static [&'static str],
+    /// Bytes of body the edge keeps; beyond them the call is refused without being read further.
+    pub body_cap: u64,
+    /// Published prices, in fen a call by monthly tier.
+    pub tiers: &'static [PriceTier],
+}
+
+/// One documented error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct DocumentedError {
+    /// The vendor's code, as text; where several operations use one code, prefixed with the operation.
+    pub code: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// Chinese message, where one is documented.
+    pub zh: &'static str,
+    /// English message.
+    pub en: &'static str,
+    /// Whether the contract charges the call that gets it.
+    pub charged: bool,
+    /// Where it is documented.
+    pub source: &'static str,
+}
+
+impl ProviderSpec {
+    /// How many letters of a host's end are those of one of its own; 0 where it is none of them.
+    pub fn host_suffix_match_len(&self, host: &str) -> usize {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let own = self.hosts.iter().filter(|own| {
+            name.len() >= own.len()
+                && name.is_char_boundary(name.len() - own.len())
+                && name[name.len() - own.len()..].eq_ignore_ascii_case(own)
+        });
+        own.map(|own| own.len()).max().unwrap_or(0)
+    }
+}
