@@ -4,8 +4,10 @@
 //! migrations a dialect.
 
 mod call_rows;
+mod executor;
 mod job_rows;
 mod ledger_rows;
+mod readers;
 mod rollup;
 mod service_rows;
 mod sqlite;
@@ -13,6 +15,7 @@ mod template_rows;
 mod world_rows;
 
 pub use call_rows::{CallRange, ChainedEntry};
+pub use executor::StoreExecutor;
 pub use job_rows::JobRow;
 pub use rollup::{Rollup, RollupKey};
 pub use sqlite::SqliteStore;

@@ -1,9 +1,11 @@
-//! SQLite: WAL, `synchronous=FULL`, one connection that writes and one that reads.
+//! SQLite: WAL, `synchronous=FULL`, one connection that writes and several that read.
 
 use super::StoreError;
+use super::executor::READERS;
+use super::readers::{Reader, Readers};
 use rusqlite::Connection;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 
 const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
@@ -17,9 +19,10 @@ const MIGRATIONS: [&str; 6] = [
 /// An SQLite store.
 pub struct SqliteStore {
     /// Held for one transaction at a time; never across an await (these calls block).
-    write: Arc<Mutex<Connection>>,
-    /// The same connection for an in-memory store, its own for a file: readers do not wait for the writer.
-    read: Arc<Mutex<Connection>>,
+    write: Mutex<Connection>,
+    /// Those of a file: readers wait neither for the writer nor for each other. A store in memory has none, and is read
+    /// with the connection that writes.
+    readers: Option<Readers>,
 }
 
 impl SqliteStore {
@@ -30,10 +33,9 @@ impl SqliteStore {
     pub fn in_memory() -> Result<Self, StoreError> {
         let mut conn = Connection::open_in_memory()?;
         migrate(&mut conn)?;
-        let conn = Arc::new(Mutex::new(conn));
         Ok(Self {
-            write: conn.clone(),
-            read: conn,
+            write: Mutex::new(conn),
+            readers: None,
         })
     }
 
@@ -60,15 +62,15 @@ impl SqliteStore {
             conn.pragma_update(None, "synchronous", "FULL")?;
             // What is deleted is overwritten.
             conn.pragma_update(None, "secure_delete", "ON")?;
-            conn.pragma_update(None, "cache_size", -4096)?;
+            conn.pragma_update(None, "cache_size", -2048)?;
             Ok(conn)
         };
         let mut write = connect().map_err(|why| unusable(why.to_string()))?;
         migrate(&mut write).map_err(|why| unusable(why.to_string()))?;
-        let read = connect().map_err(|why| unusable(why.to_string()))?;
+        let readers: Result<Vec<_>, _> = (0..READERS).map(|_| connect()).collect();
         Ok(Self {
-            write: Arc::new(Mutex::new(write)),
-            read: Arc::new(Mutex::new(read)),
+            write: Mutex::new(write),
+            readers: Some(Readers::new(readers.map_err(|why| unusable(why.to_string()))?)),
         })
     }
 
@@ -80,21 +82,22 @@ impl SqliteStore {
 
     /// Empties the write-ahead log, in which bytes that were deleted may still stand.
     pub(super) fn forget_deleted(&self) -> Result<(), StoreError> {
-        let write = self.writer();
-        // An in-memory store has one connection and no log.
-        if Arc::ptr_eq(&self.write, &self.read) {
+        let Some(readers) = &self.readers else {
+            // A store in memory has no log.
             return Ok(());
-        }
+        };
+        let write = self.writer();
         // Nobody reads meanwhile, or the log could not be emptied.
-        let _read = self.reader();
+        let _all = readers.all(READERS);
         write.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 
-    pub(super) fn reader(&self) -> MutexGuard<'_, Connection> {
-        self.read
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    pub(super) fn reader(&self) -> Reader<'_> {
+        match &self.readers {
+            Some(readers) => readers.get(),
+            None => Reader::Only(self.writer()),
+        }
     }
 }
 
