@@ -11,12 +11,12 @@ use crate::imaging::{MatteModel, MatteOptions, Studio, StudioSettings};
 use crate::jobs::RetryPolicy;
 use crate::ledger::{Ledger, LedgerSettings};
 use crate::outbound::{OutboundClient, OutboundSettings};
-use crate::providers::Providers;
+use crate::providers::{Providers, Services};
 use crate::settings::{Settings, SignatureClock};
 use crate::sla::WorkdayCalendar;
 use crate::store::{self, Store};
 use crate::world::faults::{BoardSettings, FaultRegistry};
-use crate::world::{DEMO, Jobs, ResultFiles, TemplateStore, Worlds, WorldsSetup};
+use crate::world::{DEMO, Events, Jobs, Records, ResultFiles, TemplateStore, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
@@ -181,6 +181,7 @@ impl Application {
             ledger: self.gateway.ledger.clone(),
             faults: self.gateway.faults.clone(),
             jobs: self.gateway.jobs.clone(),
+            records: self.gateway.records.clone(),
         };
         let gate = ListenerSwitch {
             socket: gate_socket,
@@ -221,6 +222,7 @@ pub struct ServingApplication {
     ledger: Arc<Ledger>,
     faults: Arc<FaultRegistry>,
     jobs: Arc<Jobs>,
+    records: Arc<Records>,
 }
 
 impl ServingApplication {
@@ -230,9 +232,10 @@ impl ServingApplication {
         self.faults.halt();
         self.provider.stop(true).await;
         self.admin.stop(true).await;
-        let (ledger, jobs) = (self.ledger.clone(), self.jobs.clone());
+        let (ledger, jobs, records) = (self.ledger.clone(), self.jobs.clone(), self.records.clone());
         let closed = web::block(move || {
             jobs.close();
+            records.close();
             ledger.close();
         });
         drop(closed.await);
@@ -337,7 +340,8 @@ fn gateway(
             .collect(),
         run,
     })?;
-    let jobs = jobs(settings, store, &worlds)?;
+    let events = Events::default();
+    let jobs = jobs(settings, store, &worlds, events.clone())?;
     let ledger = LedgerSettings {
         queue: settings.ledger.queue,
         linger: settings.ledger.linger,
@@ -351,6 +355,15 @@ fn gateway(
         cache_bytes: bytes(settings.imaging.cache_bytes),
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let services = Services {
+        studio: Arc::new(Studio::new(studio, model(settings)?)),
+        composer: Arc::default(),
+        templates: Arc::new(TemplateStore::new(store.clone())),
+        files,
+        jobs: Arc::new(jobs),
+        records: Arc::new(Records::load(store.clone())?),
+        outbound: outbound(settings)?,
+    };
     Ok(Gateway {
         providers,
         worlds: Arc::new(worlds),
@@ -366,14 +379,10 @@ fn gateway(
             Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,
         ),
         metrics: Arc::new(Metrics::new()),
-        studio: Arc::new(Studio::new(studio, model(settings)?)),
-        composer: Arc::default(),
-        templates: Arc::new(TemplateStore::new(store.clone())),
-        files,
-        jobs: Arc::new(jobs),
-        outbound: Arc::new(outbound(settings)),
+        services,
         pool: Pool::new(settings.pool.threads.unwrap_or(cores), settings.pool.queue),
         routes: Routes::new(providers),
+        events,
         virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
         public_headers: settings.server.public_headers,
         clock: clock.clone(),
@@ -382,21 +391,29 @@ fn gateway(
 }
 
 /// The jobs of the store.
-fn jobs(settings: &Settings, store: &Arc<dyn Store>, worlds: &Worlds) -> anyhow::Result<Jobs> {
+fn jobs(
+    settings: &Settings,
+    store: &Arc<dyn Store>,
+    worlds: &Worlds,
+    events: Events,
+) -> anyhow::Result<Jobs> {
     let retries = RetryPolicy {
         most: settings.jobs.retries,
         backoff: settings.jobs.backoff,
     };
     let clock_of = |world: &str| worlds.get(world).map(|world| world.clock.clone());
-    Ok(Jobs::load(store.clone(), clock_of, retries)?)
+    Ok(Jobs::load(store.clone(), clock_of, retries, events)?)
 }
 
-fn outbound(settings: &Settings) -> OutboundClient {
-    OutboundClient::new(OutboundSettings {
-        hosts: settings.outbound.hosts.clone(),
-        timeout: settings.outbound.timeout,
-        redirects: settings.outbound.redirects,
-    })
+fn outbound(settings: &Settings) -> anyhow::Result<OutboundClient> {
+    let own = &settings.outbound;
+    Ok(OutboundClient::new(OutboundSettings {
+        hosts: own.hosts.clone(),
+        timeout: own.timeout,
+        redirects: own.redirects,
+        concurrent: own.concurrent,
+        queue: own.queue,
+    })?)
 }
 
 /// The model that was named, or else the one that is installed, or else none.

@@ -47,7 +47,7 @@ fn view(spec: &'static ProviderSpec) -> ContractView {
                 id: operation.full_name.to_owned(),
                 title: operation.title,
                 paths: operation.paths,
-                methods: operation.methods,
+                methods: operation.method.as_slice(),
                 prices: operation.tiers,
             })
             .collect(),

@@ -215,8 +215,8 @@ fn view(record: &JournalEntry) -> RecordView {
         own_us: entry.processing_us,
         injected_us: entry.injected_delay_us,
         outcome: entry.outcome,
-        status: entry.status,
-        made: entry.made,
+        status: entry.client_status,
+        made: entry.provider_status,
         code: entry.code.to_string(),
         attribution: entry.attribution.as_deref().map(AttributionView::of),
         units: entry.units,
@@ -300,7 +300,7 @@ pub(super) async fn explain(
     Ok(Json(Explanation {
         request_id: record.entry.request_id.to_string(),
         outcome: record.entry.outcome,
-        status: record.entry.status,
+        status: record.entry.client_status,
         code: record.entry.code.to_string(),
         decisions: record.decisions.clone(),
     }))

@@ -52,7 +52,7 @@ pub(super) async fn reset(
         world.admission.refill();
         world.forget_answers();
         world.expectations.clear();
-        world.history.clear();
+        admin.gateway.records.erase(Some(&world.name));
         world.nonces.clear();
         if reset.ledger {
             world.admission.clear();

@@ -64,7 +64,7 @@ impl JournalFilter {
         compare("method", self.method.clone(), call.method.clone());
         compare("path", self.path.clone(), call.path.clone());
         let status = entry
-            .status
+            .client_status
             .map_or("none".to_owned(), |status| status.to_string());
         compare("status", self.status.map(|status| status.to_string()), status);
         compare("code", self.code.clone(), entry.code.to_string());

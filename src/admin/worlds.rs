@@ -136,6 +136,7 @@ pub(super) async fn remove(
     // Rows still on their way would outlive the world.
     admin.gateway.ledger.flush().await;
     admin.gateway.jobs.erase(Some(&name));
+    admin.gateway.records.erase(Some(&name));
     admin.gateway.worlds.delete(&name)?;
     let of_it = |world: Option<&str>| world == Some(name.as_str());
     admin

@@ -1,9 +1,11 @@
 //! One request, read whole into an owned value.
 
+use super::PathParameters;
+use crate::forms::{Form, FormError};
 use bytes::Bytes;
 use std::borrow::Cow;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A request as it arrived. Nothing in it is decoded or normalised: signatures need the raw text.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +16,12 @@ pub struct Call {
     pub path: String,
     /// Raw query without the `?`; empty where there is none.
     pub query: String,
+    /// What the variable parts of the path's pattern stand for.
+    pub path_parameters: PathParameters,
     /// All header fields; those of one name in the order they came.
     pub headers: Headers,
+    /// Whether the body was read; before, nothing is known but the head.
+    pub is_body_read: bool,
     /// The body, whole (chunked framing removed).
     pub body: Bytes,
     /// Bytes of body that came, also where they were more than the edge keeps.
@@ -27,9 +33,30 @@ pub struct Call {
     pub peer: Option<IpAddr>,
     /// `http://host:port` as the client addressed us; result links start with it.
     pub base_url: Arc<str>,
+    /// The body's fields, parsed when they are first asked for.
+    pub form: OnceLock<Result<Form, FormError>>,
 }
 
 impl Call {
+    /// The fields of the body: of JSON, multipart, or a form. The body is parsed once, by the first caller.
+    ///
+    /// # Errors
+    /// When the body is neither a JSON object nor a form.
+    pub fn form(&self) -> Result<&Form, FormError> {
+        let parsed = self.form.get_or_init(|| {
+            let kind = self.headers.get("content-type").unwrap_or_default();
+            Form::read(kind, &self.body)
+        });
+        parsed.as_ref().map_err(|error| *error)
+    }
+
+    /// The token of `Authorization: Bearer`, where the call sends one.
+    pub fn bearer_token(&self) -> Option<&str> {
+        let (scheme, token) = self.headers.get("authorization")?.trim().split_once(' ')?;
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    }
+
     /// The `Host` as sent, or the authority of an absolute-form target; empty where there is neither.
     pub fn host(&self) -> &str {
         self.headers.get("host").unwrap_or_default()

@@ -42,6 +42,8 @@ pub enum Outcome {
     Late,
     /// We broke: never charged, never in an SLA.
     Broken,
+    /// No call: what the end of a job costs, where the vendor charges then.
+    DeferredCharge,
 }
 
 impl Outcome {
@@ -58,14 +60,19 @@ impl Outcome {
             | Outcome::Truncated
             | Outcome::RefusedConnection
             | Outcome::Late
-            | Outcome::Broken => self,
+            | Outcome::Broken
+            | Outcome::DeferredCharge => self,
         }
     }
 
     /// Whether the call is charged: a definite failure is not (`contract/sla.md` J15).
     pub fn is_charged(self) -> bool {
         match self {
-            Outcome::Answered | Outcome::Late | Outcome::Truncated | Outcome::Abandoned => true,
+            Outcome::Answered
+            | Outcome::Late
+            | Outcome::Truncated
+            | Outcome::Abandoned
+            | Outcome::DeferredCharge => true,
             Outcome::NoResponse
             | Outcome::ResetBeforeRead
             | Outcome::ResetAfterRead
@@ -76,7 +83,7 @@ impl Outcome {
 
     /// The outcome of a name.
     pub fn of_name(name: &str) -> Self {
-        const ALL: [Outcome; 9] = [
+        const ALL: [Outcome; 10] = [
             Outcome::Answered,
             Outcome::NoResponse,
             Outcome::Abandoned,
@@ -86,6 +93,7 @@ impl Outcome {
             Outcome::RefusedConnection,
             Outcome::Late,
             Outcome::Broken,
+            Outcome::DeferredCharge,
         ];
         ALL.into_iter().find(|one| one.name() == name).unwrap_or_default()
     }
@@ -102,6 +110,7 @@ impl Outcome {
             Outcome::RefusedConnection => "refused_connection",
             Outcome::Late => "late",
             Outcome::Broken => "broken",
+            Outcome::DeferredCharge => "deferred_charge",
         }
     }
 }
@@ -149,9 +158,9 @@ pub struct LedgerEntry {
     /// Bytes of reply body.
     pub bytes_out: u64,
     /// The client's view: the HTTP status that was sent, where one was.
-    pub status: Option<u16>,
+    pub client_status: Option<u16>,
     /// The provider's view: the HTTP status of the answer it made, whatever became of it.
-    pub made: Option<u16>,
+    pub provider_status: Option<u16>,
     /// The vendor's own code.
     pub code: Cow<'static, str>,
     /// What became of it on the wire.

@@ -1,4 +1,4 @@
-//! Provider-neutral reasons to say no. Each provider says them in its own words.
+//! Provider-neutral reasons to refuse a call. Each provider puts them into its own words.
 //!
 //! A `Failure` is data: the emulated vendor refuses. When we ourselves break, that is no `Failure` but a
 //! plain 500 marked `x-understudy-broken`, and it never wears a vendor's face.
@@ -46,8 +46,6 @@ pub enum Failure {
     Internal,
     /// The provider is being maintained.
     Maintenance,
-    /// A row of the provider's own error catalogue, by its code (rehearsals and faults).
-    Catalogue(String),
 }
 
 /// What is wrong with a call's proof of identity.
@@ -67,6 +65,12 @@ pub enum AuthError {
     Unsigned(&'static str),
     /// The timestamp is outside the window.
     Skewed,
+    /// A token is not valid yet (`nbf` lies ahead).
+    TooEarly,
+    /// A token is valid no more (`exp` is past).
+    Expired,
+    /// A token names an issuer that is not known.
+    UnknownIssuer,
     /// The nonce was seen before.
     Replayed,
 }
@@ -96,26 +100,19 @@ pub enum InputError {
     TooLong,
     /// A URL of the input that gives nothing.
     Unreachable,
-    /// No such task or model.
-    UnknownTask,
-    /// No task is left that could be done.
-    NoTask,
-    /// Nothing of that name is kept, or no longer.
-    NotFound,
-    /// What the input names is there already.
-    Duplicate,
-    /// No address to call back to, or one that may not be called.
-    Callback,
 }
 
 impl Failure {
     /// The names [`named`](Self::named) knows: whatever needs no further facts.
-    pub const NAMES: [&'static str; 22] = [
+    pub const NAMES: [&'static str; 25] = [
         "absent-credentials",
         "unknown-key",
         "bad-signature",
         "skewed",
         "replayed",
+        "too-early",
+        "expired",
+        "unknown-issuer",
         "key-disabled",
         "key-expired",
         "not-permitted",
@@ -155,11 +152,13 @@ impl Failure {
             "toolarge" => "too-large",
             "unknownkey" => "unknown-key",
             "unauthenticated" | "badsignature" => "bad-signature",
+            "tooearly" => "too-early",
+            "unknownissuer" => "unknown-issuer",
             "picturekind" => "picture-kind",
             "picturebroken" => "picture-broken",
             "picturesize" => "picture-size",
             "noperson" => "no-person",
-            "arrears" | "overloaded" | "internal" | "maintenance" => &plain,
+            "arrears" | "expired" | "overloaded" | "internal" | "maintenance" => &plain,
             _ => return None,
         })
     }
@@ -171,6 +170,9 @@ impl Failure {
             "bad-signature" => Failure::Unauthenticated(AuthError::BadSignature),
             "skewed" => Failure::Unauthenticated(AuthError::Skewed),
             "replayed" => Failure::Unauthenticated(AuthError::Replayed),
+            "too-early" => Failure::Unauthenticated(AuthError::TooEarly),
+            "expired" => Failure::Unauthenticated(AuthError::Expired),
+            "unknown-issuer" => Failure::Unauthenticated(AuthError::UnknownIssuer),
             "key-disabled" => Failure::KeyDisabled,
             "key-expired" => Failure::KeyExpired,
             "not-permitted" => Failure::NotPermitted,
@@ -213,7 +215,6 @@ impl Failure {
             Failure::Input(_) => "input",
             Failure::Internal => "internal",
             Failure::Maintenance => "maintenance",
-            Failure::Catalogue(_) => "catalogue",
         }
     }
 
@@ -235,8 +236,7 @@ impl Failure {
             | Failure::TooLarge { .. }
             | Failure::Input(_)
             | Failure::Internal
-            | Failure::Maintenance
-            | Failure::Catalogue(_) => None,
+            | Failure::Maintenance => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What makes two requests the same input.
 
 use super::Call;
+use crate::forms::opening_boundary;
 use memchr::memmem;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -85,16 +86,6 @@ fn boundary(content_type: &str) -> Option<Cow<'_, str>> {
         .skip(1)
         .find_map(|one| one.trim().strip_prefix("boundary="))?;
     Some(Cow::Borrowed(parameter.trim_matches('"'))).filter(|boundary| !boundary.is_empty())
-}
-
-/// The boundary of a body that begins as multipart bodies do: some clients send no content type.
-pub fn opening_boundary(body: &[u8]) -> Option<&str> {
-    // RFC 2046 §5.1.1: at most 70 characters.
-    let rest = body.strip_prefix(b"--")?;
-    let end = rest.iter().take(72).position(|byte| *byte == b'\r')?;
-    let boundary = std::str::from_utf8(&rest[..end]).ok()?;
-    let is_one = !boundary.is_empty() && rest[end..].starts_with(b"\r\n") && !boundary.contains('"');
-    is_one.then_some(boundary)
 }
 
 #[cfg(test)]

@@ -80,8 +80,8 @@ impl LedgerCsvWriter {
         self.text(&entry.key);
         self.show(entry.arrived);
         self.show(entry.ended);
-        self.show_if(entry.made);
-        self.show_if(entry.status);
+        self.show_if(entry.provider_status);
+        self.show_if(entry.client_status);
         self.text(entry.outcome.name());
         self.text(&entry.code);
         self.show(entry.units);

@@ -107,14 +107,14 @@ impl ServiceCounts {
             owed_fen: entry.paid.owed_fen,
             ..Self::default()
         };
-        own.add_one(entry.status, entry.outcome);
+        own.add_one(entry.client_status, entry.outcome);
         own
     }
 
     /// Counts one call more, by what became of it.
     pub fn add_one(&mut self, status: Option<u16>, outcome: Outcome) {
         let count = match (status.unwrap_or(0), outcome) {
-            (_, Outcome::Broken) => return,
+            (_, Outcome::Broken | Outcome::DeferredCharge) => return,
             (_, Outcome::NoResponse | Outcome::ResetAfterRead) => &mut self.silent,
             (_, Outcome::ResetBeforeRead | Outcome::RefusedConnection) => &mut self.undelivered,
             (_, Outcome::Abandoned) => &mut self.abandoned,

@@ -8,3 +8,13 @@ pub struct Workload {
     /// Characters of its texts, as Unicode scalar values.
     pub characters: u64,
 }
+
+impl Workload {
+    /// Pixels alone; none where they cannot be told.
+    pub fn pixels(pixels: Option<u64>) -> Self {
+        Self {
+            pixels: pixels.unwrap_or(0),
+            characters: 0,
+        }
+    }
+}

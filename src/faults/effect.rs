@@ -4,7 +4,7 @@ use super::fault::named_field;
 use super::latency::LatencySpec;
 use super::quantity::{ByteSize, BytesOrShare, SignedSpan, Span};
 use super::{FaultSpecError, FaultStage, KINDS, ValidationContext};
-use crate::exchange::Failure;
+use crate::exchange::{Failure, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -283,11 +283,12 @@ impl Effect {
     }
 
     /// The failure a refusal means.
-    pub fn failure(&self) -> Option<Failure> {
+    pub fn refusal(&self) -> Option<Refusal> {
         let Effect::Refusal { reason, .. } = self else {
             return None;
         };
-        Some(Failure::named(reason).unwrap_or_else(|| Failure::Catalogue(reason.clone())))
+        let neutral = Failure::named(reason).map(Refusal::from);
+        Some(neutral.unwrap_or_else(|| Refusal::documented(reason.clone())))
     }
 
     /// Checks what the types cannot.

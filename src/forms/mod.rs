@@ -3,6 +3,8 @@
 mod json;
 mod multipart;
 
+pub use multipart::opening_boundary;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -26,18 +28,18 @@ pub enum FormError {
 }
 
 /// A body, read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Form {
     fields: Vec<Field>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Field {
     name: String,
     value: Value,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Value {
     /// As it was written.
     Json(Box<RawValue>),

@@ -1,7 +1,6 @@
 //! Multipart bodies that are whole in memory already.
 
 use super::{Field, FormError, MOST_FIELDS, UploadedFile, Value};
-use crate::exchange::opening_boundary;
 use bytes::Bytes;
 use futures_util::{FutureExt, stream};
 use std::convert::Infallible;
@@ -37,4 +36,14 @@ pub(super) fn read(content_type: &str, body: &Bytes) -> Result<Vec<Field>, FormE
         }
     }
     Err(FormError::Unreadable)
+}
+
+/// The boundary of a body that begins as multipart bodies do: some clients send no content type.
+pub fn opening_boundary(body: &[u8]) -> Option<&str> {
+    // RFC 2046 §5.1.1: at most 70 characters.
+    let rest = body.strip_prefix(b"--")?;
+    let end = rest.iter().take(72).position(|byte| *byte == b'\r')?;
+    let boundary = std::str::from_utf8(&rest[..end]).ok()?;
+    let is_one = !boundary.is_empty() && rest[end..].starts_with(b"\r\n") && !boundary.contains('"');
+    is_one.then_some(boundary)
 }

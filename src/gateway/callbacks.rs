@@ -1,15 +1,27 @@
-//! Sends the callbacks of jobs when they are due on their worlds' clocks: never on a call's way, so many at once, those
-//! of one job one after the other.
+//! Follows jobs on their worlds' clocks: sends each report when it is due, so many at once and those of one job one
+//! after the other, and charges ends where the vendor charges then. Never on a call's way.
 
-use super::pipeline::Gateway;
-use crate::clock::AdvanceGuard;
+use super::Gateway;
+use super::in_flight::{payment_split, prices};
+use crate::clock::{AdvanceGuard, Time};
+use crate::exchange::{LedgerEntry, Outcome};
 use crate::jobs::Job;
-use crate::world::JobHandle;
+use crate::providers::{JobReport, Provider};
+use crate::world::{BillableUsage, JobHandle, World, charge_id};
 use futures_util::future::{Either, select};
+use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use tokio::sync::{Semaphore, mpsc};
+
+/// What is to be done next for a job.
+enum NextStep {
+    /// Send this report.
+    Report(u64),
+    /// Charge its end.
+    Charge,
+}
 
 /// Follows every job that is submitted, until the server stops.
 pub async fn follow_all(
@@ -18,77 +30,137 @@ pub async fn follow_all(
     most: usize,
 ) {
     let places = Arc::new(Semaphore::new(most));
-    while let Some(held) = arrivals.recv().await {
-        actix_web::rt::spawn(follow(gateway.clone(), held, places.clone()));
+    while let Some(handle) = arrivals.recv().await {
+        actix_web::rt::spawn(follow(gateway.clone(), handle, places.clone()));
+    }
+}
+
+/// What is next for a job, and when; nothing where it is over or waits for somebody to end it.
+fn next_step(job: &Job) -> Option<(Time, NextStep)> {
+    let charge = job.open_charge().map(|(at, _)| (at, NextStep::Charge));
+    let report = job.next_report().map(|(at, nth)| (at, NextStep::Report(nth)));
+    match (charge, report) {
+        (Some(charge), Some(report)) if report.0 < charge.0 => Some(report),
+        (Some(charge), _) => Some(charge),
+        (None, report) => report,
     }
 }
 
 /// Follows one job to its last report.
-async fn follow(gateway: Arc<Gateway>, held: Arc<JobHandle>, places: Arc<Semaphore>) {
+async fn follow(gateway: Arc<Gateway>, handle: Arc<JobHandle>, places: Arc<Semaphore>) {
     let mut unscheduled = Some(Unscheduled(&gateway));
-    // Held from one report to the wait for the next, so that an advancing clock does not overtake it.
-    let mut held_turn = AdvanceGuard::default();
-    while !held.is_removed() {
-        let Some((due, nth)) = held.read(Job::next_report) else {
+    // Held from one step to the wait for the next, so that an advancing clock does not overtake it.
+    let mut held = AdvanceGuard::default();
+    while !handle.is_removed() {
+        let Some((due_at, step)) = handle.read(next_step) else {
             // What never ends by itself may be ended by hand.
-            if held.read(|job| job.end().is_some() || job.callback.is_none()) {
+            if handle.read(|job| job.end().is_some() || (job.callback.is_none() && job.charge.is_none())) {
                 return;
             }
             drop(unscheduled.take());
-            drop(std::mem::take(&mut held_turn));
-            held.changed.notified().await;
+            drop(std::mem::take(&mut held));
+            handle.changed.notified().await;
             continue;
         };
-        let mut rung = pin!(held.clock.sleep_until_after(std::mem::take(&mut held_turn), due));
-        let first = std::future::poll_fn(|context| Poll::Ready(rung.as_mut().poll(context))).await;
-        // It stands on the agenda, or its time has come already.
+        let mut sleep = pin!(handle.clock.sleep_until_after(std::mem::take(&mut held), due_at));
+        let first = std::future::poll_fn(|context| Poll::Ready(sleep.as_mut().poll(context))).await;
+        // It waits on the clock now, or its time has come already.
         drop(unscheduled.take());
-        let turn = match first {
-            Poll::Ready(turn) => turn,
-            Poll::Pending => match select(rung, pin!(held.changed.notified())).await {
-                Either::Left((turn, _)) => turn,
+        let guard = match first {
+            Poll::Ready(guard) => guard,
+            Poll::Pending => match select(sleep, pin!(handle.changed.notified())).await {
+                Either::Left((guard, _)) => guard,
                 Either::Right(_) => continue,
             },
         };
-        let place = places.acquire().await;
-        send(&gateway, &held, nth).await;
-        drop(place);
-        held_turn = turn;
+        match step {
+            NextStep::Report(nth) => {
+                let place = places.acquire().await;
+                send(&gateway, &handle, nth).await;
+                drop(place);
+            }
+            NextStep::Charge => charge(&gateway, &handle).await,
+        }
+        held = guard;
     }
 }
 
-/// Sends a report, and enters what became of it.
-async fn send(gateway: &Arc<Gateway>, held: &Arc<JobHandle>, nth: u64) {
-    let job = held.job();
+/// Sends a report, and enters the outcome.
+async fn send(gateway: &Gateway, handle: &JobHandle, nth: u64) {
+    let job = handle.job();
     let is_due = job.next_report().is_some_and(|(_, next)| next == nth);
     let (Some(callback), true) = (&job.callback, is_due) else {
         return;
     };
-    let Some(provider) = gateway
-        .providers
-        .0
-        .iter()
-        .find(|own| own.spec().id == job.provider)
-    else {
+    let Some((provider, world)) = owners(gateway, &job) else {
         return;
     };
-    let Some(world) = gateway.worlds.get(&job.world) else {
+    let vendor = provider.spec().vendor;
+    let provider_key = world.provider_key(vendor);
+    let key = gateway.worlds.key(vendor.id, &job.key);
+    let request = provider.callback(&JobReport {
+        job: &job,
+        nth,
+        url: &callback.url,
+        now: handle.clock.now(),
+        provider_key: provider_key.as_deref(),
+        credential: key.as_ref().map(|key| &key.credential),
+    });
+    let outcome = gateway
+        .outbound
+        .send(request)
+        .await
+        .map_err(|why| why.to_string());
+    let is_taken = outcome.as_ref().is_ok_and(|status| (200..300).contains(status));
+    gateway.metrics.called_back(is_taken);
+    gateway.jobs.record_attempt(handle, outcome, handle.clock.now());
+}
+
+fn owners(gateway: &Gateway, job: &Job) -> Option<(&'static dyn Provider, Arc<World>)> {
+    let provider = gateway.providers.find(&job.provider)?;
+    Some((provider, gateway.worlds.get(&job.world)?))
+}
+
+/// Charges the end of a job: a row of the ledger that is no call.
+async fn charge(gateway: &Gateway, handle: &JobHandle) {
+    let job = handle.job();
+    let (Some((at, units)), Some((_, world))) = (job.open_charge(), owners(gateway, &job)) else {
         return;
     };
-    let now = held.clock.now();
-    let key = world.provider_key(provider.spec().vendor);
-    let body = provider.callback_body(&job, (nth, now), key.as_deref());
-    let (outbound, url) = (gateway.outbound.clone(), callback.url.clone());
-    let sent = actix_web::rt::task::spawn_blocking(move || outbound.post(&url, &body)).await;
-    let outcome = match sent {
-        Ok(Ok(status)) => Ok(status),
-        Ok(Err(why)) => Err(why.to_string()),
-        Err(why) => Err(why.to_string()),
+    let Some(operation) = gateway.providers.operation(&job.operation) else {
+        return;
     };
-    gateway
-        .metrics
-        .called_back(outcome.as_ref().is_ok_and(|status| (200..300).contains(status)));
-    gateway.jobs.record_attempt(held, outcome, held.clock.now());
+    let entry = LedgerEntry {
+        request_id: charge_id(&job),
+        world: world.name.clone(),
+        provider: Cow::Owned(job.provider.clone()),
+        operation: Cow::Borrowed(operation.id),
+        key: job.key.clone(),
+        arrived: at,
+        ended: at,
+        arrived_real: handle.clock.real_now(),
+        outcome: Outcome::DeferredCharge,
+        units,
+        ..LedgerEntry::default()
+    };
+    // The server is stopping where there is no place: the next one charges.
+    let Some(mut pending) = gateway.ledger.open(entry).await else {
+        return;
+    };
+    let settings = world.settings();
+    let usage = BillableUsage {
+        operation: operation.full_name,
+        tiers: prices(operation, &settings),
+        at,
+        units: u64::from(units),
+    };
+    let payment = world.admission.settle(None, &usage, &settings);
+    pending.entry.fee_fen = payment.fee_fen;
+    pending.entry.paid = payment_split(payment);
+    pending.close();
+    // The row first: a server that is killed between finds it, and does not charge again.
+    gateway.ledger.flush().await;
+    gateway.jobs.settle_charge(handle);
 }
 
 /// Tells the jobs, when it is dropped, that this one waits on its clock now.

@@ -1,9 +1,9 @@
-//! Between actix and the road: the request is read whole into a value, the reply is sent.
+//! Between actix and the pipeline: the request is read whole into a value, the reply is sent.
 
 use super::connection::Connection;
+use super::identify::Identity;
 use super::in_flight::InFlightCall;
-use super::pipeline::Gateway;
-use super::{files, transmit};
+use super::{Gateway, files, transmit};
 use crate::clock::real_sleep;
 use crate::exchange::{Call, Headers};
 use actix_web::error::PayloadError;
@@ -11,11 +11,12 @@ use actix_web::web::{Bytes, BytesMut, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Bodies of calls nobody serves are read this far, so that the client can read the answer.
-const STRANGE_BODY: u64 = 64 << 10;
+const UNROUTED_BODY: u64 = 64 << 10;
 
 /// A body of which nothing more comes for so long is given up.
 const BODY_IDLE: Duration = Duration::from_secs(30);
@@ -34,33 +35,38 @@ pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gatew
         return HttpResponse::ServiceUnavailable().finish();
     };
     let mut call = head(&request);
-    let identified = gateway.identify(&mut in_flight, &call);
-    if let Some((route, _)) = &identified
-        && gateway.strike_before_reading(&mut in_flight, &call, *route)
+    let route = gateway.routes.find(&mut call);
+    let mut identity = gateway.identify(&mut in_flight, &call, route);
+    if let (Some(route), Identity::Key(_)) = (route, &identity)
+        && gateway.inject_before_reading(&mut in_flight, &call, route)
     {
-        in_flight.call = call;
+        in_flight.call = Arc::new(call);
         return transmit::send(in_flight, connection).await;
     }
-    let cap = match &identified {
-        Some((route, _)) => route
-            .operation
-            .map_or(STRANGE_BODY, |operation| operation.body_cap),
-        None => STRANGE_BODY,
-    };
+    let operation = route.and_then(|route| route.operation);
+    let cap = operation.map_or(UNROUTED_BODY, |operation| operation.body_cap);
     let whole = read_body(&mut call, payload, cap, &mut in_flight).await;
-    in_flight.call = call;
+    in_flight.call = Arc::new(call);
     if !whole {
         // The client is gone; the row says so.
         return HttpResponse::BadRequest().finish();
     }
-    match identified {
-        Some((route, key)) => {
-            let run_pipeline = AssertUnwindSafe(gateway.run_pipeline(&mut in_flight, route, key));
-            if run_pipeline.catch_unwind().await.is_err() {
-                gateway.reply_internal_error(&mut in_flight);
-            }
-        }
-        None => gateway.reply_not_routed(&mut in_flight),
+    let Some(route) = route else {
+        gateway.reply_not_routed(&mut in_flight);
+        return transmit::send(in_flight, connection).await;
+    };
+    gateway.parse_body(&in_flight, route).await;
+    if let Identity::InBody = identity {
+        let call = in_flight.call.clone();
+        identity = gateway.identify(&mut in_flight, &call, Some(route));
+    }
+    let key = match identity {
+        Identity::Key(key) => key,
+        Identity::InBody => None,
+    };
+    let pipeline = AssertUnwindSafe(gateway.run_pipeline(&mut in_flight, route, key));
+    if pipeline.catch_unwind().await.is_err() {
+        gateway.reply_internal_error(&mut in_flight);
     }
     transmit::send(in_flight, connection).await
 }
@@ -91,9 +97,7 @@ fn head(request: &HttpRequest) -> Call {
         peer: request.peer_addr().map(|addr| addr.ip()),
         base_url: base_url.into(),
         headers,
-        body: Bytes::new(),
-        body_len: 0,
-        content: 0,
+        ..Call::default()
     }
 }
 
@@ -138,6 +142,7 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, in_flight: &m
     } else {
         Bytes::new()
     };
+    call.is_body_read = true;
     in_flight.pending.entry.bytes_in = call.body_len;
     call.content = xxhash_rust::xxh3::xxh3_128(&call.body);
     in_flight.pending.entry.content = call.content;

@@ -1,9 +1,9 @@
 //! Carries out what faults decided, stage by stage.
 
-use super::Route;
 use super::ending::Ending;
 use super::in_flight::{InFlightCall, sleep_pending_delay};
-use super::pipeline::Gateway;
+use super::refuse::ShortCircuit;
+use super::{Gateway, Route};
 use crate::exchange::{Call, Decision, Failure, Outcome, Reply, Workload, fingerprint};
 use crate::faults::{BytesOrShare, CallFacts, Effect, FaultStage, InjectionPoint, Proportion, ResetWhen};
 use crate::providers::WrongVerdict;
@@ -16,43 +16,36 @@ use std::sync::Arc;
 /// The header by which a test asks for a fault, or to be spared.
 const WISH: &str = "x-understudy-fault";
 
-/// Where a call goes from a stage.
-pub enum Course {
-    /// On.
-    On,
-    /// To this answer, which no provider touches.
-    Answer(Reply),
-    /// To a refusal in the vendor's words.
-    Refuse(Failure),
-    /// To an end on the wire.
-    End,
-}
-
 impl Gateway {
-    /// Faults that need nothing of a request but its head. `true`: the body is not to be read.
-    pub fn strike_before_reading(&self, in_flight: &mut InFlightCall, call: &Call, route: Route) -> bool {
+    /// Injects the faults that need nothing of a request but its head. `true`: the body is not to be read.
+    pub fn inject_before_reading(&self, in_flight: &mut InFlightCall, call: &Call, route: Route) -> bool {
         if self.faults.has_none(InjectionPoint::BeforeReading) {
             return false;
         }
         let injections = self.decide(in_flight, call, route, InjectionPoint::BeforeReading);
-        matches!(apply_injections(in_flight, injections), Course::End)
+        matches!(apply_injections(in_flight, injections), Err(ShortCircuit::End))
     }
 
-    /// Carries out what strikes a call at arrival or in place of the answer.
-    pub async fn injection(&self, in_flight: &mut InFlightCall, route: Route, stage: FaultStage) -> Course {
+    /// Injects the faults at arrival or in place of the answer.
+    pub async fn inject(
+        &self,
+        in_flight: &mut InFlightCall,
+        route: Route,
+        stage: FaultStage,
+    ) -> Result<(), ShortCircuit> {
         if self.faults.has_none(InjectionPoint::At(stage)) {
-            return Course::On;
+            return Ok(());
         }
         let injections = self.decide_whole(in_flight, route, stage);
-        let course = apply_injections(in_flight, injections);
+        let applied = apply_injections(in_flight, injections);
         if stage == FaultStage::Arrival {
             sleep_pending_delay(in_flight).await;
         }
-        course
+        applied
     }
 
-    /// Carries out what strikes an answer on its way out.
-    pub fn strike_answer(&self, in_flight: &mut InFlightCall, route: Route) {
+    /// Injects the faults into an answer on its way out.
+    pub fn inject_into_response(&self, in_flight: &mut InFlightCall, route: Route) {
         if self.faults.has_none(InjectionPoint::At(FaultStage::Response)) {
             return;
         }
@@ -66,10 +59,8 @@ impl Gateway {
     }
 
     fn decide_whole(&self, in_flight: &mut InFlightCall, route: Route, stage: FaultStage) -> Vec<Injection> {
-        let call = std::mem::take(&mut in_flight.call);
-        let injections = self.decide(in_flight, &call, route, InjectionPoint::At(stage));
-        in_flight.call = call;
-        injections
+        let call = in_flight.call.clone();
+        self.decide(in_flight, &call, route, InjectionPoint::At(stage))
     }
 
     fn decide(
@@ -95,8 +86,8 @@ impl Gateway {
                 .get_or_init(|| fingerprint(call, operation, spec.volatile))
         };
         let workload = || {
-            let of = |operation| route.provider.workload(operation, call);
-            route.operation.map_or(Workload::default(), of)
+            let operation = route.operation;
+            operation.map_or(Workload::default(), |operation| (operation.workload)(call))
         };
         let case = FaultContext {
             facts: CallFacts {
@@ -123,17 +114,17 @@ impl Gateway {
     }
 }
 
-/// Carries strikes out, and says where the call goes.
-fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) -> Course {
-    let mut course = Course::On;
+/// Applies injections in their order; the last that ends the call decides how it ends.
+fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) -> Result<(), ShortCircuit> {
+    let mut applied = Ok(());
     for injection in &injections {
         let next = apply_before_answer(in_flight, injection);
-        if !matches!(next, Course::On) {
-            course = next;
+        if next.is_err() {
+            applied = next;
         }
     }
     in_flight.record_injections(injections);
-    course
+    applied
 }
 
 /// What a strike at arrival or in place of the answer does.
@@ -141,28 +132,29 @@ fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) ->
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"
 )]
-fn apply_before_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Course {
+fn apply_before_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Result<(), ShortCircuit> {
     let end = |in_flight: &mut InFlightCall, ending| {
         in_flight.ending = ending;
-        Course::End
+        Err(ShortCircuit::End)
     };
     match injection.effect() {
         Effect::Status {
             status,
             body,
             headers,
-        } => Course::Answer(answer(*status, body, headers)),
+        } => Err(ShortCircuit::Answer(Box::new(answer(*status, body, headers)))),
         Effect::Refusal { retry_after, .. } => {
             in_flight.plan.retry_after = retry_after.map(|span| span.0);
-            Course::Refuse(injection.effect().failure().unwrap_or(Failure::Internal))
+            let refusal = injection.effect().refusal();
+            Err(ShortCircuit::Refuse(refusal.unwrap_or(Failure::Internal.into())))
         }
-        Effect::Maintenance { .. } => Course::Refuse(Failure::Maintenance),
+        Effect::Maintenance { .. } => Err(ShortCircuit::Refuse(Failure::Maintenance.into())),
         Effect::Throttle {
             retry_after: told, ..
         } => {
             let retry_after = injection.retry_after.unwrap_or_default();
             in_flight.plan.retry_after = told.then_some(retry_after);
-            Course::Refuse(Failure::RateLimited { retry_after })
+            Err(ShortCircuit::Refuse(Failure::RateLimited { retry_after }.into()))
         }
         Effect::Hang { span } => end(in_flight, Ending::Silence(span.map(|span| span.0))),
         Effect::Close {} => end(in_flight, Ending::Close),
@@ -174,21 +166,21 @@ fn apply_before_answer(in_flight: &mut InFlightCall, injection: &Injection) -> C
         Effect::StaleResult {} => replay_last_answer(in_flight, injection),
         _ => {
             adjust_plan(in_flight, injection);
-            Course::On
+            Ok(())
         }
     }
 }
 
 /// The answer before this one, where there was one.
-fn replay_last_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Course {
+fn replay_last_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Result<(), ShortCircuit> {
     let operation = in_flight.operation.map_or("", |operation| operation.full_name);
     if let Some(earlier) = in_flight.world.last_answer(operation) {
-        return Course::Answer((*earlier).clone());
+        return Err(ShortCircuit::Answer(Box::new((*earlier).clone())));
     }
     let because = format!("{}: there is no earlier answer", injection.id());
     let stage = crate::exchange::PipelineStage::Service;
     in_flight.decisions.push(Decision::pass(stage, "fault", because));
-    Course::On
+    Ok(())
 }
 
 /// What a strike changes of an answer that is still made.

@@ -1,6 +1,6 @@
 //! Result files: GET and HEAD, whole or a range. They are no calls and write no rows.
 
-use super::pipeline::Gateway;
+use super::Gateway;
 use crate::clock::Time;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};

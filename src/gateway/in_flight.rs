@@ -1,15 +1,16 @@
 //! One call's stay: everything that must be settled when it ends, however it ends.
 
-use super::Metrics;
 use super::ending::Ending;
-use crate::billing::PriceTier;
+use super::{Metrics, Route};
+use crate::billing::{Payment, PriceTier};
 use crate::clock::{AdvanceGuard, Stopwatch, Time};
 use crate::exchange::{Attribution, Call, DecisionLog, Outcome, Party, PaymentSplit, Reply};
 use crate::jobs::JobFaults;
 use crate::ledger::PendingEntry;
 use crate::providers::{Operation, WrongVerdict};
 use crate::world::faults::Injection;
-use crate::world::{AdmissionPermit, BillableUsage, JournalEntry, World, WorldSettings};
+use crate::world::{AdmissionPermit, BillableUsage, Event, Events, JournalEntry, World, WorldSettings};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub struct InFlightCall {
     /// The row being written.
     pub pending: PendingEntry,
     /// The request.
-    pub call: Call,
+    pub call: Arc<Call>,
     /// Whose call it is.
     pub world: Arc<World>,
     /// What was decided so far.
@@ -40,8 +41,17 @@ pub struct InFlightCall {
     pub ending: Ending,
     /// What faults make of it.
     pub plan: FaultPlan,
-    metrics: Arc<Metrics>,
-    public_headers: bool,
+    observers: Observers,
+}
+
+/// Who is told of a call, and what the client is told.
+pub struct Observers {
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// What happens, as it happens.
+    pub events: Events,
+    /// Add `x-understudy-*` headers to the reply.
+    pub public_headers: bool,
 }
 
 /// What faults make of a call.
@@ -95,16 +105,12 @@ impl OwnTime {
 }
 
 impl InFlightCall {
-    /// Begins a visit with its page open.
-    pub fn begin(
-        pending: PendingEntry,
-        world: Arc<World>,
-        (metrics, public_headers): (Arc<Metrics>, bool),
-    ) -> Box<Self> {
-        // Boxed: it moves through every stage of the road and into the body that is sent.
+    /// Begins a call whose row is open.
+    pub fn begin(pending: PendingEntry, world: Arc<World>, observers: Observers) -> Box<Self> {
+        // Boxed: it moves through every stage of the pipeline and into the body that is sent.
         Box::new(Self {
             pending,
-            call: Call::default(),
+            call: Arc::default(),
             settings: world.settings(),
             operation: None,
             world,
@@ -115,8 +121,7 @@ impl InFlightCall {
             limit: None,
             ending: Ending::Whole,
             plan: FaultPlan::default(),
-            metrics,
-            public_headers,
+            observers,
         })
     }
 
@@ -129,10 +134,19 @@ impl InFlightCall {
         self.world = world;
     }
 
+    /// Enters where the call leads into its row.
+    pub fn set_route(&mut self, route: Route) {
+        self.pending.entry.provider = Cow::Borrowed(route.provider.spec().id);
+        if let Some(operation) = route.operation {
+            self.pending.entry.operation = Cow::Borrowed(operation.id);
+            self.operation = Some(operation);
+        }
+    }
+
     /// Faults struck it: they hold it from now on, and the row names the one that decided.
     pub fn record_injections(&mut self, injections: Vec<Injection>) {
         for injection in &injections {
-            self.metrics.struck(injection.effect().kind());
+            self.observers.metrics.struck(injection.effect().kind());
             let decides = injection.installed.fault.is_terminal();
             if decides {
                 self.plan.ended_by = Some(injection.installed.fault.id.clone());
@@ -170,7 +184,7 @@ impl InFlightCall {
     /// The answer is on its way: its facts go into the row, which still says `abandoned` until it is sent.
     pub fn set_reply(&mut self, reply: Reply) {
         let entry = &mut self.pending.entry;
-        entry.made = Some(reply.status);
+        entry.provider_status = Some(reply.status);
         entry.code.clone_from(&reply.code);
         entry.units = reply.units;
         if let (Some(cause), None) = (reply.out_of_spec, &entry.attribution) {
@@ -187,7 +201,7 @@ impl InFlightCall {
 
     /// The head of the answer was handed to the network.
     pub fn mark_head_sent(&mut self) {
-        self.pending.entry.status = self.pending.entry.made;
+        self.pending.entry.client_status = self.pending.entry.provider_status;
     }
 
     /// The whole answer was handed to the network.
@@ -203,7 +217,7 @@ impl InFlightCall {
         let shown = self.world.clock.now().shifted(self.plan.skew);
         let mut fields = Vec::with_capacity(3);
         fields.push(("date", shown.http_date()));
-        if self.public_headers {
+        if self.observers.public_headers {
             fields.push((
                 "x-understudy-request-id",
                 self.pending.entry.request_id.to_string(),
@@ -283,16 +297,17 @@ impl Drop for InFlightCall {
             };
             let payment = self.world.admission.settle(permit, &charge, &self.settings);
             entry.fee_fen = payment.fee_fen;
-            entry.paid = PaymentSplit {
-                pack_units: u32::try_from(payment.pack_units).unwrap_or(u32::MAX),
-                coupon_fen: payment.coupon_fen,
-                granted_fen: payment.granted_fen,
-                owed_fen: payment.owed_fen,
-                drawn: payment.drawn,
-            };
+            entry.paid = payment_split(payment);
         }
-        self.metrics.count(entry);
+        self.observers.metrics.count(entry);
         let entry = self.pending.close();
+        self.observers.events.publish(|| Event::Call {
+            world: entry.world.clone(),
+            request_id: entry.request_id,
+            operation: format!("{}/{}", entry.provider, entry.operation),
+            status: entry.client_status,
+            outcome: entry.outcome,
+        });
         let call = std::mem::take(&mut self.call);
         let decisions = std::mem::take(&mut self.decisions);
         self.world.journal.push(JournalEntry::new(
@@ -302,6 +317,17 @@ impl Drop for InFlightCall {
             decisions,
             self.settings.capture,
         ));
+    }
+}
+
+/// How a call was paid, for its row.
+pub fn payment_split(payment: Payment) -> PaymentSplit {
+    PaymentSplit {
+        pack_units: u32::try_from(payment.pack_units).unwrap_or(u32::MAX),
+        coupon_fen: payment.coupon_fen,
+        granted_fen: payment.granted_fen,
+        owed_fen: payment.owed_fen,
+        drawn: payment.drawn,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Refuses connections while an outage of everything is in force.
 
-use super::pipeline::Gateway;
+use super::Gateway;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use socket2::SockRef;

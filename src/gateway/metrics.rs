@@ -78,7 +78,7 @@ impl Metrics {
 
     /// Counts a finished call.
     pub fn count(&self, entry: &LedgerEntry) {
-        let status = match entry.status {
+        let status = match entry.client_status {
             Some(429) => "429",
             Some(200..=299) => "2xx",
             Some(300..=399) => "3xx",

@@ -1,4 +1,4 @@
-//! The callbacks of one job: reports that are due one after another, each tried until it arrives or is given up.
+//! The callbacks of one job: reports are due one after another, and each is tried until it arrives or is given up.
 
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,8 @@ impl CallbackProgress {
     pub fn record_attempt(
         &mut self,
         outcome: Result<u16, String>,
-        (now, retries): (Time, RetryPolicy),
+        now: Time,
+        retries: RetryPolicy,
         copies: u32,
     ) {
         let arrived = matches!(outcome, Ok(200..=299));

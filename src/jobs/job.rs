@@ -1,17 +1,20 @@
 //! A job: facts from which its state at any instant follows.
 
-use super::{CallbackProgress, JobFaults};
+use super::stored::StoredJob;
+use super::{CallbackProgress, JobFaults, LanePlace, Milestone};
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::cmp::Ordering;
 use std::time::Duration;
 
 /// An asynchronous task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredJob")]
 pub struct Job {
     /// Its name, as the vendor gives it out.
     pub id: String,
+    /// The client's own name for it, where the client gave one.
+    pub client_id: Option<String>,
     /// The world it is of.
     pub world: String,
     /// The provider that does it.
@@ -20,6 +23,10 @@ pub struct Job {
     pub operation: String,
     /// The key that submitted it.
     pub key: String,
+    /// The lane in whose places it runs: an operation, or what several operations share.
+    pub lane: String,
+    /// Places of the lane it takes.
+    pub weight: u32,
     /// When it was submitted.
     pub submitted: Time,
     /// When its work begins: later than it was submitted where others come first.
@@ -28,23 +35,31 @@ pub struct Job {
     pub due_at: Time,
     /// A stream reports again and again, so far apart, until it is closed.
     pub period: Option<Duration>,
-    /// Reports before the one at its end, evenly spread over its work.
-    #[serde(default)]
-    pub early_reports: u32,
+    /// When it reports before its end, in their order.
+    pub milestones: Vec<Milestone>,
     /// Whether a stream reports once more when it is closed.
-    #[serde(default)]
     pub reports_close: bool,
     /// How long its result can be asked for once it has ended.
     pub retention: Duration,
     /// What faults make of it.
-    #[serde(default)]
     pub job_faults: JobFaults,
     /// How it ended before its time, where it did.
     pub ended: Option<(Time, JobEnd)>,
     /// Its callbacks, where it has any.
     pub callback: Option<CallbackProgress>,
+    /// What its end is charged, where the vendor charges then rather than at the submission.
+    pub charge: Option<JobCharge>,
     /// What the provider keeps of it: its result above all.
     pub payload: Value,
+}
+
+/// What the end of a job is charged. A job that fails is not charged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobCharge {
+    /// Billable units of the operation that submitted it.
+    pub units: u32,
+    /// Whether the charge was made.
+    pub is_settled: bool,
 }
 
 /// How a job ends before its time.
@@ -117,7 +132,7 @@ impl Job {
     /// Whether nobody can ask for it any more and nothing is left to send.
     pub fn is_over(&self, now: Time) -> bool {
         let forgotten = self.end().is_some_and(|end| end + self.retention <= now);
-        forgotten && self.next_report().is_none()
+        forgotten && self.next_report().is_none() && self.open_charge().is_none()
     }
 
     /// When its next report is due, and which it is.
@@ -139,24 +154,41 @@ impl Job {
                 }
             }
             None if matches!(self.ended, Some((_, JobEnd::Closed))) => None,
-            None => self.by_progress(nth),
+            None => self.milestone_or_end(nth),
         };
         let due_at = due_at? + self.job_faults.callback_delay;
         Some((callback.again.map_or(due_at, |again| again.max(due_at)), nth))
     }
 
-    /// When a report of what is no stream is due: the early ones while it works, the last when it ends.
-    fn by_progress(&self, nth: u64) -> Option<Time> {
-        match nth.cmp(&self.early_reports.into()) {
-            Ordering::Less => {
-                let work = self.due_at.since(self.starts_at);
-                let early = work / (self.early_reports + 1) * (u32::try_from(nth).ok()? + 1);
-                let due_at = self.starts_at + early;
-                Some(self.end().map_or(due_at, |end| end.min(due_at)))
-            }
-            Ordering::Equal => self.end(),
-            Ordering::Greater => None,
+    /// When a report of a job that is no stream is due: at its milestones while it works, the last when it ends.
+    fn milestone_or_end(&self, nth: u64) -> Option<Time> {
+        let count = self.milestones.len() as u64;
+        if let Some(milestone) = self.milestone(nth) {
+            let due = milestone.instant(self.submitted, self.starts_at, self.due_at);
+            return Some(self.end().map_or(due, |end| end.min(due)));
         }
+        (nth == count).then(|| self.end()).flatten()
+    }
+
+    /// The milestone that a report is about; none for the report at the end.
+    pub fn milestone(&self, nth: u64) -> Option<&Milestone> {
+        self.milestones.get(usize::try_from(nth).ok()?)
+    }
+
+    /// What it takes of its lane.
+    pub fn lane_place(&self) -> LanePlace {
+        LanePlace {
+            starts_at: self.starts_at,
+            ends_at: self.end(),
+            weight: self.weight,
+        }
+    }
+
+    /// When its end is to be charged, and how much: once, and only where it succeeds.
+    pub fn open_charge(&self) -> Option<(Time, u32)> {
+        let charge = self.charge.as_ref().filter(|charge| !charge.is_settled)?;
+        let end = self.end()?;
+        (self.state(end) == JobState::Succeeded).then_some((end, charge.units))
     }
 
     /// Whether a report of a stream is the one that it is closed.
@@ -190,6 +222,10 @@ mod tests {
     fn job() -> Job {
         Job {
             id: "j".into(),
+            client_id: None,
+            lane: "o".into(),
+            weight: 1,
+            charge: None,
             world: "w".into(),
             provider: "p".into(),
             operation: "o".into(),
@@ -198,7 +234,7 @@ mod tests {
             starts_at: at(5),
             due_at: at(10),
             period: None,
-            early_reports: 0,
+            milestones: Vec::new(),
             reports_close: false,
             retention: Duration::from_secs(100),
             job_faults: JobFaults::default(),
@@ -228,7 +264,7 @@ mod tests {
         while let Some((due_at, _)) = job.next_report() {
             tries.push(due_at);
             let callback = job.callback.as_mut().unwrap();
-            callback.record_attempt(Ok(503), (due_at, retries), 1);
+            callback.record_attempt(Ok(503), due_at, retries, 1);
         }
         assert_eq!(tries, [at(10), at(20), at(40)]);
         assert_eq!(job.callback.as_ref().unwrap().given_up, 1);
@@ -277,7 +313,7 @@ mod tests {
                 .callback
                 .as_mut()
                 .unwrap()
-                .record_attempt(Ok(200), (due_at, retries), copies);
+                .record_attempt(Ok(200), due_at, retries, copies);
         }
         assert_eq!(sent, 2);
     }
@@ -295,7 +331,7 @@ mod tests {
         job.callback
             .as_mut()
             .unwrap()
-            .record_attempt(Ok(200), (at(10), retries), 1);
+            .record_attempt(Ok(200), at(10), retries, 1);
         assert_eq!(job.next_report(), Some((at(20), 1)));
         assert_eq!(job.state(at(500)), JobState::Running);
         job.ended = Some((at(15), JobEnd::Closed));
@@ -326,7 +362,7 @@ mod tests {
     #[test]
     fn early_reports_are_spread_over_the_work_and_the_last_comes_at_its_end() {
         let mut job = Job {
-            early_reports: 4,
+            milestones: Milestone::evenly(4),
             ..job()
         };
         let mut dues = Vec::new();
@@ -338,6 +374,54 @@ mod tests {
         job.callback.as_mut().unwrap().next = 1;
         job.ended = Some((at(6), JobEnd::Closed));
         assert_eq!(job.next_report(), None);
+    }
+
+    #[test]
+    fn milestones_are_told_by_name_and_the_end_comes_after_them() {
+        use crate::jobs::MilestoneTime;
+        let named = |name: &str, at: MilestoneTime| Milestone {
+            name: name.into(),
+            at,
+        };
+        let mut job = Job {
+            milestones: vec![
+                named("submitted", MilestoneTime::Submission),
+                named("processing", MilestoneTime::Work { part: 0, of: 1 }),
+            ],
+            ..job()
+        };
+        let mut reports = Vec::new();
+        while let Some((due, nth)) = job.next_report() {
+            reports.push((due, job.milestone(nth).map(|own| own.name.clone())));
+            job.callback.as_mut().unwrap().next += 1;
+        }
+        let expected = [(0, Some("submitted")), (5, Some("processing")), (10, None)];
+        assert_eq!(
+            reports,
+            expected.map(|(s, name)| (at(s), name.map(str::to_owned)))
+        );
+    }
+
+    #[test]
+    fn an_end_is_charged_once_and_only_where_it_succeeds() {
+        let charge = JobCharge {
+            units: 3,
+            is_settled: false,
+        };
+        let mut job = Job {
+            charge: Some(charge.clone()),
+            ..job()
+        };
+        assert_eq!(job.open_charge(), Some((at(10), 3)));
+        job.ended = Some((at(7), JobEnd::Failed("no".into())));
+        assert_eq!(job.open_charge(), None);
+        job.ended = Some((at(7), JobEnd::Completed));
+        assert_eq!(job.open_charge(), Some((at(7), 3)));
+        job.charge = Some(JobCharge {
+            is_settled: true,
+            ..charge
+        });
+        assert_eq!(job.open_charge(), None);
     }
 
     #[test]

@@ -1,27 +1,27 @@
-//! The tools a provider has for one call.
+//! The facts of one call, as a provider's code meets them.
 
+use super::{Operation, ProviderSpec, Services};
 use crate::clock::{Clock, Time};
-use crate::composition::Composer;
-use crate::exchange::{Failure, Reply, RequestId};
-use crate::imaging::{Studio, damage};
+use crate::exchange::{Call, RequestId};
+use crate::imaging::damage;
 use crate::jobs::JobFaults;
-use crate::outbound::OutboundClient;
-use crate::world::{
-    Expectations, Jobs, MessageLanguage, RecognitionHistory, ResultFiles, Strictness, TemplateStore,
-    WorldSettings,
-};
+use crate::world::{Expectations, MessageLanguage, Record, RecordSet, ResultFile, Strictness, WorldSettings};
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// The tools for one call. Cheap to clone, so that work can take it along.
+/// The facts of one call. Cheap to clone.
 #[derive(Clone)]
 pub struct CallContext {
+    /// The request.
+    pub call: Arc<Call>,
+    /// The facts of the provider that is called.
+    pub provider: &'static ProviderSpec,
+    /// The operation that is called; absent where the path is none of the provider's.
+    pub operation: Option<&'static Operation>,
     /// The call's name.
     pub request_id: RequestId,
     /// Whose call it is.
     pub world: Arc<str>,
-    /// `provider/operation`; empty where the path is no operation.
-    pub operation: &'static str,
     /// The public part of the key that calls.
     pub key: Arc<str>,
     /// The world's clock.
@@ -32,34 +32,18 @@ pub struct CallContext {
     pub settings: Arc<WorldSettings>,
     /// Charged calls left of the tightest quota, where there is one.
     pub remaining: Option<u64>,
-    /// Where pictures are worked on.
-    pub studio: Arc<Studio>,
-    /// Where pictures are composed.
-    pub composer: Arc<Composer>,
-    /// Templates users uploaded.
-    pub templates: Arc<TemplateStore>,
-    /// Where result files are laid out.
-    pub files: Arc<ResultFiles>,
-    /// What the provider's console would list of the past.
-    pub history: Arc<RecognitionHistory>,
-    /// Every job.
-    pub jobs: Arc<Jobs>,
-    /// What faults make of a job that the call submits.
-    pub job_faults: JobFaults,
-    /// What fetches pictures by their URLs.
-    pub outbound: Arc<OutboundClient>,
-    /// Verdicts the world's user decided beforehand.
+    /// Verdicts that the world's user decided beforehand.
     pub expectations: Arc<Expectations>,
     /// The private key the vendor signs with in this world, where it signs.
     pub provider_key: Option<Arc<str>>,
-    /// The address the client used.
-    pub base_url: Arc<str>,
     /// How far the provider's clock, as far as a client can see it, is off, in microseconds.
     pub skew: i64,
-    /// The verdict to lie with, where a fault says so.
+    /// The verdict to give in place of the true one, where a fault says so.
     pub wrong_verdict: Option<Arc<WrongVerdict>>,
     /// The value that shapes the damage to result pictures, where a fault damages them.
     pub damage: Option<u64>,
+    /// What faults make of a job that the call submits.
+    pub job_faults: JobFaults,
 }
 
 /// A verdict a fault puts in place of the true one; what is absent the provider chooses.
@@ -72,22 +56,27 @@ pub struct WrongVerdict {
 }
 
 impl CallContext {
+    /// `provider/operation`; empty where the path is no operation.
+    pub fn operation_name(&self) -> &'static str {
+        self.operation.map_or("", |operation| operation.full_name)
+    }
+
     /// Language of the vendor's messages.
     pub fn language(&self) -> MessageLanguage {
         self.settings.language
     }
 
-    /// How strictly a rule is taken.
+    /// Whether a rule is enforced that is strict unless the world says otherwise.
     pub fn is_strict(&self, rule: &str) -> bool {
         self.settings.strictness(rule, Strictness::Strict) == Strictness::Strict
     }
 
-    /// The same for a rule that is lenient unless the world says otherwise.
+    /// Whether a rule only degrades the answer that is lenient unless the world says otherwise.
     pub fn is_lenient(&self, rule: &str) -> bool {
         self.settings.strictness(rule, Strictness::Degrade) == Strictness::Degrade
     }
 
-    /// A result picture as it goes out: whole, or damaged by a fault.
+    /// A result picture as it goes out with its digest: whole, or damaged by a fault.
     pub fn apply_picture_damage(&self, picture: &Bytes, digest: u128) -> (Bytes, u128) {
         match self.damage {
             None => (picture.clone(), digest),
@@ -104,31 +93,49 @@ impl CallContext {
         u64::try_from(self.clock.now().since(self.arrived).as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Lays out a result file and gives its absolute URL, on the address the client used. The name depends on
-    /// the world and the content's digest alone.
-    pub fn publish(
+    /// The records of a kind that this provider keeps in the call's world.
+    pub fn records<'a, T: Record>(&self, services: &'a Services) -> RecordSet<'a, T> {
+        services
+            .records
+            .of(&self.world, self.provider.id, self.clock.now())
+    }
+
+    /// Lays out a result picture, damaged where a fault says so, and gives its absolute URL on the address the
+    /// client used. The name depends on the world and the content's digest alone.
+    pub fn publish_picture(
         &self,
-        (bytes, digest): (Bytes, u128),
-        extension: &str,
-        content_type: &'static str,
+        picture: &Bytes,
+        digest: u128,
+        format: FileFormat,
+        services: &Services,
     ) -> String {
+        let (bytes, digest) = self.apply_picture_damage(picture, digest);
         let mut seed = self.world.as_bytes().to_vec();
         seed.extend_from_slice(&digest.to_be_bytes());
-        let name = format!("{:032x}.{extension}", xxhash_rust::xxh3::xxh3_128(&seed));
-        let url = format!("{}/_files/{name}", self.base_url);
-        self.files
-            .put((self.world.clone(), &self.clock), name, bytes, content_type);
+        let name = format!("{:032x}.{}", xxhash_rust::xxh3::xxh3_128(&seed), format.extension);
+        let url = format!("{}/_files/{name}", self.call.base_url);
+        let file = ResultFile::new(self.world.clone(), &self.clock, bytes, format.content_type);
+        services.files.put(name, file);
         url
     }
 }
 
-/// What a provider makes of a call.
-pub enum Answer {
-    /// It is ready.
-    Ready(Reply),
-    /// It takes CPU time, and is made on the bounded pool.
-    Work(BlockingTask),
+/// The format of a result file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFormat {
+    extension: &'static str,
+    content_type: &'static str,
 }
 
-/// CPU work that ends in a reply.
-pub type BlockingTask = Box<dyn FnOnce() -> Result<Reply, Failure> + Send>;
+impl FileFormat {
+    /// PNG.
+    pub const PNG: Self = Self {
+        extension: "png",
+        content_type: "image/png",
+    };
+    /// JPEG.
+    pub const JPEG: Self = Self {
+        extension: "jpg",
+        content_type: "image/jpeg",
+    };
+}

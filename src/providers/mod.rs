@@ -1,30 +1,31 @@
-//! The vendors. A provider is a folder with an `sla.rs`, and a line in [`ALL`].
-//!
-//! To add one: copy a folder; write its README from the vendor's pages; fill its [`ProviderSpec`]; make `auth.rs`
-//! pass the vendor's published vectors; put shapes and errors into `wire.rs`; give one honest answer; enter
-//! the contract; add requests to `fixtures/<id>/`; add the line. The compiler asks for every missing arm of
-//! `refuse`, the tests in `tests/` for the rest.
+//! The vendors. A provider is a folder with an `sla.rs`, and a line in [`ALL`]. `ADDING.md` beside this file shows
+//! how to add one.
 
+mod answer;
+mod authentication;
 mod context;
 mod facepp;
 pub mod jdcloud;
 mod job_request;
 mod kling;
 mod marker_samples;
+mod operation;
+mod services;
 mod spec;
 mod tupu;
 
-pub use context::{Answer, BlockingTask, CallContext, WrongVerdict};
-pub use job_request::JobRequest;
+pub use answer::{Answer, Computation, FetchedComputation};
+pub use authentication::{AuthContext, Authentication, ClaimedKey, no_nonce};
+pub use context::{CallContext, FileFormat, WrongVerdict};
+pub use job_request::{ChargeTime, JobReport, JobRequest};
 pub use marker_samples::MarkerSample;
-pub use spec::{DocumentedError, Operation, ProviderSpec};
+pub use operation::{BodyKind, Handler, Operation};
+pub use services::Services;
+pub use spec::{DocumentedError, ProviderSpec};
 
-use crate::clock::Time;
-use crate::exchange::{Call, Credential, Failure, Reply, Vendor, Workload};
-use crate::jobs::Job;
+use crate::exchange::{Call, Refusal, Reply, Vendor};
+use crate::outbound::OutboundRequest;
 use crate::sla::Contract;
-use std::borrow::Cow;
-use std::time::Duration;
 
 /// Every provider, in the order they are listed. Adding one is a folder and a line here.
 pub static ALL: &[&dyn Provider] = &[
@@ -45,30 +46,9 @@ pub fn contracts() -> [&'static Contract; 5] {
     ]
 }
 
-/// What a call's proof of identity is checked against.
-#[derive(Clone, Copy)]
-pub struct AuthContext<'a> {
-    /// What the claimed key holds, if it is known.
-    pub credential: Option<&'a Credential>,
-    /// What the proof's timestamp is compared with.
-    pub now: Time,
-    /// How far the timestamp may be off, where the world says so; else it is the vendor's.
-    pub window: Option<Duration>,
-}
-
-impl AuthContext<'_> {
-    /// The same, with the credential left out where it is of another scheme.
-    pub fn of(&self, scheme: &str) -> Self {
-        Self {
-            credential: self.credential.filter(|known| known.scheme == scheme),
-            ..*self
-        }
-    }
-}
-
 /// An emulated product. It holds no state, spawns nothing, logs nothing.
 pub trait Provider: Sync {
-    /// What is known of it beforehand.
+    /// What is known of it beforehand, its operations with their handlers among it.
     fn spec(&self) -> &'static ProviderSpec;
 
     /// The operation a call is counted and charged as, where its path alone does not tell.
@@ -76,44 +56,18 @@ pub trait Provider: Sync {
         operation
     }
 
-    /// The public part of the credential a call claims to have, before anything is verified.
-    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>>;
+    /// The way to authenticate that a call chooses. Only the head is known where the body was not read yet.
+    fn authentication(&self, call: &Call) -> &'static Authentication;
 
-    /// Whether the call proves it has the credential.
-    ///
-    /// # Errors
-    /// The flaw in the proof, in the order the vendor checks.
-    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure>;
-
-    /// What the proof holds that should be used once only, where it holds such a thing.
-    fn nonce<'a>(&self, _call: &'a Call) -> Option<Cow<'a, str>> {
-        None
-    }
-
-    /// The work an input brings, as far as its head tells without decoding it: what a latency by physics goes by.
-    fn workload(&self, operation: &Operation, call: &Call) -> Workload;
-
-    /// What the provider answers. Limits of the input are checked here.
-    ///
-    /// # Errors
-    /// Why the vendor would refuse the input.
-    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure>;
-
-    /// A refusal in the vendor's words. `operation` is absent where the path is nobody's.
-    fn refuse(
-        &self,
-        operation: Option<&Operation>,
-        call: &Call,
-        failure: &Failure,
-        context: &CallContext,
-    ) -> Reply;
+    /// A refusal in the vendor's words.
+    fn refuse(&self, refusal: &Refusal, context: &CallContext) -> Reply;
 
     /// The last touch to every reply: headers the vendor's gateway adds, signatures over the answer.
-    fn seal(&self, reply: Reply, call: &Call, context: &CallContext) -> Reply;
+    fn seal(&self, reply: Reply, context: &CallContext) -> Reply;
 
-    /// The body of a job's `nth` report (from 0), sealed. Only for providers with jobs.
-    fn callback_body(&self, _job: &Job, _report: (u64, Time), _provider_key: Option<&str>) -> Vec<u8> {
-        Vec::new()
+    /// The whole request that reports on a job: method, headers, body, signature. Only for providers with jobs.
+    fn callback(&self, report: &JobReport<'_>) -> OutboundRequest {
+        OutboundRequest::post_json(report.url, Vec::new())
     }
 
     /// Inputs that force a verdict each. Only for providers that recognise.
@@ -138,14 +92,25 @@ impl Default for Providers {
 }
 
 impl Providers {
-    /// Their cards.
+    /// A provider by its id.
+    pub fn find(self, id: &str) -> Option<&'static dyn Provider> {
+        self.0.iter().copied().find(|provider| provider.spec().id == id)
+    }
+
+    /// Their facts.
     pub fn specs(self) -> impl Iterator<Item = &'static ProviderSpec> {
         self.0.iter().map(|provider| provider.spec())
     }
 
-    /// A card by its provider's id.
+    /// A provider's facts by its id.
     pub fn spec(self, id: &str) -> Option<&'static ProviderSpec> {
         self.specs().find(|spec| spec.id == id)
+    }
+
+    /// An operation by its full name, `provider/operation`.
+    pub fn operation(self, full_name: &str) -> Option<&'static Operation> {
+        let mut all = self.specs().flat_map(|spec| spec.operations);
+        all.find(|operation| operation.full_name == full_name)
     }
 
     /// All operations, as `provider/operation`.

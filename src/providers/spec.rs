@@ -1,6 +1,6 @@
 //! What is known of a provider beforehand: facts, each with where it stands.
 
-use crate::billing::PriceTier;
+use super::Operation;
 use crate::exchange::Vendor;
 use crate::sla::{Contract, ContractTerm};
 use serde::Serialize;
@@ -34,25 +34,6 @@ pub struct ProviderSpec {
     pub has_jobs: bool,
 }
 
-/// One API of a provider.
-#[derive(Debug)]
-pub struct Operation {
-    /// Its id within the provider, `cutout`.
-    pub id: &'static str,
-    /// Provider and operation, `jdcloud-matting/cutout`: what limits, prices and meters go by.
-    pub full_name: &'static str,
-    /// Its name for people.
-    pub title: &'static str,
-    /// Paths it is served at.
-    pub paths: &'static [&'static str],
-    /// Methods it is served for; all where empty (the operation answers for the method itself).
-    pub methods: &'static [&'static str],
-    /// Bytes of body the edge keeps; beyond them the call is refused without being read further.
-    pub body_cap: u64,
-    /// Published prices, in fen a call by monthly tier.
-    pub tiers: &'static [PriceTier],
-}
-
 /// One documented error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DocumentedError {
@@ -71,7 +52,7 @@ pub struct DocumentedError {
 }
 
 impl ProviderSpec {
-    /// How many letters of a host's end are those of one of its own; 0 where it is none of them.
+    /// Length of the longest registered host, or end of a host, that `host` ends with; 0 if none matches.
     pub fn host_suffix_match_len(&self, host: &str) -> usize {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let own = self.hosts.iter().filter(|own| {

@@ -103,6 +103,8 @@ impl Default for Settings {
                 hosts: Vec::new(),
                 timeout: Duration::from_secs(10),
                 redirects: 3,
+                concurrent: 64,
+                queue: 1024,
             },
             jobs: JobsConfig {
                 callbacks: 32,

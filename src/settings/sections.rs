@@ -136,6 +136,10 @@ pub struct OutboundConfig {
     pub timeout: Duration,
     /// Redirects that are followed; each address on the way is looked at.
     pub redirects: u32,
+    /// Fetches at once.
+    pub concurrent: usize,
+    /// Fetches that wait for their turn; further ones fail at once.
+    pub queue: usize,
 }
 
 /// Asynchronous work.

@@ -2,11 +2,11 @@
 
 use super::rollup::{COLUMNS, sum};
 use super::{
-    CallRange, ChainedEntry, DayUsage, JobRow, KeyRow, PurchaseDrawdown, Rollup, SqliteStore, Store,
-    StoreError, TemplateRow, WorldRow, call_rows, service_rows,
+    CallRange, ChainedEntry, DayUsage, JobRow, KeyRow, PurchaseDrawdown, RecordRow, Rollup, SqliteStore,
+    Store, StoreError, TemplateRow, WorldRow, call_rows, service_rows,
 };
 use crate::clock::Time;
-use crate::exchange::{ChainHash, LedgerEntry, ServiceBucket};
+use crate::exchange::{ChainHash, LedgerEntry, RequestId, ServiceBucket};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -59,6 +59,7 @@ impl Store for SqliteStore {
             "chain",
             "credential",
             "job",
+            "record",
             "template",
         ] {
             tx.execute(&format!("DELETE FROM {table} WHERE world = ?1"), [name])?;
@@ -97,6 +98,20 @@ impl Store for SqliteStore {
 
     fn save_jobs(&self, jobs: &[JobRow]) -> Result<(), StoreError> {
         JobRow::save(jobs, &mut self.writer())
+    }
+
+    fn has_deferred_charge(&self, request_id: RequestId) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM call WHERE request_id = ?1 AND outcome = 'deferred_charge')";
+        let conn = self.reader();
+        Ok(conn.query_row(sql, [request_id.to_bytes()], |row| row.get(0))?)
+    }
+
+    fn records(&self) -> Result<Vec<RecordRow>, StoreError> {
+        RecordRow::all(&self.reader())
+    }
+
+    fn save_records(&self, records: &[RecordRow]) -> Result<(), StoreError> {
+        RecordRow::save(records, &mut self.writer())
     }
 
     fn keys(&self) -> Result<Vec<KeyRow>, StoreError> {

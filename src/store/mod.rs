@@ -8,22 +8,26 @@ mod executor;
 mod job_rows;
 mod ledger_rows;
 mod readers;
+mod record_rows;
 mod rollup;
 mod service_rows;
 mod sqlite;
 mod template_rows;
 mod world_rows;
+mod write_behind;
 
 pub use call_rows::{CallRange, ChainedEntry};
 pub use executor::StoreExecutor;
 pub use job_rows::JobRow;
+pub use record_rows::RecordRow;
 pub use rollup::{Rollup, RollupKey};
 pub use sqlite::SqliteStore;
 pub use template_rows::TemplateRow;
 pub use world_rows::{KeyRow, WorldRow};
+pub use write_behind::WriteBehind;
 
 use crate::clock::{Day, Time};
-use crate::exchange::{ChainHash, LedgerEntry, ServiceBucket};
+use crate::exchange::{ChainHash, LedgerEntry, RequestId, ServiceBucket};
 use serde::Serialize;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -189,6 +193,24 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     fn save_jobs(&self, jobs: &[JobRow]) -> Result<(), StoreError>;
+
+    /// Whether the ledger has a row of a call or charge of this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn has_deferred_charge(&self, request_id: RequestId) -> Result<bool, StoreError>;
+
+    /// Every record of the worlds, in the order in which they were made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn records(&self) -> Result<Vec<RecordRow>, StoreError>;
+
+    /// Writes records, new or changed, and removes those without a value; all or nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn save_records(&self, records: &[RecordRow]) -> Result<(), StoreError>;
 
     /// The templates of a world, the oldest first.
     ///

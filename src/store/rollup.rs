@@ -76,9 +76,11 @@ pub struct Rollup {
 impl Rollup {
     /// Adds one call.
     pub fn add(&mut self, entry: &LedgerEntry) {
-        self.calls += 1;
-        *self.outcome_mut(entry.outcome) += 1;
-        match entry.status {
+        if let Some(count) = self.outcome_mut(entry.outcome) {
+            *count += 1;
+            self.calls += 1;
+        }
+        match entry.client_status {
             Some(429) => self.status_429 += 1,
             Some(400..=499) => self.status_4xx += 1,
             Some(500..=599) => self.status_5xx += 1,
@@ -96,8 +98,9 @@ impl Rollup {
         self.injected_delay_us += entry.injected_delay_us.cast_signed();
     }
 
-    fn outcome_mut(&mut self, outcome: Outcome) -> &mut i64 {
-        match outcome {
+    /// The count of an outcome; none for a row that is no call.
+    fn outcome_mut(&mut self, outcome: Outcome) -> Option<&mut i64> {
+        Some(match outcome {
             Outcome::Answered => &mut self.answered,
             Outcome::NoResponse => &mut self.no_response,
             Outcome::Abandoned => &mut self.abandoned,
@@ -107,7 +110,8 @@ impl Rollup {
             Outcome::RefusedConnection => &mut self.refused_connection,
             Outcome::Late => &mut self.late,
             Outcome::Broken => &mut self.broken,
-        }
+            Outcome::DeferredCharge => return None,
+        })
     }
 
     /// The sums in the order of [`COLUMNS`].

@@ -7,13 +7,14 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
     include_str!("migrations/sqlite/2_faults.sql"),
     include_str!("migrations/sqlite/3_service.sql"),
     include_str!("migrations/sqlite/4_payment.sql"),
     include_str!("migrations/sqlite/5_jobs.sql"),
     include_str!("migrations/sqlite/6_templates.sql"),
+    include_str!("migrations/sqlite/7_records.sql"),
 ];
 
 /// An SQLite store.

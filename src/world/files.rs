@@ -20,6 +20,21 @@ pub struct ResultFile {
     clock: Clock,
 }
 
+impl ResultFile {
+    /// A file of a world, made now on the world's clock.
+    pub fn new(world: Arc<str>, clock: &Clock, bytes: Bytes, content_type: &'static str) -> Self {
+        let made = clock.now();
+        Self {
+            bytes,
+            content_type,
+            made,
+            expires: made,
+            world,
+            clock: clock.clone(),
+        }
+    }
+}
+
 /// Files of all worlds, by name; the least recently used leave when there are too many bytes.
 pub struct ResultFiles {
     max_bytes: usize,
@@ -46,19 +61,9 @@ impl ResultFiles {
         }
     }
 
-    /// Keeps a file of a world, with its clock, under a name, replacing one of the same name.
-    pub fn put(&self, owner: (Arc<str>, &Clock), name: String, bytes: Bytes, content_type: &'static str) {
-        let (world, clock) = owner;
-        let made = clock.now();
-        let expires = made + self.ttl;
-        let file = ResultFile {
-            bytes,
-            content_type,
-            made,
-            expires,
-            world,
-            clock: clock.clone(),
-        };
+    /// Keeps a file under a name, in place of one of the same name.
+    pub fn put(&self, name: String, mut file: ResultFile) {
+        file.expires = file.made + self.ttl;
         let mut shelf = self.shelf.lock().expect("no panic while held");
         shelf.bytes += file.bytes.len();
         if let Some(old) = shelf.files.put(name, file) {

@@ -4,7 +4,7 @@ use crate::exchange::{Call, DecisionLog, LedgerEntry, Reply, RequestId};
 use bytes::Bytes;
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// One call as it went. Without `capture` the bodies are left out, save short textual replies.
 #[derive(Debug)]
@@ -28,11 +28,13 @@ impl JournalEntry {
     /// A record of a finished call.
     pub fn new(
         entry: Arc<LedgerEntry>,
-        mut call: Call,
+        call: Arc<Call>,
         reply: Option<Reply>,
         decisions: DecisionLog,
         capture: bool,
     ) -> Self {
+        let mut call = Arc::unwrap_or_clone(call);
+        call.form = OnceLock::new();
         if !capture {
             call.body = Bytes::new();
         }

@@ -1,27 +1,29 @@
 //! All that changes, by tenant: clock, seed, settings, keys, counters, journal, result files.
 
 mod admission;
+mod events;
 mod expectations;
 pub mod faults;
 mod files;
-mod history;
 mod jobs;
 mod journal;
 mod key;
 mod nonces;
+mod records;
 mod settings;
 mod templates;
 mod usage;
 mod worlds;
 
 pub use admission::{Admission, AdmissionPermit, AdmissionRequest};
+pub use events::{Event, Events};
 pub use expectations::{ExpectationError, Expectations};
 pub use files::{ResultFile, ResultFiles};
-pub use history::RecognitionHistory;
-pub use jobs::{ConcurrencyLimit, JobHandle, Jobs, JobsFullError};
+pub use jobs::{ConcurrencyLimit, JobHandle, Jobs, JobsFullError, charge_id};
 pub use journal::{Journal, JournalEntry};
 pub use key::{ApiKey, KeyState};
 pub use nonces::NonceCache;
+pub use records::{Record, RecordSet, Records};
 pub use settings::{
     JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, RateOrQuota, Strictness,
     WorldSettings,
@@ -56,8 +58,6 @@ pub struct World {
     pub journal: Journal,
     /// Verdicts its user decided beforehand.
     pub expectations: Arc<Expectations>,
-    /// What consoles of providers would list of the past.
-    pub history: Arc<RecognitionHistory>,
     /// What was used once and may not be used again.
     pub nonces: NonceCache,
     settings: ArcSwap<WorldSettings>,

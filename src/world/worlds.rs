@@ -325,7 +325,6 @@ impl Worlds {
             answers: Mutex::default(),
             provider_keys: Mutex::default(),
             expectations: Arc::default(),
-            history: Arc::default(),
             nonces: NonceCache::default(),
         })
     }

@@ -1,12 +1,12 @@
 //! Synthetic providers, one for each formula of the agreements: they do next to nothing, so that a month can be long.
 
-use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpStream;
 use understudy::billing::PriceTier;
-use understudy::exchange::{Call, Failure, InputError, Reply, Vendor, Workload};
+use understudy::exchange::{Call, InputError, Refusal, Reply, Vendor, Workload};
 use understudy::providers::{
-    Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec, Providers, contracts,
+    Answer, Authentication, BodyKind, CallContext, ClaimedKey, Operation, Provider, ProviderSpec, Providers,
+    Services, contracts, no_nonce,
 };
 use understudy::sla::Contract;
 
@@ -45,9 +45,12 @@ pub fn providers() -> Providers {
             full_name: leak(format!("{id}/do")),
             title: "Does it",
             paths: Box::leak(Box::new([leak(format!("/{id}/do"))])),
-            methods: &["POST"],
+            method: Some("POST"),
+            body: BodyKind::Raw,
             body_cap: 1 << 20,
             tiers: &PRICES,
+            workload: |_| Workload::default(),
+            handle: answer,
         };
         let spec = ProviderSpec {
             id,
@@ -69,34 +72,37 @@ pub fn providers() -> Providers {
     Providers(Box::leak(Box::new(products)))
 }
 
+static ANYBODY: Authentication = Authentication {
+    name: "anybody",
+    claimed_key: |_| ClaimedKey::Absent,
+    verify: |_, _| Ok(()),
+    nonce: no_nonce,
+};
+
+fn answer(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    if context.call.body.is_empty() {
+        return Err(InputError::Empty.into());
+    }
+    let mut reply = Reply::json(200, "application/json", b"{\"done\":true}".to_vec());
+    reply.units = 1;
+    Ok(reply.into())
+}
+
 impl Provider for Product {
     fn spec(&self) -> &'static ProviderSpec {
         self.0
     }
 
-    fn claimed_key_id<'a>(&self, _: &'a Call) -> Option<Cow<'a, str>> {
-        None
+    fn authentication(&self, _: &Call) -> &'static Authentication {
+        &ANYBODY
     }
 
-    fn authenticate(&self, _: &Call, _: &AuthContext<'_>) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    fn workload(&self, _: &Operation, _: &Call) -> Workload {
-        Workload::default()
-    }
-
-    fn answer(&self, _: &Operation, call: &Call, _: &CallContext) -> Result<Answer, Failure> {
-        if call.body.is_empty() {
-            return Err(Failure::Input(InputError::Empty));
-        }
-        let mut reply = Reply::json(200, "application/json", b"{\"done\":true}".to_vec());
-        reply.units = 1;
-        Ok(Answer::Ready(reply))
-    }
-
-    fn refuse(&self, _: Option<&Operation>, _: &Call, failure: &Failure, _: &CallContext) -> Reply {
-        let status = match failure.name() {
+    fn refuse(&self, refusal: &Refusal, _: &CallContext) -> Reply {
+        let name = match refusal {
+            Refusal::Neutral(failure) => failure.name(),
+            Refusal::Documented(_) => "documented",
+        };
+        let status = match name {
             "maintenance" | "overloaded" => 503,
             "internal" => 500,
             "arrears" | "packs" => 402,
@@ -105,11 +111,11 @@ impl Provider for Product {
         Reply::json(
             status,
             "application/json",
-            format!("{{\"error\":\"{}\"}}", failure.name()).into_bytes(),
+            format!("{{\"error\":\"{name}\"}}").into_bytes(),
         )
     }
 
-    fn seal(&self, mut reply: Reply, _: &Call, _: &CallContext) -> Reply {
+    fn seal(&self, mut reply: Reply, _: &CallContext) -> Reply {
         let signature = signature(&reply.body);
         reply.push_header(SIGNATURE, signature);
         reply

@@ -5,8 +5,8 @@ mod canonical;
 
 use super::{AKSK, APPKEY};
 use crate::clock::Time;
-use crate::exchange::{AuthError, Call, Failure};
-use crate::providers::AuthContext;
+use crate::exchange::{AuthError, Call};
+use crate::providers::{AuthContext, Authentication};
 use crate::signing::digest::{md5_hex, same, sha256_hex};
 use crate::signing::scoped::{CanonicalRequest, SignatureDialect, SignatureHeader, sign, signing_key};
 use std::borrow::Cow;
@@ -41,7 +41,7 @@ pub(super) enum AuthMethod {
 }
 
 /// Judged by what the call shows: any app-key parameter, or the host only app keys are used at.
-pub(super) fn family(call: &Call) -> AuthMethod {
+pub(super) fn auth_method(call: &Call) -> AuthMethod {
     let has = |name: &str| {
         call.query
             .split('&')
@@ -55,38 +55,45 @@ pub(super) fn family(call: &Call) -> AuthMethod {
     }
 }
 
-/// The public part of the credential a call claims.
-pub(super) fn claimed_key_id(call: &Call) -> Option<Cow<'_, str>> {
-    match family(call) {
-        AuthMethod::AppKey => call.param("appkey"),
-        AuthMethod::AccessKey => {
-            let header = call.headers.get("authorization")?;
-            let dialect = dialect(header)?;
-            SignatureHeader::parse(header, dialect)
-                .ok()
-                .map(|claim| Cow::Borrowed(claim.access_key))
-        }
+/// Requests signed with an access key.
+static ACCESS_KEY: Authentication = Authentication {
+    name: "access-key",
+    claimed_key: |call| access_key_id(call).map(Cow::Borrowed).into(),
+    verify: |call, context| Ok(access_key(call, &context.for_scheme(AKSK))?),
+    nonce: |call| call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed),
+};
+
+/// App key, timestamp and sign on the URL.
+static APP_KEY: Authentication = Authentication {
+    name: "app-key",
+    claimed_key: |call| call.param("appkey").into(),
+    verify: |call, context| Ok(app_key(call, &context.for_scheme(APPKEY))?),
+    nonce: |call| call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed),
+};
+
+/// The way to authenticate that a call chooses.
+pub(super) fn authentication(call: &Call) -> &'static Authentication {
+    match auth_method(call) {
+        AuthMethod::AccessKey => &ACCESS_KEY,
+        AuthMethod::AppKey => &APP_KEY,
     }
 }
 
-/// Checks the proof.
-pub(super) fn authenticate(call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
-    let flaw = match family(call) {
-        AuthMethod::AppKey => app_key(call, &proof.of(APPKEY)),
-        AuthMethod::AccessKey => access_key(call, &proof.of(AKSK)),
-    };
-    flaw.map_err(Failure::Unauthenticated)
+fn access_key_id(call: &Call) -> Option<&str> {
+    let header = call.headers.get("authorization")?;
+    let claim = SignatureHeader::parse(header, dialect(header)?).ok()?;
+    Some(claim.access_key)
 }
 
 /// In the order of §3.3: 10004, 10001, 10041, 10046, 10045, 10042, 10047.
-fn app_key(call: &Call, proof: &AuthContext<'_>) -> Result<(), AuthError> {
+fn app_key(call: &Call, context: &AuthContext<'_>) -> Result<(), AuthError> {
     let given = |name: &str| call.param(name).filter(|value| !value.is_empty());
     given("appkey").ok_or(AuthError::Absent)?;
-    let credential = proof.credential.ok_or(AuthError::UnknownKey)?;
+    let credential = context.credential.ok_or(AuthError::UnknownKey)?;
     let timestamp = given("timestamp").ok_or(AuthError::Missing("timestamp"))?;
     let millis: i64 = timestamp.parse().map_err(|_| AuthError::Malformed("timestamp"))?;
-    if Time::from_micros(millis.saturating_mul(1000)).abs_diff(proof.now)
-        > proof.window.unwrap_or(APPKEY_WINDOW)
+    if Time::from_micros(millis.saturating_mul(1000)).abs_diff(context.now)
+        > context.window.unwrap_or(APPKEY_WINDOW)
     {
         return Err(AuthError::Skewed);
     }
@@ -99,7 +106,7 @@ fn app_key(call: &Call, proof: &AuthContext<'_>) -> Result<(), AuthError> {
     }
 }
 
-fn access_key(call: &Call, proof: &AuthContext<'_>) -> Result<(), AuthError> {
+fn access_key(call: &Call, context: &AuthContext<'_>) -> Result<(), AuthError> {
     let header = call.headers.get("authorization").ok_or(AuthError::Absent)?;
     let dialect = dialect(header).ok_or(AuthError::Malformed("algorithm"))?;
     let claim = SignatureHeader::parse(header, dialect).map_err(AuthError::Malformed)?;
@@ -116,12 +123,12 @@ fn access_key(call: &Call, proof: &AuthContext<'_>) -> Result<(), AuthError> {
     if call.headers.get(token).is_some_and(|value| !value.is_empty()) && !claim.signs(token) {
         return Err(AuthError::Unsigned(token));
     }
-    let credential = proof.credential.ok_or(AuthError::UnknownKey)?;
+    let credential = context.credential.ok_or(AuthError::UnknownKey)?;
     if !verify(call, &claim, dialect, &credential.secret, date.trim()) {
         return Err(AuthError::BadSignature);
     }
     if !date.trim().starts_with(claim.date)
-        || signed_at.abs_diff(proof.now) > proof.window.unwrap_or(SIGNED_WINDOW)
+        || signed_at.abs_diff(context.now) > context.window.unwrap_or(SIGNED_WINDOW)
     {
         return Err(AuthError::Skewed);
     }

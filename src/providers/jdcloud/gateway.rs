@@ -1,8 +1,8 @@
 //! The API gateway's own errors and headers (`wire/jdcloud.md` §3.5).
 
-use super::auth::{AuthMethod, family};
+use super::auth::{AuthMethod, auth_method};
 use super::errors::tables::GATEWAY;
-use crate::exchange::{Call, Reply};
+use crate::exchange::Reply;
 use crate::providers::{CallContext, DocumentedError};
 use crate::world::MessageLanguage;
 use serde_json::json;
@@ -43,8 +43,8 @@ fn row(code: &str) -> &'static DocumentedError {
 }
 
 /// Headers the gateways add: those of the AK/SK gateway, or of the older appkey one.
-pub(super) fn headers(mut reply: Reply, call: &Call, context: &CallContext) -> Reply {
-    match family(call) {
+pub(super) fn headers(mut reply: Reply, context: &CallContext) -> Reply {
+    match auth_method(&context.call) {
         AuthMethod::AccessKey => {
             let elapsed = context.elapsed_ms();
             reply.push_header("x-jdcloud-request-id", context.request_id.to_string());

@@ -1,9 +1,9 @@
 //! How Tupu knows its caller: an RSA signature over `secretId,timestamp,nonce` (`wire/tupu.md` §2).
 
 use crate::clock::Time;
-use crate::exchange::{AuthError, Call, Failure, InputError};
-use crate::forms::Form;
-use crate::providers::AuthContext;
+use crate::exchange::{AuthError, Call, Refusal};
+use crate::forms::FormError;
+use crate::providers::{AuthContext, Authentication};
 use crate::signing::rsa;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -27,10 +27,17 @@ pub(super) fn sid(path: &str) -> Option<&str> {
     (once.len() == SID && once.bytes().all(|b| b.is_ascii_hexdigit())).then_some(once)
 }
 
-/// The body's fields.
-pub(super) fn form(call: &Call) -> Result<Form, Failure> {
-    let kind = call.headers.get("content-type").unwrap_or_default();
-    Form::read(kind, &call.body).map_err(|_| Failure::Input(InputError::NotJson))
+/// A signature over `secretId,timestamp,nonce`.
+static SIGNATURE: Authentication = Authentication {
+    name: "rsa",
+    claimed_key: |call| sid(&call.path).map(Cow::Borrowed).into(),
+    verify: authenticate,
+    nonce: |call| nonce(call).map(Cow::Owned),
+};
+
+/// The one way to authenticate.
+pub(super) fn authentication() -> &'static Authentication {
+    &SIGNATURE
 }
 
 /// What is signed and the signature, as they were written.
@@ -41,19 +48,18 @@ struct Signed<'a> {
 }
 
 /// Feedback carries them in header fields, everything else in the body (§1.3).
-fn signed<'a>(call: &'a Call, form: &'a Form) -> Signed<'a> {
-    let field = |name: &'static str| {
-        if is_feedback(call) {
-            call.headers.get(name).map(Cow::Borrowed)
-        } else {
-            form.raw_text(name).filter(|value| !value.is_empty())
-        }
+fn signed(call: &Call) -> Result<Signed<'_>, FormError> {
+    let is_feedback = is_feedback(call);
+    let form = if is_feedback { None } else { Some(call.form()?) };
+    let field = |name: &'static str| match form {
+        None => call.headers.get(name).map(Cow::Borrowed),
+        Some(form) => form.raw_text(name).filter(|value| !value.is_empty()),
     };
-    Signed {
+    Ok(Signed {
         timestamp: field("timestamp"),
         nonce: field("nonce"),
         signature: field("signature"),
-    }
+    })
 }
 
 fn is_feedback(call: &Call) -> bool {
@@ -61,38 +67,35 @@ fn is_feedback(call: &Call) -> bool {
 }
 
 /// In the order of the codes' numbers as far as one presupposes another (INFERRED): 6, 9, 12, 1.
-pub(super) fn authenticate(call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
-    let flaw = Failure::Unauthenticated;
-    let sid = sid(&call.path).ok_or(flaw(AuthError::UnknownKey))?;
-    let credential = proof.credential.ok_or(flaw(AuthError::UnknownKey))?;
+fn authenticate(call: &Call, context: &AuthContext<'_>) -> Result<(), Refusal> {
+    let sid = sid(&call.path).ok_or(Refusal::from(AuthError::UnknownKey))?;
+    let credential = context.credential.ok_or(Refusal::from(AuthError::UnknownKey))?;
     if credential.secret.is_empty() {
-        return Err(flaw(AuthError::Missing("certificate")));
+        return Err(Refusal::from(AuthError::Missing("certificate")));
     }
-    let form = if is_feedback(call) {
-        Form::default()
-    } else {
-        form(call)?
-    };
-    let signed = signed(call, &form);
-    let timestamp = signed.timestamp.ok_or(flaw(AuthError::Missing("timestamp")))?;
-    let at = instant(&timestamp).ok_or(flaw(AuthError::Malformed("timestamp")))?;
-    if at.abs_diff(proof.now) > proof.window.unwrap_or(WINDOW) {
-        return Err(flaw(AuthError::Skewed));
+    let signed = signed(call)?;
+    let timestamp = signed
+        .timestamp
+        .ok_or(Refusal::from(AuthError::Missing("timestamp")))?;
+    let at = instant(&timestamp).ok_or(Refusal::from(AuthError::Malformed("timestamp")))?;
+    if at.abs_diff(context.now) > context.window.unwrap_or(WINDOW) {
+        return Err(Refusal::from(AuthError::Skewed));
     }
-    let nonce = signed.nonce.ok_or(flaw(AuthError::Missing("nonce")))?;
-    let signature = signed.signature.ok_or(flaw(AuthError::Missing("signature")))?;
+    let nonce = signed.nonce.ok_or(Refusal::from(AuthError::Missing("nonce")))?;
+    let signature = signed
+        .signature
+        .ok_or(Refusal::from(AuthError::Missing("signature")))?;
     let text = [sid, &timestamp, &nonce].join(",");
     if rsa::verify(&credential.secret, text.as_bytes(), &signature) {
         Ok(())
     } else {
-        Err(flaw(AuthError::BadSignature))
+        Err(Refusal::from(AuthError::BadSignature))
     }
 }
 
 /// The nonce with its timestamp: a client that counts from 1 anew each time repeats the one, not both.
-pub(super) fn nonce(call: &Call) -> Option<String> {
-    let form = form(call).unwrap_or_default();
-    let signed = signed(call, &form);
+fn nonce(call: &Call) -> Option<String> {
+    let signed = signed(call).ok()?;
     Some([signed.timestamp?, signed.nonce?].join(","))
 }
 

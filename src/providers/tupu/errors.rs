@@ -3,8 +3,8 @@
 
 use super::{envelope, input_rules};
 use crate::clock::Time;
-use crate::exchange::{AuthError, Call, Failure, InputError, Reply};
-use crate::providers::{CallContext, DocumentedError, Operation};
+use crate::exchange::{AuthError, Failure, InputError, Refusal, Reply};
+use crate::providers::{CallContext, DocumentedError};
 use crate::world::MessageLanguage;
 use serde_json::{Map, Value, json};
 
@@ -72,20 +72,31 @@ pub(super) static CATALOGUE: [DocumentedError; 24] = [
     failing("101", 503, "未知错误", "unknown error"),
 ];
 
-/// Says a failure in Tupu's words; [`seal`](super::envelope::seal) is put around it afterwards.
-pub(super) fn refuse(
-    operation: Option<&Operation>,
-    call: &Call,
-    failure: &Failure,
-    context: &CallContext,
-) -> Reply {
-    let code = match failure {
-        Failure::Catalogue(code) => code.as_str(),
-        Failure::NoSuchOperation => strange_path(&call.path),
-        Failure::TooLarge { .. } if operation.is_some_and(|own| own.id.starts_with("image")) => "14",
+/// A refusal in Tupu's words; [`seal`](super::envelope::seal) is put around it afterwards.
+pub(super) fn refuse(refusal: &Refusal, context: &CallContext) -> Reply {
+    let code = match refusal {
+        Refusal::Documented(own) => &own.code,
+        Refusal::Neutral(failure) => neutral(failure, context),
+    };
+    let row = CATALOGUE
+        .iter()
+        .find(|row| row.code == code)
+        .unwrap_or(&CATALOGUE[23]);
+    let mut reply = error_reply(row, context);
+    if let Refusal::Neutral(Failure::Input(error)) = refusal {
+        reply.out_of_spec = input_rules::cause(error);
+    }
+    reply
+}
+
+/// The code of a reason that every provider knows.
+fn neutral(failure: &Failure, context: &CallContext) -> &'static str {
+    match failure {
+        Failure::NoSuchOperation => strange_path(&context.call.path),
+        Failure::TooLarge { .. } if context.operation.is_some_and(|own| own.id.starts_with("image")) => "14",
         Failure::TooLarge { .. } => "15",
-        Failure::Unauthenticated(flaw) => unauthenticated(flaw),
-        Failure::Input(flaw) => input(flaw),
+        Failure::Unauthenticated(error) => unauthenticated(error),
+        Failure::Input(error) => input(error),
         // No codes of their own for money and quotas: the state of the secretId is not right (INFERRED).
         Failure::KeyDisabled
         | Failure::KeyExpired
@@ -97,16 +108,7 @@ pub(super) fn refuse(
         Failure::MethodNotAllowed => "11",
         Failure::Internal => "100",
         Failure::Overloaded | Failure::Maintenance => "101",
-    };
-    let row = CATALOGUE
-        .iter()
-        .find(|row| row.code == code)
-        .unwrap_or(&CATALOGUE[23]);
-    let mut reply = said(row, context);
-    if let Failure::Input(flaw) = failure {
-        reply.out_of_spec = input_rules::cause(flaw);
     }
-    reply
 }
 
 /// The path's version is too old, none, or the interface is none of it.
@@ -120,9 +122,13 @@ fn strange_path(path: &str) -> &'static str {
 
 fn unauthenticated(flaw: &AuthError) -> &'static str {
     match flaw {
-        AuthError::UnknownKey => "6",
+        AuthError::UnknownKey | AuthError::UnknownIssuer => "6",
         AuthError::Missing("certificate") => "9",
-        AuthError::Missing("timestamp") | AuthError::Malformed("timestamp") | AuthError::Skewed => "12",
+        AuthError::Missing("timestamp")
+        | AuthError::Malformed("timestamp")
+        | AuthError::Skewed
+        | AuthError::TooEarly
+        | AuthError::Expired => "12",
         AuthError::Absent
         | AuthError::Missing(_)
         | AuthError::Malformed(_)
@@ -143,15 +149,10 @@ fn input(flaw: &InputError) -> &'static str {
         | InputError::Unreachable => "14",
         InputError::NoPerson => "20",
         InputError::TooMany => "19",
-        InputError::UnknownTask => "7",
-        InputError::NoTask => "13",
-        InputError::NotFound => "16",
-        InputError::Duplicate => "21",
-        InputError::Callback => "10",
     }
 }
 
-fn said(row: &'static DocumentedError, context: &CallContext) -> Reply {
+fn error_reply(row: &'static DocumentedError, context: &CallContext) -> Reply {
     let own = context.settings.wording.get(&format!("tupu/{}", row.code));
     let usual = match context.language() {
         MessageLanguage::Zh => row.zh,
@@ -175,7 +176,7 @@ pub(super) fn success(members: Map<String, Value>, context: &CallContext) -> Rep
 fn answered(code: u32, message: &str, members: Map<String, Value>, context: &CallContext) -> Reply {
     let bits = xxhash_rust::xxh3::xxh3_64(context.request_id.to_string().as_bytes());
     let at = context.clock.now().shifted(context.skew);
-    let text = inner((code, message), members, (bits, at));
+    let text = inner(code, message, members, bits, at);
     let mut reply = Reply::json(200, "application/json", text);
     reply.code = if code == 0 {
         "0".into()
@@ -187,11 +188,7 @@ fn answered(code: u32, message: &str, members: Map<String, Value>, context: &Cal
 
 /// The inner text: the members that every one has, around those of its own. `bits` make the nonce, a number between 0
 /// and 1; it is a string, as clients want it in synchronous replies (§3).
-pub(super) fn inner(
-    (code, message): (u32, &str),
-    members: Map<String, Value>,
-    (bits, at): (u64, Time),
-) -> Vec<u8> {
+pub(super) fn inner(code: u32, message: &str, members: Map<String, Value>, bits: u64, at: Time) -> Vec<u8> {
     let mut inner = Map::new();
     inner.insert("code".into(), json!(code));
     inner.insert("message".into(), json!(message));

@@ -2,7 +2,7 @@
 //! not promise a good result for what breaks them, it does not forbid it. `wire/tupu.md` §1.4 gives the limits beside them.
 
 use super::CONTRACT;
-use crate::exchange::{Failure, InputError};
+use crate::exchange::{InputError, Refusal};
 use crate::imaging::PictureFeatures;
 use crate::providers::CallContext;
 use crate::sla::{FrameCount, PictureSize, ReadingPolicy, TextLength, audio_fits, text_limit};
@@ -28,33 +28,23 @@ pub(super) fn cause(flaw: &InputError) -> Option<&'static str> {
 }
 
 /// The cause that a broken rule is, where the call is served all the same; its error where it is not.
-fn broken(
-    is_broken: bool,
-    (rule, cause): (&str, &'static str),
-    flaw: InputError,
-    context: &CallContext,
-) -> OutOfSpecCode {
+fn broken(is_broken: bool, rule: &str, error: InputError, context: &CallContext) -> OutOfSpecCode {
     match is_broken {
         false => Ok(None),
-        true if context.is_lenient(rule) => Ok(Some(cause)),
-        true => Err(Failure::Input(flaw)),
+        true if context.is_lenient(rule) => Ok(cause(&error)),
+        true => Err(error.into()),
     }
 }
 
 /// The contract's code for what is out of specification and served all the same.
-pub(super) type OutOfSpecCode = Result<Option<&'static str>, Failure>;
+pub(super) type OutOfSpecCode = Result<Option<&'static str>, Refusal>;
 
 /// A text, of so many characters at most (二.6); they are Unicode scalar values (T10).
 pub(super) fn characters(text: &str, is_async: bool, context: &CallContext) -> OutOfSpecCode {
     let mut length = TextLength::default();
     length.add(text, 1);
     let is_long = length.counted(&READINGS) > text_limit(is_async);
-    broken(
-        is_long,
-        ("tupu.characters", "TP-S06"),
-        InputError::TooLong,
-        context,
-    )
+    broken(is_long, "tupu.characters", InputError::TooLong, context)
 }
 
 /// A picture of 256 to 512 pixels a side and of the ratio of its original, where that is declared (二.4).
@@ -69,12 +59,7 @@ pub(super) fn picture(
         original: original.and_then(declared),
     };
     let is_out = !size.violations(&READINGS).is_empty();
-    broken(
-        is_out,
-        ("tupu.pictures", "TP-S04"),
-        InputError::PictureSize,
-        context,
-    )
+    broken(is_out, "tupu.pictures", InputError::PictureSize, context)
 }
 
 /// A declared size, `1920x1080`.
@@ -86,10 +71,10 @@ fn declared(text: &str) -> Option<(u64, u64)> {
 /// So many frames of a video of so many milliseconds (二.5).
 pub(super) fn frames(sent: u64, milliseconds: u64, context: &CallContext) -> OutOfSpecCode {
     let fits = FrameCount::of(milliseconds).is_some_and(|plan| (plan.least..=plan.most).contains(&sent));
-    broken(!fits, ("tupu.frames", "TP-S05"), FRAMES, context)
+    broken(!fits, "tupu.frames", FRAMES, context)
 }
 
 /// Audio of so many samples a second (二.7).
 pub(super) fn sampling(rate: u64, context: &CallContext) -> OutOfSpecCode {
-    broken(!audio_fits(rate), ("tupu.sampling", "TP-S07"), SAMPLING, context)
+    broken(!audio_fits(rate), "tupu.sampling", SAMPLING, context)
 }

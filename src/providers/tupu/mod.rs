@@ -14,11 +14,12 @@ mod verdict;
 
 pub(super) use sla::CONTRACT;
 
-use crate::clock::Time;
-use crate::exchange::{Call, CredentialScheme, Failure, Reply, SecretFormat, Vendor, Workload};
-use crate::jobs::Job;
-use crate::providers::{Answer, AuthContext, CallContext, MarkerSample, Operation, Provider, ProviderSpec};
-use std::borrow::Cow;
+use crate::exchange::{Call, CredentialScheme, Refusal, Reply, SecretFormat, Vendor};
+use crate::outbound::OutboundRequest;
+use crate::providers::{
+    Authentication, BodyKind, CallContext, Handler, JobReport, MarkerSample, Operation, Provider,
+    ProviderSpec,
+};
 
 /// Tupu's content recognition.
 pub struct Tupu;
@@ -43,157 +44,214 @@ static VENDOR: Vendor = Vendor {
 const BODY_CAP: u64 = 40 << 20;
 
 const fn operation(
-    (id, full_name): (&'static str, &'static str),
+    id: &'static str,
+    full_name: &'static str,
     title: &'static str,
     paths: &'static [&'static str],
+    handle: Handler,
 ) -> Operation {
     Operation {
         id,
         full_name,
         title,
+        method: Some("POST"),
         paths,
-        methods: &["POST"],
+        body: BodyKind::Fields,
         body_cap: BODY_CAP,
         // The agreement prints no price.
         tiers: &[],
+        workload: answer::workload,
+        handle,
     }
 }
 
 /// Its APIs (`wire/tupu.md` §1.2).
 static OPERATIONS: [Operation; 26] = [
     operation(
-        ("image-sync", "tupu/image-sync"),
+        "image-sync",
+        "tupu/image-sync",
         "Pictures by URL or as files, judged at once",
         &["/v3/recognition/{sid}"],
+        answer::image_sync,
     ),
     operation(
-        ("image-sync-base64", "tupu/image-sync-base64"),
+        "image-sync-base64",
+        "tupu/image-sync-base64",
         "Pictures in base64, judged at once",
         &["/v3/recognition/image/sync/base64/{sid}"],
+        answer::image_base64,
     ),
     operation(
-        ("image-async", "tupu/image-async"),
+        "image-async",
+        "tupu/image-async",
         "Pictures by URL, judged later",
         &["/v3/recognition/image/async/{sid}"],
+        answer::image_async,
     ),
     operation(
-        ("image-async-base64", "tupu/image-async-base64"),
+        "image-async-base64",
+        "tupu/image-async-base64",
         "Pictures in base64, judged later",
         &["/v3/recognition/image/async/base64/{sid}"],
+        answer::image_async_base64,
     ),
     operation(
-        ("image-async-result", "tupu/image-async-result"),
+        "image-async-result",
+        "tupu/image-async-result",
         "What became of pictures; the path is INFERRED",
         &["/v3/recognition/image/async/result/{sid}"],
+        |context, services| answer::result("requestId", "16", context, services),
     ),
     operation(
-        ("text-sync", "tupu/text-sync"),
+        "text-sync",
+        "tupu/text-sync",
         "Texts, judged at once",
         &["/v3/recognition/text/{sid}"],
+        answer::text_sync,
     ),
     operation(
-        ("text-async", "tupu/text-async"),
+        "text-async",
+        "tupu/text-async",
         "A long text, judged later",
         &["/v3/recognition/text/async/{sid}"],
+        answer::text_async,
     ),
     operation(
-        ("video-sync", "tupu/video-sync"),
+        "video-sync",
+        "tupu/video-sync",
         "A video, judged at once",
         &["/v3/recognition/video/syncscan/{sid}"],
+        answer::video_sync,
     ),
     operation(
-        ("video-async", "tupu/video-async"),
+        "video-async",
+        "tupu/video-async",
         "A video file, judged later",
         &["/v3/recognition/video/asyncscan/{sid}"],
+        answer::video_async,
     ),
     operation(
-        ("video-stream", "tupu/video-stream"),
+        "video-stream",
+        "tupu/video-stream",
         "A live video, judged until it is closed",
         &["/v3/recognition/video/stream/{sid}"],
+        answer::video_stream,
     ),
     operation(
-        ("video-close", "tupu/video-close"),
+        "video-close",
+        "tupu/video-close",
         "Closes a video",
         &["/v3/recognition/video/close/{sid}"],
+        |context, services| answer::close("videoId", "16", context, services),
     ),
     operation(
-        ("video-result", "tupu/video-result"),
+        "video-result",
+        "tupu/video-result",
         "What became of a video",
         &["/v3/recognition/video/result/{sid}"],
+        |context, services| answer::result("videoId", "16", context, services),
     ),
     operation(
-        ("video-rate", "tupu/video-rate"),
+        "video-rate",
+        "tupu/video-rate",
         "How many videos run and wait",
         &["/v3/recognition/video/rate/{sid}"],
+        |context, services| answer::rate(&["tupu/video-async", "tupu/video-stream"], 30, context, services),
     ),
     operation(
-        ("speech-sync", "tupu/speech-sync"),
+        "speech-sync",
+        "tupu/speech-sync",
         "Speech, judged at once",
         &["/v3/recognition/speech/{sid}"],
+        answer::speech_sync,
     ),
     operation(
-        ("recording-async", "tupu/recording-async"),
+        "recording-async",
+        "tupu/recording-async",
         "A recording, judged later",
         &["/v3/recognition/speech/recording/async/{sid}"],
+        answer::recording_async,
     ),
     operation(
-        ("recording-result", "tupu/recording-result"),
+        "recording-result",
+        "tupu/recording-result",
         "What became of a recording",
         &["/v3/recognition/speech/recording/result/{sid}"],
+        |context, services| answer::result("requestId", "22", context, services),
     ),
     operation(
-        ("recording-rate", "tupu/recording-rate"),
+        "recording-rate",
+        "tupu/recording-rate",
         "How many recordings run and wait",
         &["/v3/recognition/speech/recording/async/rate/{sid}"],
+        |context, services| answer::rate(&["tupu/recording-async"], 50, context, services),
     ),
     operation(
-        ("speech-stream", "tupu/speech-stream"),
+        "speech-stream",
+        "tupu/speech-stream",
         "Live speech, judged until it is closed",
         &["/v3/recognition/speech/stream/{sid}"],
+        answer::speech_stream,
     ),
     operation(
-        ("speech-stream-close", "tupu/speech-stream-close"),
+        "speech-stream-close",
+        "tupu/speech-stream-close",
         "Closes live speech",
         &["/v3/recognition/speech/stream/close/{sid}"],
+        answer::speech_stream_close,
     ),
     operation(
-        ("speech-stream-search", "tupu/speech-stream-search"),
+        "speech-stream-search",
+        "tupu/speech-stream-search",
         "How live speech is doing",
         &["/v3/recognition/speech/stream/search/{sid}"],
+        |context, services| answer::result("requestId", "22", context, services),
     ),
     operation(
-        ("face-verify", "tupu/face-verify"),
+        "face-verify",
+        "tupu/face-verify",
         "Whether a face belongs to a name and a number",
         &["/v3/recognition/face/verify/{sid}"],
+        answer::face_verify,
     ),
     operation(
-        ("feedback-image-file", "tupu/feedback-image-file"),
+        "feedback-image-file",
+        "tupu/feedback-image-file",
         "Feedback on pictures as files",
         &["/v1/feedback/image/file/{sid}"],
+        answer::feedback_image_file,
     ),
     operation(
-        ("feedback-image-url", "tupu/feedback-image-url"),
+        "feedback-image-url",
+        "tupu/feedback-image-url",
         "Feedback on pictures by URL",
         &["/v1/feedback/image/url/{sid}"],
+        answer::feedback_image_url,
     ),
     operation(
-        ("feedback-text", "tupu/feedback-text"),
+        "feedback-text",
+        "tupu/feedback-text",
         "Feedback on texts",
         &["/v1/feedback/text/string/{sid}"],
+        answer::feedback_text,
     ),
     operation(
-        ("history-text", "tupu/history-text"),
+        "history-text",
+        "tupu/history-text",
         "Texts of the past",
         &["/v3/management/history/text/{sid}"],
+        answer::history_text,
     ),
     operation(
-        ("history-speech", "tupu/history-speech"),
+        "history-speech",
+        "tupu/history-speech",
         "Speech of the past",
         &["/v3/management/history/speech-fragment/{sid}"],
+        answer::history_speech,
     ),
 ];
 
-static CARD: ProviderSpec = ProviderSpec {
+static SPEC: ProviderSpec = ProviderSpec {
     id: "tupu",
     title: "Tupu content recognition",
     vendor: &VENDOR,
@@ -216,78 +274,26 @@ static CARD: ProviderSpec = ProviderSpec {
 
 impl Provider for Tupu {
     fn spec(&self) -> &'static ProviderSpec {
-        &CARD
+        &SPEC
     }
 
-    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        auth::sid(&call.path).map(Cow::Borrowed)
+    fn authentication(&self, _: &Call) -> &'static Authentication {
+        auth::authentication()
     }
 
-    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
-        auth::authenticate(call, proof)
-    }
-
-    fn nonce<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        auth::nonce(call).map(Cow::Owned)
-    }
-
-    fn workload(&self, _: &Operation, call: &Call) -> Workload {
-        answer::workload(call)
-    }
-
-    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-        let ready = match operation.id {
-            "image-sync" => return answer::image_sync(call, context),
-            "image-sync-base64" => return answer::image_base64(call, context),
-            "image-async" => return answer::image_async(call, context),
-            "image-async-base64" => return answer::image_async_base64(call, context),
-            "video-sync" => return answer::video_sync(call, context),
-            "video-async" => return answer::video_async(call, context),
-            "speech-sync" => return answer::speech_sync(call, context),
-            "recording-async" => return answer::recording_async(call, context),
-            "face-verify" => return answer::face_verify(call, context),
-            "image-async-result" => answer::result(call, "requestId", "16", context),
-            "text-sync" => answer::text_sync(call, context),
-            "text-async" => answer::text_async(call, context),
-            "video-stream" => answer::video_stream(call, context),
-            "video-close" => answer::close(call, "videoId", "16", context),
-            "video-result" => answer::result(call, "videoId", "16", context),
-            "video-rate" => Ok(answer::rate(
-                &["tupu/video-async", "tupu/video-stream"],
-                30,
-                context,
-            )),
-            "recording-result" => answer::result(call, "requestId", "22", context),
-            "recording-rate" => Ok(answer::rate(&["tupu/recording-async"], 50, context)),
-            "speech-stream" => answer::speech_stream(call, context),
-            "speech-stream-close" => answer::speech_stream_close(call, context),
-            "speech-stream-search" => answer::speech_stream_search(call, context),
-            "history-text" => answer::history_text(call, context),
-            "history-speech" => answer::history_speech(call, context),
-            kind => answer::feedback(kind, call, context),
-        };
-        ready.map(Answer::Ready)
-    }
-
-    fn callback_body(&self, job: &Job, report: (u64, Time), provider_key: Option<&str>) -> Vec<u8> {
-        answer::callback_body(job, report, provider_key)
+    fn callback(&self, report: &JobReport<'_>) -> OutboundRequest {
+        OutboundRequest::post_json(report.url, answer::callback_body(report))
     }
 
     fn marker_samples(&self) -> &'static [MarkerSample] {
         &marker_samples::KIT
     }
 
-    fn refuse(
-        &self,
-        operation: Option<&Operation>,
-        call: &Call,
-        failure: &Failure,
-        context: &CallContext,
-    ) -> Reply {
-        errors::refuse(operation, call, failure, context)
+    fn refuse(&self, refusal: &Refusal, context: &CallContext) -> Reply {
+        errors::refuse(refusal, context)
     }
 
-    fn seal(&self, mut reply: Reply, _: &Call, context: &CallContext) -> Reply {
+    fn seal(&self, mut reply: Reply, context: &CallContext) -> Reply {
         reply.body = envelope::seal(&reply.body, context.provider_key.as_deref()).into();
         reply
     }

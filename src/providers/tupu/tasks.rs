@@ -1,6 +1,6 @@
 //! Tupu's tasks and their labels (`wire/tupu.md` §3.2).
 
-use crate::exchange::InputError;
+use crate::exchange::Refusal;
 use crate::providers::CallContext;
 
 /// What a task's results look like.
@@ -256,7 +256,7 @@ pub(super) fn chosen(
     asked: &[String],
     medium: MediaTasks,
     context: &CallContext,
-) -> Result<Vec<&'static RecognitionTask>, InputError> {
+) -> Result<Vec<&'static RecognitionTask>, Refusal> {
     let own = context.settings.tasks.get("tupu");
     let has = |task: &RecognitionTask| own.is_none_or(|list| list.iter().any(|word| task.is_named(word)));
     let possible = || TASKS.iter().filter(|task| task.is_of(medium) && has(task));
@@ -264,7 +264,7 @@ pub(super) fn chosen(
         let usual = |task: &&RecognitionTask| own.is_some() || USUAL.contains(&task.name);
         let all: Vec<_> = possible().filter(usual).collect();
         return if all.is_empty() {
-            Err(InputError::NoTask)
+            Err(Refusal::documented("13"))
         } else {
             Ok(all)
         };
@@ -272,7 +272,7 @@ pub(super) fn chosen(
     let find = |id: &String| {
         possible()
             .find(|task| task.id == *id)
-            .ok_or(InputError::UnknownTask)
+            .ok_or_else(|| Refusal::documented("7"))
     };
     let mut all = Vec::with_capacity(asked.len());
     for id in asked {

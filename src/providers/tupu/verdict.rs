@@ -1,7 +1,6 @@
 //! What is said of one input for one task, and who says it.
 
 use super::tasks::RecognitionTask;
-use crate::exchange::Call;
 use crate::imaging::PictureFeatures;
 use crate::providers::CallContext;
 use crate::recognition::{Marker, PresetVerdict, RecognitionSubject};
@@ -37,11 +36,11 @@ pub(super) struct RecognitionInput<'a> {
 /// What the first expectation that fits an input gives it. Nothing is hashed where there are no expectations.
 pub(super) fn expected_verdict(
     input: RecognitionInput<'_>,
-    (call, context): (&Call, &CallContext),
+    context: &CallContext,
 ) -> Option<ExpectedVerdict> {
-    let header = |name: &str| call.headers.get(name).map(str::to_owned);
+    let header = |name: &str| context.call.headers.get(name).map(str::to_owned);
     context.expectations.given(|| RecognitionSubject {
-        operation: context.operation,
+        operation: context.operation_name(),
         sha256: sha256_hex(input.bytes),
         phash: input.phash,
         text: input.text,

@@ -3,10 +3,12 @@
 use super::*;
 use crate::clock::Time;
 use crate::exchange::Credential;
+use crate::exchange::Refusal;
+use crate::providers::ClaimedKey;
 
-fn check_proof(call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Failure> {
+fn check_proof(call: &Call, credential: Option<&Credential>, now: Time) -> Result<(), Refusal> {
     let window = None;
-    authenticate(
+    (authentication(call).verify)(
         call,
         &AuthContext {
             credential,
@@ -65,7 +67,10 @@ impl Vector<'_> {
             scheme: AKSK.into(),
             secret: self.keys.1.into(),
         };
-        assert_eq!(claimed_key_id(&call).as_deref(), Some(self.keys.0));
+        assert_eq!(
+            (authentication(&call).claimed_key)(&call),
+            ClaimedKey::Id(self.keys.0.into())
+        );
         assert_eq!(
             check_proof(&call, Some(&credential), now),
             Ok(()),
@@ -76,10 +81,10 @@ impl Vector<'_> {
             secret: "wrong".into(),
             ..credential.clone()
         };
-        let bad = Err(Failure::Unauthenticated(AuthError::BadSignature));
+        let bad = Err(Refusal::from(AuthError::BadSignature));
         assert_eq!(check_proof(&call, Some(&wrong), now), bad);
         let late = now + SIGNED_WINDOW + Duration::from_secs(1);
-        let skewed = Err(Failure::Unauthenticated(AuthError::Skewed));
+        let skewed = Err(Refusal::from(AuthError::Skewed));
         assert_eq!(check_proof(&call, Some(&credential), late), skewed);
     }
 }
@@ -303,7 +308,7 @@ fn app_key_vectors_and_order_of_checks() {
     let check = |query: &str, credential: Option<&Credential>, at: Time| {
         check_proof(&signed_with_app_key(query), credential, at)
     };
-    let flaw = |flaw| Err(Failure::Unauthenticated(flaw));
+    let flaw = |flaw| Err(Refusal::from(flaw));
     let good = "appkey=k&timestamp=1551600000000&sign=07152f8f9e2d94e0faa2b38ee7b1344d";
     assert_eq!(check(good, Some(&known), now), Ok(()));
     assert_eq!(
@@ -340,7 +345,7 @@ fn flaws_of_the_authorization_header_are_told_apart() {
         };
         check_proof(&call, None, now)
     };
-    let flaw = |flaw| Err(Failure::Unauthenticated(flaw));
+    let flaw = |flaw| Err(Refusal::from(flaw));
     let auth = "JDCLOUD2-HMAC-SHA256 Credential=a/20190214/r/s/jdcloud2_request, SignedHeaders=host, \
                 Signature=0000000000000000000000000000000000000000000000000000000000000000";
     let date = ("x-jdcloud-date", "20190214T104514Z");
@@ -422,7 +427,7 @@ fn every_published_jdcloud3_vector_is_accepted_and_no_other_signature() {
             vector.path
         );
         let other = "0".repeat(64);
-        let refused = Err(Failure::Unauthenticated(AuthError::BadSignature));
+        let refused = Err(Refusal::from(AuthError::BadSignature));
         assert_eq!(verdict(&other), refused);
     }
 }

@@ -10,10 +10,9 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Failure, Reply, Workload};
+use crate::exchange::{Call, Refusal, Reply, Workload};
 use crate::imaging::pixel_count;
-use crate::providers::{Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec};
-use std::borrow::Cow;
+use crate::providers::{Authentication, BodyKind, CallContext, Operation, Provider, ProviderSpec};
 
 /// JD Cloud Automatic Composing and its Ling neighbours.
 pub struct Composing;
@@ -27,58 +26,76 @@ static OPERATIONS: [Operation; 6] = [
         full_name: "jdcloud-composing/compose-image",
         title: "Composing with a template: pictures and copy in, one JPEG out",
         paths: &["/api/compose-image", "/api/compose-image/"],
-        methods: &["POST"],
+        method: Some("POST"),
+        body: BodyKind::Fields,
         body_cap: BODY_CAP,
         tiers: &sla::CUSTOM_PRICES,
+        workload: request::workload,
+        handle: answer::compose,
     },
     Operation {
         id: wire::INTELLIGENT,
         full_name: "jdcloud-composing/compose-image-intel",
         title: "Intelligent composing: up to ten sizes, with a template or three that fit",
         paths: &["/api/compose-image-intel", "/api/compose-image-intel/"],
-        methods: &["POST"],
+        method: Some("POST"),
+        body: BodyKind::Fields,
         body_cap: BODY_CAP,
         tiers: &sla::INTELLIGENT_PRICES,
+        workload: request::workload,
+        handle: answer::compose,
     },
     Operation {
         id: wire::DESIGN,
         full_name: "jdcloud-composing/design",
         title: "Both of them as the first documents had it; counted and charged as the service it names",
         paths: &["/api/compose/design", "/api/compose/design/"],
-        methods: &["POST"],
+        method: Some("POST"),
+        body: BodyKind::Fields,
         body_cap: BODY_CAP,
         tiers: &[],
+        workload: request::workload,
+        handle: answer::compose,
     },
     Operation {
         id: wire::TEMPLATES,
         full_name: "jdcloud-composing/intel-templates",
         title: "The list of templates, page by page",
         paths: &["/api/intel-templates", "/api/intel-templates/"],
-        methods: &["GET"],
+        method: Some("GET"),
+        body: BodyKind::Raw,
         body_cap: 1 << 20,
         tiers: &[],
+        workload: |_| Workload::default(),
+        handle: answer::templates,
     },
     Operation {
         id: wire::STYLE,
         full_name: "jdcloud-composing/predict-style",
         title: "The style of a picture: eight probabilities",
         paths: &["/api/predict-style", "/api/predict-style/"],
-        methods: &["POST"],
+        method: Some("POST"),
+        body: BodyKind::Raw,
         body_cap: BODY_CAP,
         tiers: &sla::STYLE_PRICES,
+        workload: body_pixels,
+        handle: answer::style,
     },
     Operation {
         id: wire::COLOURS,
         full_name: "jdcloud-composing/fill-image-color",
         title: "A picture in other colours",
         paths: &["/api/fill-image-color", "/api/fill-image-color/"],
-        methods: &["POST"],
+        method: Some("POST"),
+        body: BodyKind::Raw,
         body_cap: BODY_CAP,
         tiers: &sla::STYLE_PRICES,
+        workload: body_pixels,
+        handle: answer::colours,
     },
 ];
 
-static CARD: ProviderSpec = ProviderSpec {
+static SPEC: ProviderSpec = ProviderSpec {
     id: "jdcloud-composing",
     title: "JD Cloud Automatic Composing",
     vendor: &VENDOR,
@@ -97,9 +114,13 @@ static CARD: ProviderSpec = ProviderSpec {
     has_jobs: false,
 };
 
+fn body_pixels(call: &Call) -> Workload {
+    Workload::pixels(pixel_count(&call.body))
+}
+
 impl Provider for Composing {
     fn spec(&self) -> &'static ProviderSpec {
-        &CARD
+        &SPEC
     }
 
     /// One path of the first documents serves both services (§1.2).
@@ -112,48 +133,15 @@ impl Provider for Composing {
         found.unwrap_or(operation)
     }
 
-    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        auth::claimed_key_id(call)
+    fn authentication(&self, call: &Call) -> &'static Authentication {
+        auth::authentication(call)
     }
 
-    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
-        auth::authenticate(call, proof)
+    fn refuse(&self, refusal: &Refusal, context: &CallContext) -> Reply {
+        wire::refuse(refusal, context)
     }
 
-    fn nonce<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed)
-    }
-
-    fn workload(&self, operation: &Operation, call: &Call) -> Workload {
-        match operation.id {
-            wire::STYLE | wire::COLOURS => Workload {
-                pixels: pixel_count(&call.body).unwrap_or(0),
-                characters: 0,
-            },
-            _ => request::workload(call),
-        }
-    }
-
-    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-        match operation.id {
-            wire::TEMPLATES => answer::templates(call, context),
-            wire::STYLE => answer::style(call, context),
-            wire::COLOURS => answer::colours(call, context),
-            id => answer::compose(id, call, context),
-        }
-    }
-
-    fn refuse(
-        &self,
-        operation: Option<&Operation>,
-        call: &Call,
-        failure: &Failure,
-        context: &CallContext,
-    ) -> Reply {
-        wire::refuse(operation, call, failure, context)
-    }
-
-    fn seal(&self, reply: Reply, call: &Call, context: &CallContext) -> Reply {
-        gateway::headers(reply, call, context)
+    fn seal(&self, reply: Reply, context: &CallContext) -> Reply {
+        gateway::headers(reply, context)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::errors::ling;
 use super::wire;
 use crate::composition::{CanvasSize, TemplateStyle};
-use crate::exchange::{Call, Failure, InputError, Workload};
+use crate::exchange::{Call, InputError, Refusal, Workload};
 use crate::forms::{Form, FormValue};
 use crate::imaging::{PictureFormat, pixel_count};
 use crate::providers::CallContext;
@@ -60,18 +60,13 @@ impl ComposingService {
     }
 }
 
-fn field(name: &'static str) -> Failure {
-    Failure::Input(InputError::Field(name))
-}
-
-fn form(call: &Call) -> Result<Form, Failure> {
-    let kind = call.headers.get("content-type").unwrap_or_default();
-    Form::read(kind, &call.body).map_err(|_| Failure::Input(InputError::NotJson))
+fn field(name: &'static str) -> Refusal {
+    InputError::Field(name).into()
 }
 
 /// Which service the body of a call names, where it is for both.
 pub(super) fn named_service(call: &Call) -> Option<ComposingService> {
-    match form(call).ok()?.raw_text("service")?.trim() {
+    match call.form().ok()?.raw_text("service")?.trim() {
         "1" => Some(ComposingService::Custom),
         "2" => Some(ComposingService::Intelligent),
         _ => None,
@@ -80,13 +75,15 @@ pub(super) fn named_service(call: &Call) -> Option<ComposingService> {
 
 /// Pixels and characters of a call.
 pub(super) fn workload(call: &Call) -> Workload {
-    let form = form(call).unwrap_or_default();
+    let Ok(form) = call.form() else {
+        return Workload::default();
+    };
     let pictures = form.parts("images").unwrap_or_default();
     let pixels = pictures.iter().filter_map(|part| match part {
         FormValue::File(file) => pixel_count(&file.bytes),
         FormValue::Text(_) => None,
     });
-    let texts = texts(&form).unwrap_or_default();
+    let texts = texts(form).unwrap_or_default();
     Workload {
         pixels: pixels.sum(),
         characters: texts.iter().map(|text| text.chars().count() as u64).sum(),
@@ -98,19 +95,20 @@ impl ComposeRequest {
     ///
     /// # Errors
     /// 12001 for what is missing or cannot be, 12007 and 12009 for pictures that are not taken.
-    pub(super) fn read(operation: &str, call: &Call, context: &CallContext) -> Result<Self, Failure> {
-        let service = ComposingService::of(operation).ok_or(field("service"))?;
-        let form = form(call)?;
+    pub(super) fn read(context: &CallContext) -> Result<Self, Refusal> {
+        let operation = context.operation.map(|operation| operation.id);
+        let service = operation.and_then(ComposingService::of).ok_or(field("service"))?;
+        let form = context.call.form()?;
         let template = form.raw_text("template_id").filter(|id| !id.is_empty());
         let choice = match (template, service) {
             (Some(id), _) => TemplateChoice::Template(id.into_owned()),
-            (None, ComposingService::Intelligent) => TemplateChoice::Matched(tag(&form)?),
+            (None, ComposingService::Intelligent) => TemplateChoice::Matched(tag(form)?),
             (None, ComposingService::Custom) => return Err(field("template_id")),
         };
         Ok(Self {
-            sizes: sizes(&form, service)?,
-            pictures: pictures(&form, context)?,
-            texts: texts(&form)?,
+            sizes: sizes(form, service)?,
+            pictures: pictures(form, context)?,
+            texts: texts(form)?,
             service,
             choice,
         })
@@ -118,7 +116,7 @@ impl ComposeRequest {
 }
 
 /// The style a call names; that counts only where it names no template.
-fn tag(form: &Form) -> Result<Option<TemplateStyle>, Failure> {
+fn tag(form: &Form) -> Result<Option<TemplateStyle>, Refusal> {
     let Some(tag) = form.raw_text("tag").filter(|tag| !tag.trim().is_empty()) else {
         return Ok(None);
     };
@@ -130,7 +128,7 @@ fn tag(form: &Form) -> Result<Option<TemplateStyle>, Failure> {
 }
 
 /// Copy: a JSON list in one part, or a part for each text as the first documents have it.
-fn texts(form: &Form) -> Result<Vec<String>, Failure> {
+fn texts(form: &Form) -> Result<Vec<String>, Refusal> {
     let parts = form.texts("texts").map_err(|_| field("texts"))?;
     match parts.as_slice() {
         [one] if one.trim_start().starts_with('[') => serde_json::from_str(one).map_err(|_| field("texts")),
@@ -141,7 +139,7 @@ fn texts(form: &Form) -> Result<Vec<String>, Failure> {
 
 /// The sizes of an intelligent call. The first documents name none beside a template and plain texts; then it is
 /// composed in the template's own (INFERRED).
-fn sizes(form: &Form, service: ComposingService) -> Result<Option<Vec<CanvasSize>>, Failure> {
+fn sizes(form: &Form, service: ComposingService) -> Result<Option<Vec<CanvasSize>>, Refusal> {
     let text = form.raw_text("sizes").filter(|text| !text.trim().is_empty());
     match (service, text) {
         (ComposingService::Custom, None) => Ok(None),
@@ -165,7 +163,7 @@ fn has_plain_texts(form: &Form) -> bool {
 }
 
 /// Product pictures. A form without one sends an empty file.
-fn pictures(form: &Form, context: &CallContext) -> Result<Vec<Bytes>, Failure> {
+fn pictures(form: &Form, context: &CallContext) -> Result<Vec<Bytes>, Refusal> {
     let mut pictures = Vec::new();
     for part in form.parts("images").map_err(|_| field("images"))? {
         match part {
@@ -176,7 +174,7 @@ fn pictures(form: &Form, context: &CallContext) -> Result<Vec<Bytes>, Failure> {
         }
     }
     if pictures.len() > MOST_PICTURES {
-        return Err(Failure::Input(InputError::TooMany));
+        return Err(InputError::TooMany.into());
     }
     for picture in &pictures {
         check(picture, context)?;
@@ -185,8 +183,9 @@ fn pictures(form: &Form, context: &CallContext) -> Result<Vec<Bytes>, Failure> {
 }
 
 /// Size and kind of a picture, in the order of matting. Other kinds are taken where the world is lenient.
-pub(super) fn check(picture: &Bytes, context: &CallContext) -> Result<(), Failure> {
-    ling::check(picture, |kind| {
+pub(super) fn check(picture: &Bytes, context: &CallContext) -> Result<(), Refusal> {
+    let checked = ling::check(picture, |kind| {
         kind == PictureFormat::Jpeg || !context.is_strict("jdcloud-composing.format")
-    })
+    });
+    checked.map_err(Refusal::from)
 }

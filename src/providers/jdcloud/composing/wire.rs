@@ -3,8 +3,8 @@
 use super::super::errors::ling::{LING, LingService};
 use super::super::errors::tables::{GATEWAY, SYSTEM, joined};
 use super::super::errors::{self, ErrorTable};
-use crate::exchange::{Call, Failure, Reply};
-use crate::providers::{CallContext, DocumentedError, Operation};
+use crate::exchange::{Refusal, Reply};
+use crate::providers::{CallContext, DocumentedError};
 
 pub(super) const CUSTOM: &str = "compose-image";
 pub(super) const INTELLIGENT: &str = "compose-image-intel";
@@ -17,13 +17,10 @@ pub(super) const COLOURS: &str = "fill-image-color";
 pub(super) static CATALOGUE: [DocumentedError; LING.len() + SYSTEM.len() + GATEWAY.len()] =
     joined(&[&LING, &SYSTEM, &GATEWAY]);
 
-/// Says a failure in JD Cloud's words.
-pub(super) fn refuse(
-    operation: Option<&Operation>,
-    call: &Call,
-    failure: &Failure,
-    context: &CallContext,
-) -> Reply {
-    let service = operation.map(|_| &LingService { further: &[] } as &dyn ErrorTable);
-    errors::refuse(service, call, failure, context)
+/// A refusal in JD Cloud's words.
+pub(super) fn refuse(refusal: &Refusal, context: &CallContext) -> Reply {
+    let service = context
+        .operation
+        .map(|_| &LingService { further: &[] } as &dyn ErrorTable);
+    errors::refuse(service, refusal, context)
 }

@@ -81,12 +81,7 @@ impl ErrorTable for LingService {
             | InputError::NotBase64
             | InputError::Field(_)
             | InputError::TooMany
-            | InputError::TooLong
-            | InputError::UnknownTask
-            | InputError::NoTask
-            | InputError::NotFound
-            | InputError::Duplicate
-            | InputError::Callback => "12001",
+            | InputError::TooLong => "12001",
         }
     }
 

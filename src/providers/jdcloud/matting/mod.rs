@@ -9,10 +9,9 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Failure, Reply, Workload};
+use crate::exchange::{Call, Refusal, Reply, Workload};
 use crate::imaging::pixel_count;
-use crate::providers::{Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec};
-use std::borrow::Cow;
+use crate::providers::{Authentication, BodyKind, CallContext, Operation, Provider, ProviderSpec};
 
 /// JD Cloud Image Matting and its NeuHub neighbours.
 pub struct Matting;
@@ -20,7 +19,7 @@ pub struct Matting;
 /// Bodies the edge keeps: well over the documented 2 MB, so that the vendor's own error can be given.
 const BODY_CAP: u64 = 16 << 20;
 
-static CARD: ProviderSpec = ProviderSpec {
+static SPEC: ProviderSpec = ProviderSpec {
     id: "jdcloud-matting",
     title: "JD Cloud Image Matting",
     vendor: &VENDOR,
@@ -37,9 +36,12 @@ static CARD: ProviderSpec = ProviderSpec {
             full_name: "jdcloud-matting/cutout",
             title: "Image matting: a JPEG in, the URL of a transparent PNG out",
             paths: &["/api/cutout", "/api/cutout/"],
-            methods: &["POST"],
+            method: Some("POST"),
+            body: BodyKind::Raw,
             body_cap: BODY_CAP,
             tiers: &sla::CUTOUT_PRICES,
+            workload: body_pixels,
+            handle: answer::cutout,
         },
         Operation {
             id: wire::SELFIE,
@@ -47,18 +49,24 @@ static CARD: ProviderSpec = ProviderSpec {
             title: "Selfie segmentation: base64 in, base64 PNG out",
             paths: &["/jdai/SelfieSeg"],
             // Every method: the service itself says that only POST is allowed (1008).
-            methods: &[],
+            method: None,
+            body: BodyKind::Raw,
             body_cap: BODY_CAP,
             tiers: &[],
+            workload: selfie_pixels,
+            handle: answer::selfie,
         },
         Operation {
             id: wire::PARSING,
             full_name: "jdcloud-matting/human-parsing",
             title: "Human parsing: a picture in, a class for each pixel out",
             paths: &["/jdai/human_parsing"],
-            methods: &["POST"],
+            method: Some("POST"),
+            body: BodyKind::Raw,
             body_cap: BODY_CAP,
             tiers: &[],
+            workload: body_pixels,
+            handle: answer::parsing,
         },
     ],
     catalogue: &wire::CATALOGUE,
@@ -69,55 +77,29 @@ static CARD: ProviderSpec = ProviderSpec {
     has_jobs: false,
 };
 
+fn body_pixels(call: &Call) -> Workload {
+    Workload::pixels(pixel_count(&call.body))
+}
+
+fn selfie_pixels(call: &Call) -> Workload {
+    let picture = answer::selfie_picture(&call.body).ok();
+    Workload::pixels(picture.and_then(|picture| pixel_count(&picture)))
+}
+
 impl Provider for Matting {
     fn spec(&self) -> &'static ProviderSpec {
-        &CARD
+        &SPEC
     }
 
-    fn claimed_key_id<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        auth::claimed_key_id(call)
+    fn authentication(&self, call: &Call) -> &'static Authentication {
+        auth::authentication(call)
     }
 
-    fn authenticate(&self, call: &Call, proof: &AuthContext<'_>) -> Result<(), Failure> {
-        auth::authenticate(call, proof)
+    fn refuse(&self, refusal: &Refusal, context: &CallContext) -> Reply {
+        wire::refuse(refusal, context)
     }
 
-    fn nonce<'a>(&self, call: &'a Call) -> Option<Cow<'a, str>> {
-        call.headers.get("x-jdcloud-nonce").map(Cow::Borrowed)
-    }
-
-    fn workload(&self, operation: &Operation, call: &Call) -> Workload {
-        let pixels = match operation.id {
-            wire::SELFIE => answer::selfie_picture(&call.body)
-                .ok()
-                .and_then(|picture| pixel_count(&picture)),
-            _ => pixel_count(&call.body),
-        };
-        Workload {
-            pixels: pixels.unwrap_or(0),
-            characters: 0,
-        }
-    }
-
-    fn answer(&self, operation: &Operation, call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-        match operation.id {
-            wire::SELFIE => answer::selfie(call, context),
-            wire::PARSING => answer::parsing(call, context),
-            _ => answer::cutout(call, context),
-        }
-    }
-
-    fn refuse(
-        &self,
-        operation: Option<&Operation>,
-        call: &Call,
-        failure: &Failure,
-        context: &CallContext,
-    ) -> Reply {
-        wire::refuse(operation, call, failure, context)
-    }
-
-    fn seal(&self, reply: Reply, call: &Call, context: &CallContext) -> Reply {
-        gateway::headers(reply, call, context)
+    fn seal(&self, reply: Reply, context: &CallContext) -> Reply {
+        gateway::headers(reply, context)
     }
 }

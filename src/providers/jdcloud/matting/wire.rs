@@ -4,8 +4,8 @@ use super::super::envelope::EnvelopeKind;
 use super::super::errors::ling::{LING, LingService, business, spoken};
 use super::super::errors::tables::{GATEWAY, SYSTEM, joined};
 use super::super::errors::{self, ErrorTable};
-use crate::exchange::{Call, Failure, InputError, Reply};
-use crate::providers::{CallContext, DocumentedError, Operation};
+use crate::exchange::{InputError, Refusal, Reply};
+use crate::providers::{CallContext, DocumentedError};
 use serde_json::{Value, json};
 
 pub(super) const CUTOUT: &str = "cutout";
@@ -36,20 +36,15 @@ static NEUHUB: [DocumentedError; 13] = [
 pub(super) static CATALOGUE: [DocumentedError; LING.len() + NEUHUB.len() + SYSTEM.len() + GATEWAY.len()] =
     joined(&[&LING, &NEUHUB, &SYSTEM, &GATEWAY]);
 
-/// Says a failure in JD Cloud's words.
-pub(super) fn refuse(
-    operation: Option<&Operation>,
-    call: &Call,
-    failure: &Failure,
-    context: &CallContext,
-) -> Reply {
-    let service: Option<&dyn ErrorTable> = match operation.map(|operation| operation.id) {
+/// A refusal in JD Cloud's words.
+pub(super) fn refuse(refusal: &Refusal, context: &CallContext) -> Reply {
+    let service: Option<&dyn ErrorTable> = match context.operation.map(|operation| operation.id) {
         None => None,
         Some(SELFIE) => Some(&Selfie),
         Some(PARSING) => Some(&Parsing),
         Some(_) => Some(&LingService { further: &NEUHUB }),
     };
-    errors::refuse(service, call, failure, context)
+    errors::refuse(service, refusal, context)
 }
 
 /// Selfie segmentation.
@@ -74,15 +69,7 @@ impl ErrorTable for Selfie {
             InputError::PictureSize => "1004",
             InputError::PictureKind | InputError::PictureBroken | InputError::Unreachable => "1005",
             InputError::NoPerson => "1006",
-            InputError::Empty
-            | InputError::Field(_)
-            | InputError::TooMany
-            | InputError::TooLong
-            | InputError::UnknownTask
-            | InputError::NoTask
-            | InputError::NotFound
-            | InputError::Duplicate
-            | InputError::Callback => "1001",
+            InputError::Empty | InputError::Field(_) | InputError::TooMany | InputError::TooLong => "1001",
         }
     }
 
@@ -118,12 +105,7 @@ impl ErrorTable for Parsing {
             | InputError::NotBase64
             | InputError::Field(_)
             | InputError::TooMany
-            | InputError::TooLong
-            | InputError::UnknownTask
-            | InputError::NoTask
-            | InputError::NotFound
-            | InputError::Duplicate
-            | InputError::Callback => "human-parsing:12002",
+            | InputError::TooLong => "human-parsing:12002",
         }
     }
 

@@ -1,107 +1,125 @@
 //! What the console lists of the past (`wire/tupu.md` §1.4 #22), and feedback on it (#21).
 
-use super::super::{auth, errors};
+use super::super::errors;
 use super::text::{TextInput, TextVerdict};
 use super::{field, jobs};
 use crate::clock::Time;
-use crate::exchange::{Call, Failure, InputError, Reply};
+use crate::exchange::{InputError, Refusal};
 use crate::forms::Form;
-use crate::providers::CallContext;
+use crate::providers::{Answer, CallContext, Services};
+use crate::world::Record;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-pub(super) const TEXTS: &str = "tupu/texts";
-pub(super) const SPEECHES: &str = "tupu/speeches";
+/// A text of the past, as the console lists it.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct PastText(Value);
+
+impl Record for PastText {
+    const KIND: &'static str = "text";
+}
+
+/// A part of speech of the past, as the console lists it.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct PastSpeechPart(Value);
+
+impl Record for PastSpeechPart {
+    const KIND: &'static str = "speech";
+}
 
 /// Records of a page, where the client does not say.
 const PAGE: usize = 20;
 /// Most records of a page.
 const MOST: usize = 100;
 
-/// Keeps a text for the list. What it says is only kept where the world captures.
-pub(super) fn remember_text((text, said): (&TextInput, &TextVerdict), context: &CallContext) {
-    let content = if context.settings.capture {
-        text.content.as_str()
-    } else {
-        ""
-    };
-    context.history.push(
-        TEXTS,
-        json!({
-            "time": context.arrived.local_text(),
-            "content": content,
-            "contentId": text.content_id,
-            "userId": text.user_id,
-            "forumId": text.forum_id,
-            "action": said.action,
-            "label": said.label,
-            "review": said.review,
-            "details": said.details,
-        }),
-    );
+/// Keeps the `nth` text of a call for the list. What it says is only kept where the world captures.
+pub(super) fn remember_text(
+    nth: usize,
+    text: &TextInput,
+    verdict: &TextVerdict,
+    context: &CallContext,
+    services: &Services,
+) {
+    let (mut content, mut details) = (text.content.as_str(), verdict.details.clone());
+    if !context.settings.capture {
+        content = "";
+        for detail in details.iter_mut().filter_map(Value::as_object_mut) {
+            detail.insert("keyword".into(), json!(""));
+        }
+    }
+    let past = json!({
+        "time": context.arrived.local_text(),
+        "content": content,
+        "contentId": text.content_id,
+        "userId": text.user_id,
+        "forumId": text.forum_id,
+        "action": verdict.action,
+        "label": verdict.label,
+        "review": verdict.review,
+        "details": details,
+    });
+    let id = format!("{}-{nth}", context.request_id);
+    context.records(services).put(id, PastText(past), None);
 }
 
-/// Keeps a part of speech for the list.
-pub(super) fn remember_speech((task, label, review): (&str, Value, bool), url: &str, context: &CallContext) {
-    context.history.push(
-        SPEECHES,
-        json!({
+/// What is kept of the verdict of one task on a recording.
+pub(super) struct PastSpeech<'a> {
+    pub task: &'static str,
+    pub label: Value,
+    pub review: bool,
+    pub url: &'a str,
+}
+
+impl PastSpeech<'_> {
+    /// Keeps it for the list.
+    pub(super) fn remember(&self, context: &CallContext, services: &Services) {
+        let past = json!({
             "time": context.arrived.local_text(),
             "requestId": jobs::fresh_id(0, false, context),
-            "taskId": task,
-            "label": label,
-            "review": review,
-            "speechUrl": url,
-        }),
-    );
+            "taskId": self.task,
+            "label": self.label,
+            "review": self.review,
+            "speechUrl": self.url,
+        });
+        let id = format!("{}-{}", context.request_id, self.task);
+        context.records(services).put(id, PastSpeechPart(past), None);
+    }
 }
 
 /// A page of past texts.
-pub(in super::super) fn history_text(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    list(TEXTS, &["userId", "forumId", "content"], call, context)
+pub(in super::super) fn history_text(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let all = context.records::<PastText>(services).list();
+    let all = all.into_iter().map(|(_, past)| past.0.clone()).collect();
+    page(all, &["userId", "forumId", "content"], context)
 }
 
 /// A page of past parts of speech.
-pub(in super::super) fn history_speech(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    list(
-        SPEECHES,
+pub(in super::super) fn history_speech(
+    context: &CallContext,
+    services: &Services,
+) -> Result<Answer, Refusal> {
+    let all = context.records::<PastSpeechPart>(services).list();
+    let all = all.into_iter().map(|(_, past)| past.0.clone()).collect();
+    page(
+        all,
         &["userId", "forumId", "roomId", "requestId", "taskId"],
-        call,
         context,
     )
 }
 
-fn list(kind: &str, same: &[&'static str], call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    let form = auth::form(call)?;
+/// The page of records, the oldest first, that a call asks for. `equal` names the fields that must be as it says.
+fn page(all: Vec<Value>, equal: &[&'static str], context: &CallContext) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let number = |name: &'static str, usual: usize| match form.raw_text(name) {
         None => Ok(usual),
         Some(text) => text.parse::<usize>().map_err(|_| field(name)),
     };
     let page = number("page", 1)?.max(1);
     let limit = number("limit", PAGE)?.clamp(1, MOST);
-    let (from, to) = (instant(&form, "startTime")?, instant(&form, "endTime")?);
-    let labels: Vec<String> = form
-        .json("labels")
-        .map_err(|_| field("labels"))?
-        .unwrap_or_default();
-    let review: Option<bool> = form.json("review").map_err(|_| field("review"))?;
-    let wanted: Vec<(&str, String)> = same
-        .iter()
-        .filter_map(|name| Some((*name, form.raw_text(name)?.into_owned())))
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
-    let fits = |record: &Value| {
-        let at = record["time"].as_str().and_then(Time::from_local_text);
-        at.is_some_and(|at| from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to))
-            && (labels.is_empty() || labels.iter().any(|label| record["label"] == **label))
-            && review.is_none_or(|review| record["review"] == review)
-            && wanted.iter().all(|(name, value)| match *name {
-                "content" => record["content"]
-                    .as_str()
-                    .is_some_and(|text| text.contains(value)),
-                name => record[name] == **value,
-            })
-    };
-    let mut all = context.history.list(kind, fits);
+    let filter = Filter::read(form, equal)?;
+    let mut all: Vec<Value> = all.into_iter().filter(|record| filter.fits(record)).collect();
     // The newest first, unless it is asked for otherwise.
     if form.raw_text("sort").is_none_or(|sort| sort != "1") {
         all.reverse();
@@ -112,37 +130,85 @@ fn list(kind: &str, same: &[&'static str], call: &Call, context: &CallContext) -
     members.insert("hasNext".into(), json!(skipped + data.len() < total));
     members.insert("total".into(), json!(total));
     members.insert("data".into(), json!(data));
-    Ok(errors::success(members, context))
+    Ok(errors::success(members, context).into())
 }
 
-fn instant(form: &Form, name: &'static str) -> Result<Option<Time>, Failure> {
+/// Which records a call asks for.
+struct Filter {
+    from: Option<Time>,
+    to: Option<Time>,
+    labels: Vec<String>,
+    review: Option<bool>,
+    equal: Vec<(&'static str, String)>,
+}
+
+impl Filter {
+    fn read(form: &Form, equal: &[&'static str]) -> Result<Self, Refusal> {
+        let given = equal
+            .iter()
+            .filter_map(|name| Some((*name, form.raw_text(name)?.into_owned())));
+        Ok(Self {
+            from: instant(form, "startTime")?,
+            to: instant(form, "endTime")?,
+            labels: form
+                .json("labels")
+                .map_err(|_| field("labels"))?
+                .unwrap_or_default(),
+            review: form.json("review").map_err(|_| field("review"))?,
+            equal: given.filter(|(_, value)| !value.is_empty()).collect(),
+        })
+    }
+
+    fn fits(&self, record: &Value) -> bool {
+        let at = record["time"].as_str().and_then(Time::from_local_text);
+        let is_within =
+            |at: Time| self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at <= to);
+        at.is_some_and(is_within)
+            && (self.labels.is_empty() || self.labels.iter().any(|label| record["label"] == **label))
+            && self.review.is_none_or(|review| record["review"] == review)
+            && self.equal.iter().all(|(name, value)| match *name {
+                "content" => record["content"]
+                    .as_str()
+                    .is_some_and(|text| text.contains(value)),
+                name => record[name] == **value,
+            })
+    }
+}
+
+fn instant(form: &Form, name: &'static str) -> Result<Option<Time>, Refusal> {
     let text = form.raw_text(name).filter(|text| !text.is_empty());
     let read = |text: &str| Time::from_local_text(text).ok_or(field(name));
     text.map(|text| read(&text)).transpose()
 }
 
-/// What a client thinks of results; it is checked and kept for nobody.
-pub(in super::super) fn feedback(kind: &str, call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    let form = auth::form(call)?;
-    form.raw_text("taskId")
-        .filter(|id| !id.is_empty())
-        .ok_or(field("taskId"))?;
-    let each: Vec<Value> = match kind {
-        "feedback-image-file" => {
-            let files = form.parts("image").map_err(|_| field("image"))?;
-            files.iter().map(|_| Value::Null).collect()
-        }
-        "feedback-image-url" => form
-            .json("fileList")
-            .map_err(|_| field("fileList"))?
-            .unwrap_or_default(),
-        _ => form
-            .json("texts")
-            .map_err(|_| field("texts"))?
-            .unwrap_or_default(),
-    };
-    if each.is_empty() {
-        return Err(Failure::Input(InputError::Empty));
+/// Feedback on pictures as files.
+pub(in super::super) fn feedback_image_file(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    let files = context.call.form()?.parts("image").map_err(|_| field("image"))?;
+    feedback(files.len(), context)
+}
+
+/// Feedback on pictures by URL.
+pub(in super::super) fn feedback_image_url(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    feedback(listed("fileList", context)?, context)
+}
+
+/// Feedback on texts.
+pub(in super::super) fn feedback_text(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    feedback(listed("texts", context)?, context)
+}
+
+fn listed(name: &'static str, context: &CallContext) -> Result<usize, Refusal> {
+    let list = context.call.form()?.json::<Vec<Value>>(name);
+    let list = list.map_err(|_| field(name))?;
+    Ok(list.map_or(0, |list| list.len()))
+}
+
+/// What a client thinks of so many results: it is checked, and not kept.
+fn feedback(count: usize, context: &CallContext) -> Result<Answer, Refusal> {
+    let task = context.call.form()?.raw_text("taskId");
+    task.filter(|id| !id.is_empty()).ok_or(field("taskId"))?;
+    if count == 0 {
+        return Err(InputError::Empty.into());
     }
-    Ok(errors::success(Map::new(), context))
+    Ok(errors::success(Map::new(), context).into())
 }

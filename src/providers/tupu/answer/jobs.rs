@@ -1,13 +1,12 @@
 //! What is taken on and done later: submitted, reported, asked for, closed (`wire/tupu.md` §1.4, §3.4, §3.5, §3.7).
 
-use super::super::{auth, envelope, errors};
+use super::super::{envelope, errors};
 use super::field;
 use super::result::RecognitionResult;
-use crate::clock::Time;
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::exchange::{Decision, Failure, PipelineStage, Refusal, Reply};
 use crate::forms::Form;
-use crate::jobs::{Job, JobEnd, JobState};
-use crate::providers::{CallContext, JobRequest};
+use crate::jobs::{Job, JobEnd, JobState, Milestone};
+use crate::providers::{Answer, CallContext, ChargeTime, JobReport, JobRequest, Services};
 use crate::world::{ConcurrencyLimit, JobHandle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -65,23 +64,24 @@ pub(super) struct JobSubmission {
     pub callback: Option<String>,
     /// A stream reports so far apart.
     pub period: Option<Duration>,
-    pub lanes: ConcurrencyLimit,
+    pub limit: ConcurrencyLimit,
 }
 
 /// Where a call wants to be called back, where that is possible at all.
 pub(super) fn callback(
     form: &Form,
     name: &'static str,
-    context: &CallContext,
-) -> Result<Option<String>, Failure> {
+    services: &Services,
+) -> Result<Option<String>, Refusal> {
     let url = form.raw_text(name).filter(|url| !url.is_empty());
-    url.map(|url| checked(&url, context)).transpose()
+    url.map(|url| checked(&url, services)).transpose()
 }
 
-pub(super) fn checked(url: &str, context: &CallContext) -> Result<String, Failure> {
-    let fits = context.outbound.check(url);
+/// An address that may be called back; else code 10.
+pub(super) fn checked(url: &str, services: &Services) -> Result<String, Refusal> {
+    let fits = services.outbound.check(url);
     fits.map(|()| url.to_owned())
-        .map_err(|_| Failure::Input(InputError::Callback))
+        .map_err(|_| Refusal::documented("10"))
 }
 
 /// An id as the vendor draws them: 24 hexadecimal digits, or with hyphens of 32.
@@ -98,8 +98,8 @@ pub(super) fn fresh_id(nth: usize, has_hyphens: bool, context: &CallContext) -> 
 }
 
 impl JobSubmission {
-    /// Of what was found: reported as it is, once, to nobody; further ones wait for their turn.
-    pub(super) fn of(found: RecognitionResult, id_name: &'static str) -> Self {
+    /// A job with what was found: reported as it is, once, to nobody; further ones wait for their turn.
+    pub(super) fn new(found: RecognitionResult, id_name: &'static str) -> Self {
         Self {
             found,
             echo: Map::new(),
@@ -110,7 +110,7 @@ impl JobSubmission {
             id_name,
             callback: None,
             period: None,
-            lanes: QUEUED,
+            limit: QUEUED,
         }
     }
 
@@ -119,7 +119,8 @@ impl JobSubmission {
         self,
         id: String,
         context: &CallContext,
-    ) -> Result<(Job, RecognitionResult), Failure> {
+        services: &Services,
+    ) -> Result<(Job, RecognitionResult), Refusal> {
         let (mut found, mut echo) = (self.found, self.echo);
         echo.insert(self.id_name.into(), json!(id));
         let payload = JobPayload {
@@ -133,14 +134,21 @@ impl JobSubmission {
             id,
             duration: self.period.unwrap_or(DURATION),
             period: self.period,
-            early_reports: u32::try_from(payload.early.len()).expect("a report a frame, of 500 at most"),
+            client_id: None,
+            milestones: Milestone::evenly(
+                u32::try_from(payload.early.len()).expect("a report a frame, of 500 at most"),
+            ),
             reports_close: self.reports_close,
             retention: KEPT,
-            lanes: self.lanes,
+            lane: None,
+            weight: 1,
+            limit: self.limit,
+            charge: ChargeTime::Submission,
             callback: self.callback,
-            payload: serde_json::to_value(payload).expect("a memo can be written as JSON"),
+            payload: serde_json::to_value(payload).expect("a payload can be written as JSON"),
         };
-        let job = context.submit(request).map_err(|_| Failure::TooManyConcurrent)?;
+        let job = context.submit(request, services);
+        let job = job.map_err(|_| Failure::TooManyConcurrent)?;
         let when = format!(
             "job {} starts {} and is due {}",
             job.id, job.starts_at, job.due_at
@@ -151,42 +159,48 @@ impl JobSubmission {
     }
 
     /// Takes the job on, and says so.
-    pub(super) fn reply(self, has_hyphens: bool, context: &CallContext) -> Result<Reply, Failure> {
+    pub(super) fn reply(
+        self,
+        has_hyphens: bool,
+        context: &CallContext,
+        services: &Services,
+    ) -> Result<Reply, Refusal> {
         let id_name = self.id_name;
-        let (job, mut found) = self.submit(fresh_id(0, has_hyphens, context), context)?;
+        let (job, mut found) = self.submit(fresh_id(0, has_hyphens, context), context, services)?;
         found.members.insert(id_name.into(), json!(job.id));
         Ok(found.reply(context))
     }
 }
 
-/// A report of a job, sealed.
-pub(in super::super) fn callback_body(job: &Job, (nth, now): (u64, Time), key: Option<&str>) -> Vec<u8> {
+/// The body of a report of a job, sealed.
+pub(in super::super) fn callback_body(report: &JobReport<'_>) -> Vec<u8> {
+    let (job, nth, now) = (report.job, report.nth, report.now);
     let payload: JobPayload = serde_json::from_value(job.payload.clone()).unwrap_or_default();
     let mut members = payload.echo;
     let early = usize::try_from(nth).ok().and_then(|nth| payload.early.get(nth));
     let bits = xxhash_rust::xxh3::xxh3_64_with_seed(job.id.as_bytes(), nth);
     let inner = if let Some(early) = early {
         members.extend(early.clone());
-        errors::inner((0, "success"), members, (bits, now))
+        errors::inner(0, "success", members, bits, now)
     } else if let JobState::Failed(why) = job.state(now) {
-        errors::inner((101, &why), members, (bits, now))
+        errors::inner(101, &why, members, bits, now)
     } else if job.is_farewell(nth) {
         // The word is INFERRED; only that an end is reported is known.
         members.insert("status".into(), json!("closed"));
-        errors::inner((0, "success"), members, (bits, now))
+        errors::inner(0, "success", members, bits, now)
     } else {
         let mut result = payload.called_back.unwrap_or(payload.result);
         if payload.is_sliced {
-            slice(&mut result, (job, nth));
+            slice(&mut result, job, nth);
         }
         members.extend(result);
-        errors::inner((0, "success"), members, (bits, now))
+        errors::inner(0, "success", members, bits, now)
     };
-    envelope::seal(&inner, key)
+    envelope::seal(&inner, report.provider_key)
 }
 
 /// Which slice of a stream a report is about: the time since the one before.
-fn slice(result: &mut Map<String, Value>, (job, nth): (&Job, u64)) {
+fn slice(result: &mut Map<String, Value>, job: &Job, nth: u64) {
     let period = job.period.unwrap_or_default();
     let start = job.starts_at + period.saturating_mul(u32::try_from(nth).unwrap_or(u32::MAX));
     let (from, to) = (start.local_text(), (start + period).local_text());
@@ -200,29 +214,29 @@ fn slice(result: &mut Map<String, Value>, (job, nth): (&Job, u64)) {
     }
 }
 
-/// A job that a body names, of this world.
+/// A job that a body names, of this world; else the documented error `unknown`.
 fn named(
-    call: &Call,
     id_name: &'static str,
-    unknown: &str,
+    unknown: &'static str,
     context: &CallContext,
-) -> Result<Arc<JobHandle>, Failure> {
-    let form = auth::form(call)?;
+    services: &Services,
+) -> Result<Arc<JobHandle>, Refusal> {
+    let form = context.call.form()?;
     let id = form.raw_text(id_name).filter(|id| !id.is_empty());
     let id = id.ok_or(field(id_name))?;
-    let found = context.jobs.find(&context.world, &id, context.clock.now());
-    found.ok_or_else(|| Failure::Catalogue(unknown.to_owned()))
+    let found = services.jobs.find(&context.world, &id, context.clock.now());
+    found.ok_or_else(|| Refusal::documented(unknown))
 }
 
-/// What became of a job. How one that is under way is said is INFERRED: code 0, with `status` and without a result.
+/// The state and result of a job. How one that is under way is described is INFERRED: code 0, with `status` and without
+/// a result.
 pub(in super::super) fn result(
-    call: &Call,
     id_name: &'static str,
-    unknown: &str,
+    unknown: &'static str,
     context: &CallContext,
-) -> Result<Reply, Failure> {
-    let held = named(call, id_name, unknown, context)?;
-    let job = held.job();
+    services: &Services,
+) -> Result<Answer, Refusal> {
+    let job = named(id_name, unknown, context, services)?.job();
     let payload: JobPayload = serde_json::from_value(job.payload.clone()).unwrap_or_default();
     let mut members = payload.echo;
     let status = match job.state(context.clock.now()) {
@@ -237,31 +251,36 @@ pub(in super::super) fn result(
             members.extend(payload.result);
             "finished"
         }
-        JobState::Failed(_) => return Err(Failure::Catalogue("101".into())),
+        JobState::Failed(_) => return Err(Refusal::documented("101")),
     };
     members.insert("status".into(), json!(status));
-    Ok(errors::success(members, context))
+    Ok(errors::success(members, context).into())
 }
 
 /// Closes a job. One that is over already stays as it is.
 pub(in super::super) fn close(
-    call: &Call,
     id_name: &'static str,
-    unknown: &str,
+    unknown: &'static str,
     context: &CallContext,
-) -> Result<Reply, Failure> {
-    let held = named(call, id_name, unknown, context)?;
-    context.jobs.end(&held, context.clock.now(), JobEnd::Closed);
+    services: &Services,
+) -> Result<Answer, Refusal> {
+    let handle = named(id_name, unknown, context, services)?;
+    services.jobs.end(&handle, context.clock.now(), JobEnd::Closed);
     let mut members = Map::new();
-    members.insert(id_name.into(), json!(held.read(|job| job.id.clone())));
-    Ok(errors::success(members, context))
+    members.insert(id_name.into(), json!(handle.read(|job| job.id.clone())));
+    Ok(errors::success(members, context).into())
 }
 
 /// How many jobs of an operation run and wait (the names of the fields are INFERRED).
-pub(in super::super) fn rate(operations: &[&str], most: u32, context: &CallContext) -> Reply {
+pub(in super::super) fn rate(
+    operations: &[&str],
+    most: u32,
+    context: &CallContext,
+    services: &Services,
+) -> Result<Answer, Refusal> {
     let now = context.clock.now();
     let begun = operations.iter().flat_map(|operation| {
-        context
+        services
             .jobs
             .open(&context.world, operation, now, |job| job.starts_at <= now)
     });
@@ -269,12 +288,9 @@ pub(in super::super) fn rate(operations: &[&str], most: u32, context: &CallConte
     let running = begun.iter().filter(|begun| **begun).count();
     let mut members = Map::new();
     members.insert("concurrency".into(), json!(running));
-    let own = context
-        .settings
-        .jobs
-        .get(operations[0])
-        .and_then(|rule| rule.concurrent);
+    let own = context.settings.jobs.get(operations[0]);
+    let own = own.and_then(|rule| rule.concurrent);
     members.insert("maxConcurrency".into(), json!(own.unwrap_or(most)));
     members.insert("pending".into(), json!(begun.len() - running));
-    errors::success(members, context)
+    Ok(errors::success(members, context).into())
 }

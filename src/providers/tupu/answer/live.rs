@@ -1,15 +1,15 @@
 //! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
 
+use super::super::errors;
 use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
 use super::super::verdict::{RecognitionInput, expected_verdict};
-use super::super::{auth, errors};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::speech::{AudioFacts, MOST_FILES, label, say};
 use super::{field, insert_given};
-use crate::exchange::{Call, Failure, InputError, Reply};
+use crate::exchange::{InputError, Refusal};
 use crate::jobs::JobEnd;
-use crate::providers::CallContext;
+use crate::providers::{Answer, CallContext, Services};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -40,30 +40,31 @@ struct Stream {
 }
 
 /// Streams: they are never read, and report every minute until they are closed.
-pub(in super::super) fn speech_stream(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn speech_stream(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let streams = form
         .json::<Vec<Stream>>("speechStream")
         .map_err(|_| field("speechStream"))?;
     let streams = streams
         .filter(|streams| !streams.is_empty())
-        .ok_or(Failure::Input(InputError::Empty))?;
+        .ok_or(InputError::Empty)?;
     if streams.len() > MOST_FILES {
-        return Err(Failure::Input(InputError::TooMany));
+        return Err(InputError::TooMany.into());
     }
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = chosen(&wanted, MediaTasks::Speech, context).map_err(Failure::Input)?;
+    let tasks = chosen(&wanted, MediaTasks::Speech, context)?;
     for (nth, stream) in streams.iter().enumerate() {
-        jobs::checked(&stream.callback, context)?;
+        jobs::checked(&stream.callback, services)?;
         // Code 21: the stream is listened to already.
-        let open = context
-            .jobs
-            .open(&context.world, context.operation, context.clock.now(), |job| {
-                job.payload["echo"]["url"] == *stream.url
-            });
+        let open = services.jobs.open(
+            &context.world,
+            context.operation_name(),
+            context.clock.now(),
+            |job| job.payload["echo"]["url"] == *stream.url,
+        );
         let is_open = open.contains(&true);
         if is_open || streams[..nth].iter().any(|other| other.url == stream.url) {
-            return Err(Failure::Input(InputError::Duplicate));
+            return Err(Refusal::documented("21"));
         }
     }
     let mut ids = Vec::new();
@@ -72,20 +73,16 @@ pub(in super::super) fn speech_stream(call: &Call, context: &CallContext) -> Res
         ..RecognitionResult::default()
     };
     for (nth, stream) in streams.iter().enumerate() {
-        let submission = listening(stream, &tasks, (call, context));
-        let (job, taken) = submission.submit(jobs::fresh_id(nth, false, context), context)?;
+        let submission = listening(stream, &tasks, context);
+        let (job, taken) = submission.submit(jobs::fresh_id(nth, false, context), context, services)?;
         found.notes.extend(taken.notes);
         ids.push(json!({"requestId": job.id, "url": stream.url}));
     }
     found.members.insert("result".into(), json!(ids));
-    Ok(found.reply(context))
+    Ok(found.reply(context).into())
 }
 
-fn listening(
-    stream: &Stream,
-    tasks: &[&'static RecognitionTask],
-    (call, context): (&Call, &CallContext),
-) -> JobSubmission {
+fn listening(stream: &Stream, tasks: &[&'static RecognitionTask], context: &CallContext) -> JobSubmission {
     let input = RecognitionInput {
         bytes: stream.url.as_bytes(),
         name: &stream.url,
@@ -95,7 +92,7 @@ fn listening(
         name: stream.url.clone(),
         length: PERIOD.as_secs_f64(),
         has_voice: true,
-        given: expected_verdict(input, (call, context)),
+        given: expected_verdict(input, context),
         markers: super::stream_markers(&stream.url),
     };
     let (mut result, mut called_back) = (Map::new(), Map::new());
@@ -131,8 +128,8 @@ fn listening(
         reports_close: stream.callback_rules == END,
         callback: Some(stream.callback.clone()),
         period: Some(PERIOD),
-        lanes: jobs::REFUSED,
-        ..JobSubmission::of(found, "requestId")
+        limit: jobs::REFUSED,
+        ..JobSubmission::new(found, "requestId")
     }
 }
 
@@ -150,34 +147,30 @@ impl Stream {
 }
 
 /// Closes streams.
-pub(in super::super) fn speech_stream_close(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
+pub(in super::super) fn speech_stream_close(
+    context: &CallContext,
+    services: &Services,
+) -> Result<Answer, Refusal> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Named {
         request_id: String,
     }
-    let form = auth::form(call)?;
+    let form = context.call.form()?;
     let named = form
         .json::<Vec<Named>>("speechStream")
         .map_err(|_| field("speechStream"))?;
-    let named = named
-        .filter(|named| !named.is_empty())
-        .ok_or(Failure::Input(InputError::Empty))?;
+    let named = named.filter(|named| !named.is_empty()).ok_or(InputError::Empty)?;
     let now = context.clock.now();
-    let find = |one: &Named| context.jobs.find(&context.world, &one.request_id, now);
+    let find = |one: &Named| services.jobs.find(&context.world, &one.request_id, now);
     let held: Option<Vec<_>> = named.iter().map(find).collect();
-    let held = held.ok_or(Failure::Catalogue("22".into()))?;
+    let held = held.ok_or(Refusal::documented("22"))?;
     let closed = held.iter().map(|held| {
-        context.jobs.end(held, now, JobEnd::Closed);
+        services.jobs.end(held, now, JobEnd::Closed);
         json!({"requestId": held.read(|job| job.id.clone()), "code": 0, "message": "success"})
     });
     let closed: Vec<Value> = closed.collect();
     let mut members = Map::new();
     members.insert("result".into(), json!(closed));
-    Ok(errors::success(members, context))
-}
-
-/// How a stream is doing.
-pub(in super::super) fn speech_stream_search(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    jobs::result(call, "requestId", "22", context)
+    Ok(errors::success(members, context).into())
 }

@@ -14,20 +14,21 @@ mod text;
 mod video;
 
 pub(super) use face::face_verify;
-pub(super) use history::{feedback, history_speech, history_text};
+pub(super) use history::{
+    feedback_image_file, feedback_image_url, feedback_text, history_speech, history_text,
+};
 pub(super) use jobs::{callback_body, close, rate, result};
-pub(super) use live::{speech_stream, speech_stream_close, speech_stream_search};
+pub(super) use live::{speech_stream, speech_stream_close};
 pub(super) use pictures::{image_async, image_async_base64, image_base64, image_sync};
 pub(super) use recording::recording_async;
 pub(super) use speech::speech_sync;
 pub(super) use text::{text_async, text_sync};
 pub(super) use video::{video_async, video_stream, video_sync};
 
-use super::auth;
-use crate::exchange::{Call, Failure, InputError, Workload};
+use crate::exchange::{Call, InputError, Refusal, Workload};
 use crate::forms::{FormValue, UploadedFile};
 use crate::imaging::pixel_count;
-use crate::providers::CallContext;
+use crate::outbound::{FetchRequest, FetchResult};
 use crate::recognition::Marker;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -35,7 +36,9 @@ use serde_json::{Map, Value, json};
 /// What a call brings: characters of its texts, pixels of the pictures that came as files; what is behind URLs is not
 /// fetched for it.
 pub(super) fn workload(call: &Call) -> Workload {
-    let form = auth::form(call).unwrap_or_default();
+    let Ok(form) = call.form() else {
+        return Workload::default();
+    };
     let texts = form.json::<Vec<Value>>("text").ok().flatten().unwrap_or_default();
     let texts = texts.iter().filter_map(|text| text["content"].as_str());
     let long = form.raw_text("content").map_or(0, |text| text.chars().count());
@@ -56,8 +59,8 @@ const MOST_PICTURE_BYTES: u64 = 10 << 20;
 const MOST_MEDIA_BYTES: u64 = 100 << 20;
 
 /// A field that is missing or cannot be.
-fn field(name: &'static str) -> Failure {
-    Failure::Input(InputError::Field(name))
+fn field(name: &'static str) -> Refusal {
+    InputError::Field(name).into()
 }
 
 /// Whether URLs and files stand in one field: §1.4 says that a call does not mix them.
@@ -72,12 +75,19 @@ fn base_name(file: &UploadedFile) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-/// A sound or a video by its URL.
-fn fetch_media(url: &str, context: &CallContext) -> Result<Bytes, Failure> {
-    let bytes = context.outbound.fetch(url, None, MOST_MEDIA_BYTES);
-    bytes
-        .map(Bytes::from)
-        .map_err(|_| Failure::Input(InputError::Unreachable))
+/// The request for a sound or a video.
+fn media_request(url: &str) -> FetchRequest {
+    FetchRequest {
+        url: url.to_owned(),
+        referer: None,
+        max_bytes: MOST_MEDIA_BYTES,
+    }
+}
+
+/// The next of the bytes that were fetched.
+fn next_fetched(fetched: &mut impl Iterator<Item = FetchResult>) -> Result<Bytes, Refusal> {
+    let next = fetched.next().and_then(Result::ok);
+    next.ok_or(InputError::Unreachable.into())
 }
 
 /// Enters what the client sent to hear again.

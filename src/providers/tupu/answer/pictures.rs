@@ -1,17 +1,18 @@
 //! Pictures, judged at once (`wire/tupu.md` §1.4 #1 and #2, §3.1).
 
+use super::super::input_rules;
 use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
-use super::super::{auth, input_rules};
 use super::files::{named, task_result};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage};
-use crate::forms::{Form, FormValue};
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
+use crate::forms::FormValue;
 use crate::imaging::PictureFeatures;
 use crate::media::{ArchiveLimits, is_pack};
-use crate::providers::{Answer, CallContext};
+use crate::outbound::{FetchRequest, FetchResult};
+use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
 use crate::world::ConcurrencyLimit;
 use base64::Engine;
@@ -45,6 +46,8 @@ pub(super) struct ImageInput {
 #[derive(Clone, Debug)]
 enum Source {
     Url(String),
+    /// Decoded on the pool.
+    Base64(String),
     Bytes(Bytes),
     /// Why it cannot be had.
     Absent(String),
@@ -59,60 +62,59 @@ struct ImageRequest {
 }
 
 /// Pictures by URL or as files.
-pub(in super::super) fn image_sync(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    Ok(work(by_url_or_file(&auth::form(call)?, context)?, call, context))
+pub(in super::super) fn image_sync(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    Ok(judge_now(by_url_or_file(context)?))
 }
 
 /// Pictures in base64.
-pub(in super::super) fn image_base64(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    Ok(work(by_base64(&auth::form(call)?, context)?, call, context))
+pub(in super::super) fn image_base64(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    Ok(judge_now(by_base64(context)?))
 }
 
 /// Pictures by URL, judged later.
-pub(in super::super) fn image_async(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let form = auth::form(call)?;
-    later(by_url_or_file(&form, context)?, &form, (call, context))
+pub(in super::super) fn image_async(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    judge_later(by_url_or_file(context)?, context, services)
 }
 
 /// Pictures in base64, judged later.
-pub(in super::super) fn image_async_base64(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let form = auth::form(call)?;
-    later(by_base64(&form, context)?, &form, (call, context))
+pub(in super::super) fn image_async_base64(
+    context: &CallContext,
+    services: &Services,
+) -> Result<Answer, Refusal> {
+    judge_later(by_base64(context)?, context, services)
 }
 
-fn later(
-    asked: ImageRequest,
-    form: &Form,
-    (call, context): (&Call, &CallContext),
-) -> Result<Answer, Failure> {
-    let callback = jobs::callback(form, "callbackUrl", context)?;
-    let (call, context) = (call.clone(), context.clone());
-    Ok(Answer::Work(Box::new(move || {
-        let submission = JobSubmission {
-            callback,
-            lanes: NO_LANES,
-            ..JobSubmission::of(asked.judge((&call, &context))?, "requestId")
-        };
-        submission.reply(true, &context)
-    })))
+fn judge_now(request: ImageRequest) -> Answer {
+    Answer::fetch(request.fetches(), move |fetched, context, services| {
+        let found = request.judge(fetched, context, services)?;
+        Ok(found.reply(context))
+    })
 }
 
-/// Pictures wait for nobody.
-const NO_LANES: ConcurrencyLimit = ConcurrencyLimit {
+fn judge_later(request: ImageRequest, context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let callback = jobs::callback(context.call.form()?, "callbackUrl", services)?;
+    Ok(Answer::fetch(
+        request.fetches(),
+        move |fetched, context, services| {
+            let submission = JobSubmission {
+                callback,
+                limit: UNLIMITED,
+                ..JobSubmission::new(request.judge(fetched, context, services)?, "requestId")
+            };
+            submission.reply(true, context, services)
+        },
+    ))
+}
+
+/// Pictures wait for no others.
+const UNLIMITED: ConcurrencyLimit = ConcurrencyLimit {
     concurrent: None,
     queues: true,
 };
 
-fn work(asked: ImageRequest, call: &Call, context: &CallContext) -> Answer {
-    let (call, context) = (call.clone(), context.clone());
-    Answer::Work(Box::new(move || {
-        let found = asked.judge((&call, &context))?;
-        Ok(found.reply(&context))
-    }))
-}
-
 /// What a call with `image` fields asks.
-fn by_url_or_file(form: &Form, context: &CallContext) -> Result<ImageRequest, Failure> {
+fn by_url_or_file(context: &CallContext) -> Result<ImageRequest, Refusal> {
+    let form = context.call.form()?;
     let parts = form.parts("image").map_err(|_| field("image"))?;
     if are_mixed(&parts) {
         return Err(field("image"));
@@ -121,49 +123,28 @@ fn by_url_or_file(form: &Form, context: &CallContext) -> Result<ImageRequest, Fa
         FormValue::Text(url) => ImageInput::new(url.to_string(), Source::Url(url.into_owned())),
         FormValue::File(file) => ImageInput::new(base_name(file), Source::Bytes(file.bytes.clone())),
     });
-    asked(items.collect(), form, ("tag", "task"), context)
+    ImageRequest::read(items.collect(), "tag", "task", context)
 }
 
 /// What a call with `images` in base64 asks.
-fn by_base64(form: &Form, context: &CallContext) -> Result<ImageRequest, Failure> {
-    let texts = form.texts("images").map_err(|_| field("images"))?;
-    let items = texts.iter().enumerate().map(|(nth, text)| {
-        // Not documented, but sent by people: the head of a data URL.
-        let text = text.split_once("base64,").map_or(text.as_str(), |(_, text)| text);
-        let source = STANDARD.decode(text.trim()).map_or_else(
-            |_| Source::Absent("the text is no base64".into()),
-            |bytes| Source::Bytes(bytes.into()),
-        );
-        ImageInput::new(nth.to_string(), source)
-    });
-    asked(items.collect(), form, ("tags", "tasks"), context)
+fn by_base64(context: &CallContext) -> Result<ImageRequest, Refusal> {
+    let texts = context
+        .call
+        .form()?
+        .texts("images")
+        .map_err(|_| field("images"))?;
+    let items = texts.into_iter().enumerate();
+    let items = items.map(|(nth, text)| ImageInput::new(nth.to_string(), Source::Base64(text)));
+    ImageRequest::read(items.collect(), "tags", "tasks", context)
 }
 
-fn asked(
-    mut items: Vec<ImageInput>,
-    form: &Form,
-    (tag, task): (&'static str, &'static str),
-    context: &CallContext,
-) -> Result<ImageRequest, Failure> {
-    if items.is_empty() {
-        return Err(Failure::Input(InputError::Empty));
-    }
-    if items.len() > MOST_PICTURES {
-        return Err(Failure::Input(InputError::TooMany));
-    }
-    let tags = form.texts(tag).map_err(|_| field("tag"))?;
-    let originals = form.texts("originalSize").map_err(|_| field("originalSize"))?;
-    for (nth, item) in items.iter_mut().enumerate() {
-        // Where there are fewer tags than pictures, the last holds for the rest.
-        item.tag = tags.get(nth).or(tags.last()).cloned();
-        item.original = originals.get(nth).cloned();
-    }
-    let wanted = form.texts(task).map_err(|_| field("task"))?;
-    Ok(ImageRequest {
-        items,
-        tasks: chosen(&wanted, MediaTasks::Picture, context).map_err(Failure::Input)?,
-        referer: form.raw_text("referer").map(std::borrow::Cow::into_owned),
-    })
+fn decode(text: &str) -> Source {
+    // Not documented, but sent by people: the head of a data URL.
+    let text = text.split_once("base64,").map_or(text, |(_, text)| text);
+    STANDARD.decode(text.trim()).map_or_else(
+        |_| Source::Absent("the text is no base64".into()),
+        |bytes| Source::Bytes(bytes.into()),
+    )
 }
 
 impl ImageInput {
@@ -182,27 +163,25 @@ impl ImageInput {
             ..self.clone()
         }
     }
-
-    fn bytes(&self, referer: Option<&str>, context: &CallContext) -> Result<Bytes, String> {
-        match &self.source {
-            Source::Bytes(bytes) => Ok(bytes.clone()),
-            Source::Absent(why) => Err(why.clone()),
-            Source::Url(url) => match context.outbound.fetch(url, referer, MOST_PICTURE_BYTES) {
-                Ok(bytes) => Ok(bytes.into()),
-                Err(why) => Err(why.to_string()),
-            },
-        }
-    }
 }
 
 /// A picture's bytes, and what is seen in each of its frames with the rule of the agreement that it breaks.
 type Looked = (Bytes, Vec<(PictureFeatures, Option<&'static str>)>);
 
-fn looked(item: &ImageInput, most: usize, context: &CallContext) -> Result<Looked, (InputError, String)> {
-    let bytes = item
-        .bytes(None, context)
-        .map_err(|why| (InputError::Unreachable, why))?;
-    let frames = context.studio.impressions(&bytes, most);
+fn looked(
+    item: &ImageInput,
+    most: usize,
+    context: &CallContext,
+    services: &Services,
+) -> Result<Looked, (InputError, String)> {
+    let bytes = match &item.source {
+        Source::Bytes(bytes) => bytes.clone(),
+        Source::Absent(why) => return Err((InputError::Unreachable, why.clone())),
+        Source::Url(_) | Source::Base64(_) => {
+            return Err((InputError::Unreachable, "the picture was not fetched".into()));
+        }
+    };
+    let frames = services.studio.impressions(&bytes, most);
     let frames = frames.map_err(|why| (InputError::PictureBroken, why.to_string()))?;
     let ruled = frames.into_iter().map(|seen| {
         let cause = input_rules::picture(&seen, item.original.as_deref(), context);
@@ -226,19 +205,67 @@ pub(super) struct JudgedFrame<'a> {
 }
 
 impl ImageRequest {
+    /// The pictures of a call with their tags, and the tasks it asks for.
+    fn read(
+        mut items: Vec<ImageInput>,
+        tag: &'static str,
+        task: &'static str,
+        context: &CallContext,
+    ) -> Result<Self, Refusal> {
+        let form = context.call.form()?;
+        if items.is_empty() {
+            return Err(InputError::Empty.into());
+        }
+        if items.len() > MOST_PICTURES {
+            return Err(InputError::TooMany.into());
+        }
+        let tags = form.texts(tag).map_err(|_| field("tag"))?;
+        let originals = form.texts("originalSize").map_err(|_| field("originalSize"))?;
+        for (nth, item) in items.iter_mut().enumerate() {
+            // Where there are fewer tags than pictures, the last holds for the rest.
+            item.tag = tags.get(nth).or(tags.last()).cloned();
+            item.original = originals.get(nth).cloned();
+        }
+        let wanted = form.texts(task).map_err(|_| field("task"))?;
+        Ok(Self {
+            items,
+            tasks: chosen(&wanted, MediaTasks::Picture, context)?,
+            referer: form.raw_text("referer").map(std::borrow::Cow::into_owned),
+        })
+    }
+
+    /// What must be fetched before the pictures can be judged, in their order.
+    fn fetches(&self) -> Vec<FetchRequest> {
+        let urls = self.items.iter().filter_map(|item| match &item.source {
+            Source::Url(url) => Some(url),
+            Source::Base64(_) | Source::Bytes(_) | Source::Absent(_) => None,
+        });
+        let request = |url: &String| FetchRequest {
+            url: url.clone(),
+            referer: self.referer.clone(),
+            max_bytes: MOST_PICTURE_BYTES,
+        };
+        urls.map(request).collect()
+    }
+
     /// Judges every picture. Those that cannot be had are left out; if all are, the call fails.
-    fn judge(&self, (call, context): (&Call, &CallContext)) -> Result<RecognitionResult, Failure> {
+    fn judge(
+        &self,
+        fetched: Vec<FetchResult>,
+        context: &CallContext,
+        services: &Services,
+    ) -> Result<RecognitionResult, Refusal> {
         let mut found = RecognitionResult::default();
-        let items = self.unpacked(context)?;
+        let items = self.unpacked(fetched)?;
         let most_frames = if items.len() == 1 { MOST_FRAMES } else { 1 };
         let (mut judged, mut summary) = (Vec::new(), Vec::new());
         let mut flaw = InputError::Unreachable;
         for item in &items {
-            match looked(item, most_frames, context) {
+            match looked(item, most_frames, context, services) {
                 Ok((bytes, frames)) => {
                     for (seen, cause) in frames {
                         found.out_of_spec = found.out_of_spec.or(cause);
-                        let one = self.decide(item, (&bytes, seen, cause), (call, context));
+                        let one = self.decide(item, &bytes, seen, cause.is_some(), context);
                         found.notes.extend(explained(&one, &self.tasks));
                         summary.push(one.summary(&self.tasks));
                         judged.push(one);
@@ -254,7 +281,7 @@ impl ImageRequest {
             }
         }
         if judged.is_empty() {
-            return Err(Failure::Input(flaw));
+            return Err(flaw.into());
         }
         found.units = u32::try_from(judged.len()).expect("at most ten packs of 500 pictures");
         for (nth, task) in self.tasks.iter().enumerate() {
@@ -267,27 +294,29 @@ impl ImageRequest {
     }
 
     /// The pictures, with those of packs in the place of the packs.
-    fn unpacked(&self, context: &CallContext) -> Result<Vec<ImageInput>, Failure> {
+    fn unpacked(&self, fetched: Vec<FetchResult>) -> Result<Vec<ImageInput>, Refusal> {
+        let mut fetched = fetched.into_iter();
         let mut all = Vec::new();
         for item in &self.items {
-            let bytes = match item.bytes(self.referer.as_deref(), context) {
-                Ok(bytes) => bytes,
-                Err(why) => {
-                    all.push(item.with(Source::Absent(why)));
-                    continue;
-                }
+            let source = match &item.source {
+                Source::Url(_) => match fetched.next() {
+                    Some(Ok(bytes)) => Source::Bytes(bytes),
+                    Some(Err(why)) => Source::Absent(why.to_string()),
+                    None => Source::Absent("it was not fetched".into()),
+                },
+                Source::Base64(text) => decode(text),
+                known @ (Source::Bytes(_) | Source::Absent(_)) => known.clone(),
             };
-            if !is_pack(&bytes) {
-                all.push(item.with(Source::Bytes(bytes)));
-                continue;
+            match source {
+                Source::Bytes(bytes) if is_pack(&bytes) => {
+                    let files = PACK.read(&bytes).map_err(|_| InputError::Unreachable)?;
+                    all.extend(files.into_iter().map(|(name, bytes)| ImageInput {
+                        tag: item.tag.clone(),
+                        ..ImageInput::new(name, Source::Bytes(bytes))
+                    }));
+                }
+                other => all.push(item.with(other)),
             }
-            let files = PACK
-                .read(&bytes)
-                .map_err(|_| Failure::Input(InputError::Unreachable))?;
-            all.extend(files.into_iter().map(|(name, bytes)| ImageInput {
-                tag: item.tag.clone(),
-                ..ImageInput::new(name, Source::Bytes(bytes))
-            }));
         }
         Ok(all)
     }
@@ -295,8 +324,10 @@ impl ImageRequest {
     fn decide<'a>(
         &self,
         item: &'a ImageInput,
-        (bytes, seen, cause): (&Bytes, PictureFeatures, Option<&str>),
-        (call, context): (&Call, &CallContext),
+        bytes: &Bytes,
+        seen: PictureFeatures,
+        is_out_of_spec: bool,
+        context: &CallContext,
     ) -> JudgedFrame<'a> {
         let input = RecognitionInput {
             bytes,
@@ -305,7 +336,7 @@ impl ImageRequest {
             name: &item.name,
             tag: item.tag.as_deref().unwrap_or_default(),
         };
-        let given = expected_verdict(input, (call, context));
+        let given = expected_verdict(input, context);
         let evidence = PictureEvidence {
             markers: seen.codes.iter().flat_map(|code| Marker::all(code)).collect(),
             content: xxhash_rust::xxh3::xxh3_128(bytes),
@@ -314,7 +345,7 @@ impl ImageRequest {
         };
         let verdicts = self.tasks.iter().map(|task| {
             let verdict = TaskVerdict::of(task, &evidence, context);
-            if cause.is_some() && evidence.given.is_none() && evidence.markers.is_empty() {
+            if is_out_of_spec && evidence.given.is_none() && evidence.markers.is_empty() {
                 verdict.doubted()
             } else {
                 verdict

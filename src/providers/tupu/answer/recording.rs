@@ -1,13 +1,14 @@
 //! Recordings, judged later (`wire/tupu.md` §1.4 #14, §3.4).
 
-use super::super::auth;
 use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, chosen};
+use super::super::verdict::TaskVerdict;
+use super::history::PastSpeech;
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
-use super::speech::{AudioFacts, details, fetch, hear, label, note, say};
-use super::{field, insert_given};
-use crate::exchange::{Call, Decision, Failure};
-use crate::providers::{Answer, CallContext};
+use super::speech::{AudioFacts, AudioFile, details, hear, label, note, say};
+use super::{field, insert_given, media_request, next_fetched};
+use crate::exchange::Refusal;
+use crate::providers::{Answer, CallContext, Services};
 use crate::world::ConcurrencyLimit;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -32,37 +33,47 @@ struct Recording {
 }
 
 /// A recording, judged later.
-pub(in super::super) fn recording_async(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn recording_async(
+    context: &CallContext,
+    services: &Services,
+) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let recording = form
         .json::<Recording>("recording")
         .map_err(|_| field("recording"))?;
     let recording = recording.ok_or(field("recording"))?;
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = chosen(&wanted, MediaTasks::Speech, context).map_err(Failure::Input)?;
+    let tasks = chosen(&wanted, MediaTasks::Speech, context)?;
     let callback = recording.callback_url.as_deref().filter(|url| !url.is_empty());
-    let callback = callback.map(|url| jobs::checked(url, context)).transpose()?;
-    let (call, context) = (call.clone(), context.clone());
-    Ok(Answer::Work(Box::new(move || {
-        let submission = recording.judged(&tasks, callback, (&call, &context))?;
-        let (job, mut found) = submission.submit(jobs::fresh_id(0, false, &context), &context)?;
+    let callback = callback.map(|url| jobs::checked(url, services)).transpose()?;
+    let fetches = vec![media_request(&recording.url)];
+    Ok(Answer::fetch(fetches, move |fetched, context, services| {
+        let bytes = next_fetched(&mut fetched.into_iter())?;
+        let file = AudioFile::fetched(&recording.url, bytes);
+        let submission = JobSubmission {
+            callback,
+            ..recording.judge(&file, &tasks, context, services)?
+        };
+        let id = jobs::fresh_id(0, false, context);
+        let (job, mut found) = submission.submit(id, context, services)?;
         found.members.insert("requestId".into(), json!(job.id));
         // §3.4: the reply's `result` is an object with the id inside (INFERRED).
         found
             .members
             .insert("result".into(), json!({"requestId": job.id}));
-        Ok(found.reply(&context))
-    })))
+        Ok(found.reply(context))
+    }))
 }
 
 impl Recording {
-    fn judged(
+    fn judge(
         &self,
+        file: &AudioFile,
         tasks: &[&'static RecognitionTask],
-        callback: Option<String>,
-        (call, context): (&Call, &CallContext),
-    ) -> Result<JobSubmission, Failure> {
-        let (heard, out_of_spec) = hear(&fetch(&self.url, context)?, (call, context))?;
+        context: &CallContext,
+        services: &Services,
+    ) -> Result<JobSubmission, Refusal> {
+        let (heard, out_of_spec) = hear(file, context)?;
         let wants_all = self.callback_rule.as_deref() == Some("all");
         let mut found = RecognitionResult {
             units: 1,
@@ -71,7 +82,17 @@ impl Recording {
         };
         let mut called_back = Map::new();
         for task in tasks {
-            let (object, is_grave) = recorded(task, &heard, &self.url, (&mut found.notes, context));
+            let verdict = say(task, &heard, context);
+            found.notes.push(note(task, &heard, &verdict));
+            let past = PastSpeech {
+                task: task.id,
+                label: label(task, verdict.label),
+                review: verdict.review,
+                url: &self.url,
+            };
+            past.remember(context, services);
+            let is_grave = verdict.label != task.normal;
+            let object = self.object(task, &heard, &verdict);
             let reported = if is_grave || wants_all {
                 object.clone()
             } else {
@@ -83,10 +104,28 @@ impl Recording {
         Ok(JobSubmission {
             echo: self.echo(),
             called_back: Some(called_back),
-            callback,
-            lanes: LANES,
-            ..JobSubmission::of(found, "requestId")
+            limit: LANES,
+            ..JobSubmission::new(found, "requestId")
         })
+    }
+
+    /// The object of one task (§3.4).
+    fn object(&self, task: &RecognitionTask, heard: &AudioFacts, verdict: &TaskVerdict) -> Value {
+        match task.shape {
+            ResultShape::Transcript => json!({"text": "", "details": []}),
+            ResultShape::Vulgar
+            | ResultShape::SpeechText
+            | ResultShape::Text
+            | ResultShape::Labelled
+            | ResultShape::TopLabels
+            | ResultShape::Person
+            | ResultShape::Objects => json!({"violations": [{
+                "label": label(task, verdict.label),
+                "review": verdict.review,
+                "speechUrl": self.url,
+                "details": details(heard, verdict, verdict.label != task.normal),
+            }]}),
+        }
     }
 
     /// What reports say again.
@@ -103,33 +142,4 @@ impl Recording {
         }
         echo
     }
-}
-
-/// The object of one task of a recording (§3.4), and whether it speaks against it.
-fn recorded(
-    task: &RecognitionTask,
-    heard: &AudioFacts,
-    url: &str,
-    (notes, context): (&mut Vec<Decision>, &CallContext),
-) -> (Value, bool) {
-    let said = say(task, heard, context);
-    notes.push(note(task, heard, &said));
-    let is_grave = said.label != task.normal;
-    super::history::remember_speech((task.id, label(task, said.label), said.review), url, context);
-    let object = match task.shape {
-        ResultShape::Transcript => json!({"text": "", "details": []}),
-        ResultShape::Vulgar
-        | ResultShape::SpeechText
-        | ResultShape::Text
-        | ResultShape::Labelled
-        | ResultShape::TopLabels
-        | ResultShape::Person
-        | ResultShape::Objects => json!({"violations": [{
-            "label": label(task, said.label),
-            "review": said.review,
-            "speechUrl": url,
-            "details": details(heard, &said, is_grave),
-        }]}),
-    };
-    (object, is_grave)
 }

@@ -2,7 +2,7 @@
 
 use super::super::tasks::RecognitionTask;
 use super::field;
-use crate::exchange::Failure;
+use crate::exchange::Refusal;
 use crate::forms::Form;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -44,7 +44,7 @@ impl CallbackRule {
             && among(&self.type_name, "typeName")
     }
 
-    fn shown(&self, frame: &Value) -> Value {
+    fn report(&self, frame: &Value) -> Value {
         let mut frame = frame.clone();
         if let (Some(false), Some(members)) = (self.offset, frame.as_object_mut()) {
             members.remove("offset");
@@ -55,7 +55,7 @@ impl CallbackRule {
 
 impl CallbackRules {
     /// The rules of a body. One client sends a flat list, which holds for every task.
-    pub(super) fn of(form: &Form) -> Result<Self, Failure> {
+    pub(super) fn read(form: &Form) -> Result<Self, Refusal> {
         let given = form
             .json::<Value>("callbackRules")
             .map_err(|_| field("callbackRules"))?;
@@ -125,9 +125,9 @@ impl CallbackRules {
         };
         let rule = |frame: &Value| rules.iter().find(|rule| rule.fits(frame));
         if let Some(whole) = list.iter().filter_map(rule).find(|rule| rule.total) {
-            return frames.map(|(nth, frame)| (nth, whole.shown(frame))).collect();
+            return frames.map(|(nth, frame)| (nth, whole.report(frame))).collect();
         }
-        let fitting = frames.filter_map(|(nth, frame)| Some((nth, rule(frame)?.shown(frame))));
+        let fitting = frames.filter_map(|(nth, frame)| Some((nth, rule(frame)?.report(frame))));
         fitting.collect()
     }
 }

@@ -1,15 +1,15 @@
 //! Speech (`wire/tupu.md` §1.4 #13–#19, §3.4). What is spoken is not understood: WAV is listened to for whether anybody
 //! speaks, every file's head is read, and a marker in its title says what is in it.
 
+use super::super::input_rules;
 use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, chosen};
 use super::super::verdict::{ExpectedVerdict, RecognitionInput, TaskVerdict, expected_verdict};
-use super::super::{auth, input_rules};
 use super::result::RecognitionResult;
-use super::{are_mixed, base_name, fetch_media, field};
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage};
+use super::{are_mixed, base_name, field, media_request, next_fetched};
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::forms::FormValue;
 use crate::media::{sound, track};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -34,53 +34,56 @@ pub(super) struct AudioFacts {
 }
 
 /// Files, judged at once.
-pub(in super::super) fn speech_sync(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn speech_sync(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let parts = form.parts("speech").map_err(|_| field("speech"))?;
     if parts.is_empty() {
-        return Err(Failure::Input(InputError::Empty));
+        return Err(InputError::Empty.into());
     }
     if parts.len() > MOST_FILES {
-        return Err(Failure::Input(InputError::TooMany));
+        return Err(InputError::TooMany.into());
     }
     if are_mixed(&parts) {
         return Err(field("speech"));
     }
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    let tasks = chosen(&wanted, MediaTasks::Speech, context).map_err(Failure::Input)?;
-    let sources: Vec<Result<AudioFile, String>> = parts
-        .into_iter()
-        .map(|part| match part {
-            FormValue::Text(url) => Err(url.into_owned()),
-            FormValue::File(file) => Ok(AudioFile {
+    let tasks = chosen(&wanted, MediaTasks::Speech, context)?;
+    // The call does not mix them: all are files, or all are fetched.
+    let (mut files, mut urls) = (Vec::new(), Vec::new());
+    for part in parts {
+        match part {
+            FormValue::Text(url) => urls.push(url.into_owned()),
+            FormValue::File(file) => files.push(AudioFile {
                 name: base_name(file),
                 bytes: file.bytes.clone(),
             }),
-        })
-        .collect();
-    let (call, context) = (call.clone(), context.clone());
-    Ok(Answer::Work(Box::new(move || {
-        let files = sources
-            .into_iter()
-            .map(|source| source.or_else(|url| fetch(&url, &context)));
-        let files = files.collect::<Result<Vec<AudioFile>, Failure>>()?;
-        let found = judge(&files, &tasks, (&call, &context))?;
-        Ok(found.reply(&context))
-    })))
+        }
+    }
+    let fetches = urls.iter().map(|url| media_request(url)).collect();
+    Ok(Answer::fetch(fetches, move |fetched, context, _| {
+        let mut fetched = fetched.into_iter();
+        for url in &urls {
+            files.push(AudioFile::fetched(url, next_fetched(&mut fetched)?));
+        }
+        let found = judge(&files, &tasks, context)?;
+        Ok(found.reply(context))
+    }))
 }
 
-pub(super) fn fetch(url: &str, context: &CallContext) -> Result<AudioFile, Failure> {
-    let bytes = fetch_media(url, context)?;
-    let name = url.rsplit('/').next().unwrap_or_default().to_owned();
-    Ok(AudioFile { name, bytes })
+impl AudioFile {
+    /// What was fetched from an address.
+    pub(super) fn fetched(url: &str, bytes: Bytes) -> Self {
+        let name = url.rsplit('/').next().unwrap_or_default().to_owned();
+        Self { name, bytes }
+    }
 }
 
 /// Listens to a file. What is no sound at all is refused (code 14).
 pub(super) fn hear(
     file: &AudioFile,
-    (call, context): (&Call, &CallContext),
-) -> Result<(AudioFacts, Option<&'static str>), Failure> {
-    let head = track(&file.bytes).ok_or(Failure::Input(InputError::PictureKind))?;
+    context: &CallContext,
+) -> Result<(AudioFacts, Option<&'static str>), Refusal> {
+    let head = track(&file.bytes).ok_or(InputError::PictureKind)?;
     let cause = match head.sample_rate {
         Some(rate) => input_rules::sampling(rate, context)?,
         None => None,
@@ -94,7 +97,7 @@ pub(super) fn hear(
         name: file.name.clone(),
         length: head.milliseconds.unwrap_or(0) as f64 / 1000.0,
         has_voice: sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
-        given: expected_verdict(input, (call, context)),
+        given: expected_verdict(input, context),
         markers: head.title.map(|title| Marker::all(&title)).unwrap_or_default(),
     };
     Ok((heard, cause))
@@ -136,15 +139,15 @@ pub(super) fn note(task: &RecognitionTask, heard: &AudioFacts, said: &TaskVerdic
 fn judge(
     files: &[AudioFile],
     tasks: &[&'static RecognitionTask],
-    (call, context): (&Call, &CallContext),
-) -> Result<RecognitionResult, Failure> {
+    context: &CallContext,
+) -> Result<RecognitionResult, Refusal> {
     let mut found = RecognitionResult {
         units: u32::try_from(files.len()).expect("at most ten"),
         ..RecognitionResult::default()
     };
     let mut all = Vec::with_capacity(files.len());
     for file in files {
-        let (heard, cause) = hear(file, (call, context))?;
+        let (heard, cause) = hear(file, context)?;
         found.out_of_spec = found.out_of_spec.or(cause);
         all.push(heard);
     }

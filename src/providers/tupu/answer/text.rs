@@ -1,13 +1,13 @@
 //! Texts: who decides what they say, and how Tupu says it (`wire/tupu.md` §1.4 #5, §3.3).
 
+use super::super::input_rules;
 use super::super::tasks::{TEXT, TEXT_LABELS};
 use super::super::verdict::{RecognitionInput, expected_verdict};
-use super::super::{auth, input_rules};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::{field, insert_given};
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
-use crate::providers::CallContext;
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
+use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, flood, hits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -36,22 +36,22 @@ pub(super) struct TextVerdict {
 }
 
 /// Texts, judged at once.
-pub(in super::super) fn text_sync(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn text_sync(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let texts: Option<Vec<TextInput>> = form.json("text").map_err(|_| field("text"))?;
     let texts = texts.ok_or(field("text"))?;
     if texts.is_empty() {
-        return Err(Failure::Input(InputError::Empty));
+        return Err(InputError::Empty.into());
     }
     if texts.len() > MOST_TEXTS {
-        return Err(Failure::Input(InputError::TooMany));
+        return Err(InputError::TooMany.into());
     }
     let mut found = RecognitionResult::default();
     let mut results = Vec::with_capacity(texts.len());
     for (nth, text) in texts.iter().enumerate() {
         let spec = input_rules::characters(&text.content, false, context)?;
         found.out_of_spec = found.out_of_spec.or(spec);
-        let mut said = judge(&text.content, (call, context));
+        let mut said = judge(&text.content, context);
         if spec.is_some() {
             said.review = true;
         }
@@ -60,17 +60,17 @@ pub(in super::super) fn text_sync(call: &Call, context: &CallContext) -> Result<
             "verdict",
             format!("text {nth}: {}", said.because),
         ));
-        super::history::remember_text((text, &said), context);
+        super::history::remember_text(nth, text, &said, context, services);
         results.push(said.result(text));
     }
     found.units = u32::try_from(results.len()).expect("at most ten");
     found.members.insert(TEXT.into(), json!({ "texts": results }));
-    Ok(found.reply(context))
+    Ok(found.reply(context).into())
 }
 
 /// A long text, judged later. Its result comes by callback alone (D2), and can be asked for besides.
-pub(in super::super) fn text_async(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn text_async(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let content = form.json::<String>("content").map_err(|_| field("content"))?;
     let content = content.ok_or(field("content"))?;
     let out_of_spec = input_rules::characters(&content, true, context)?;
@@ -81,7 +81,7 @@ pub(in super::super) fn text_async(call: &Call, context: &CallContext) -> Result
         forum_id: part("forumId"),
         content,
     };
-    let mut said = judge(&text.content, (call, context));
+    let mut said = judge(&text.content, context);
     said.review |= out_of_spec.is_some();
     let note = Decision::choose(PipelineStage::Answer, "verdict", said.because.clone());
     let texts = json!({ "texts": [said.result(&text)] });
@@ -92,15 +92,15 @@ pub(in super::super) fn text_async(call: &Call, context: &CallContext) -> Result
         notes: vec![note],
     };
     let submission = JobSubmission {
-        callback: jobs::callback(&form, "callbackUrl", context)?,
-        ..JobSubmission::of(found, "requestId")
+        callback: jobs::callback(form, "callbackUrl", services)?,
+        ..JobSubmission::new(found, "requestId")
     };
-    submission.reply(true, context)
+    Ok(submission.reply(true, context, services)?.into())
 }
 
 /// What is said of a text: by a fault that lies, an expectation, a marker, its words, or because there is nothing in it.
-pub(super) fn judge(text: &str, (call, context): (&Call, &CallContext)) -> TextVerdict {
-    let honest = decided(text, (call, context));
+pub(super) fn judge(text: &str, context: &CallContext) -> TextVerdict {
+    let honest = decided(text, context);
     match &context.wrong_verdict {
         Some(wrong_verdict) if concerns(wrong_verdict.task.as_deref()) => {
             let opposite = if honest.action == "pass" { "Porn" } else { "Normal" };
@@ -114,13 +114,13 @@ pub(super) fn judge(text: &str, (call, context): (&Call, &CallContext)) -> TextV
     }
 }
 
-fn decided(text: &str, (call, context): (&Call, &CallContext)) -> TextVerdict {
+fn decided(text: &str, context: &CallContext) -> TextVerdict {
     let input = RecognitionInput {
         bytes: text.as_bytes(),
         text: Some(text),
         ..RecognitionInput::default()
     };
-    let given = expected_verdict(input, (call, context));
+    let given = expected_verdict(input, context);
     if let Some((id, given)) = given
         && let Some(own) = given.iter().find(|own| concerns(own.task.as_deref()))
     {

@@ -1,19 +1,19 @@
 //! Videos (`wire/tupu.md` §1.4 #7–#12, §3.5). No video is decoded: the frames of packs and of animated pictures are
 //! looked at, of every other file the head alone, for its length and the title in its metadata.
 
+use super::super::input_rules;
 use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
-use super::super::{auth, input_rules};
 use super::files::{PictureResult, counted, file};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::rules::CallbackRules;
-use super::{fetch_media, field};
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use super::{field, media_request, next_fetched};
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::forms::{Form, FormValue};
 use crate::imaging::PictureFeatures;
 use crate::media::{is_pack, track};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -37,6 +37,21 @@ struct Video {
     bytes: Bytes,
 }
 
+impl Video {
+    fn new(name: &str, bytes: Bytes) -> Self {
+        let name = name.to_owned();
+        Self { name, bytes }
+    }
+}
+
+/// What is asked of a video.
+struct VideoRequest {
+    tasks: Vec<&'static RecognitionTask>,
+    sampling: Sampling,
+    /// The length in seconds that the client declares.
+    declared: Option<f64>,
+}
+
 /// A frame of a video.
 struct Frame {
     /// Seconds from the start.
@@ -49,69 +64,68 @@ struct Frame {
 }
 
 /// A video, judged at once.
-pub(in super::super) fn video_sync(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let form = auth::form(call)?;
-    let sampling = sampling(&form, 1)?;
-    let tasks = tasks(&form, context)?;
+pub(in super::super) fn video_sync(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
+    let request = VideoRequest::read(form, 1, context)?;
     let parts = form.parts("video").map_err(|_| field("video"))?;
-    let source = match parts.as_slice() {
-        [] => return Err(Failure::Input(InputError::Empty)),
-        [FormValue::File(file)] => Ok((file.file_name.clone(), file.bytes.clone())),
-        [FormValue::Text(url)] => Err(url.to_string()),
-        [_, _, ..] => return Err(Failure::Input(InputError::TooMany)),
+    let (video, fetches) = match parts.as_slice() {
+        [] => return Err(InputError::Empty.into()),
+        [FormValue::File(file)] => (Video::new(&file.file_name, file.bytes.clone()), Vec::new()),
+        [FormValue::Text(url)] => (Video::new(url, Bytes::new()), vec![media_request(url)]),
+        [_, _, ..] => return Err(InputError::TooMany.into()),
     };
-    let length = form.raw_text("duration").and_then(|seconds| seconds.parse().ok());
-    let (call, context) = (call.clone(), context.clone());
-    Ok(Answer::Work(Box::new(move || {
-        let video = match source {
-            Ok((name, bytes)) => Video { name, bytes },
-            Err(url) => fetch(&url, &context)?,
+    let is_fetched = !fetches.is_empty();
+    Ok(Answer::fetch(fetches, move |fetched, context, services| {
+        let video = if is_fetched {
+            Video::new(&video.name, next_fetched(&mut fetched.into_iter())?)
+        } else {
+            video
         };
-        let found = judge(&video, (&tasks, sampling, length), (&call, &context))?;
-        Ok(found.reply(&context))
-    })))
+        let found = request.judge(&video, context, services)?;
+        Ok(found.reply(context))
+    }))
 }
 
 /// A video file, judged later.
-pub(in super::super) fn video_async(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn video_async(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let url = form.raw_text("video").filter(|url| !url.is_empty());
-    let url = url.ok_or(Failure::Input(InputError::Empty))?.into_owned();
-    let sampling = sampling(&form, 3)?;
-    let tasks = tasks(&form, context)?;
-    let rules = CallbackRules::of(&form)?;
-    let is_real_time = flag(&form, "realTimeCallback")?;
-    let callback = jobs::callback(&form, "callbackUrl", context)?;
-    let length = form.raw_text("duration").and_then(|seconds| seconds.parse().ok());
-    let echo = echo(&form, &["customInfo"]);
-    let (call, context) = (call.clone(), context.clone());
-    Ok(Answer::Work(Box::new(move || {
-        let video = fetch(&url, &context)?;
-        let found = judge(&video, (&tasks, sampling, length), (&call, &context))?;
-        let early = if is_real_time {
-            rules.early(&found.members, &tasks)
-        } else {
-            Vec::new()
-        };
-        let submission = JobSubmission {
-            called_back: Some(rules.called_back(&found.members, &tasks)),
-            early,
-            echo,
-            callback,
-            ..JobSubmission::of(found, "videoId")
-        };
-        submission.reply(false, &context)
-    })))
+    let url = url.ok_or(InputError::Empty)?.into_owned();
+    let request = VideoRequest::read(form, 3, context)?;
+    let rules = CallbackRules::read(form)?;
+    let is_real_time = flag(form, "realTimeCallback")?;
+    let callback = jobs::callback(form, "callbackUrl", services)?;
+    let echo = echo(form, &["customInfo"]);
+    Ok(Answer::fetch(
+        vec![media_request(&url)],
+        move |fetched, context, services| {
+            let video = Video::new(&url, next_fetched(&mut fetched.into_iter())?);
+            let found = request.judge(&video, context, services)?;
+            let early = if is_real_time {
+                rules.early(&found.members, &request.tasks)
+            } else {
+                Vec::new()
+            };
+            let submission = JobSubmission {
+                called_back: Some(rules.called_back(&found.members, &request.tasks)),
+                early,
+                echo,
+                callback,
+                ..JobSubmission::new(found, "videoId")
+            };
+            submission.reply(false, context, services)
+        },
+    ))
 }
 
 /// A live stream: it is never read, and reports every `fragmentTime` until it is closed.
-pub(in super::super) fn video_stream(call: &Call, context: &CallContext) -> Result<Reply, Failure> {
-    let form = auth::form(call)?;
+pub(in super::super) fn video_stream(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    let form = context.call.form()?;
     let url = form.raw_text("video").filter(|url| !url.is_empty());
-    let url = url.ok_or(Failure::Input(InputError::Empty))?.into_owned();
-    let period = within(&form, "fragmentTime", (10, 60), 60)?;
-    let tasks = tasks(&form, context)?;
-    let rules = CallbackRules::of(&form)?;
+    let url = url.ok_or(InputError::Empty)?.into_owned();
+    let period = within(form, "fragmentTime", (10, 60), 60)?;
+    let tasks = tasks(form, context)?;
+    let rules = CallbackRules::read(form)?;
     let markers = super::stream_markers(&url);
     let frame = Frame {
         offset: 0.0,
@@ -120,17 +134,17 @@ pub(in super::super) fn video_stream(call: &Call, context: &CallContext) -> Resu
         content: xxhash_rust::xxh3::xxh3_128(url.as_bytes()),
         bytes: Bytes::from(url.clone()),
     };
-    let found = said(&[frame], (&tasks, &markers), (call, context));
+    let found = task_objects(&[frame], &tasks, &markers, context);
     let submission = JobSubmission {
         called_back: Some(rules.called_back(&found.members, &tasks)),
-        echo: echo(&form, &["customInfo"]),
+        echo: echo(form, &["customInfo"]),
         is_sliced: true,
-        callback: jobs::callback(&form, "callbackUrl", context)?,
+        callback: jobs::callback(form, "callbackUrl", services)?,
         period: Some(Duration::from_secs(period)),
-        lanes: jobs::REFUSED,
-        ..JobSubmission::of(found, "videoId")
+        limit: jobs::REFUSED,
+        ..JobSubmission::new(found, "videoId")
     };
-    submission.reply(false, context)
+    Ok(submission.reply(false, context, services)?.into())
 }
 
 /// Members that reports begin with, as they were sent.
@@ -143,13 +157,13 @@ fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
     given.collect()
 }
 
-fn tasks(form: &Form, context: &CallContext) -> Result<Vec<&'static RecognitionTask>, Failure> {
+fn tasks(form: &Form, context: &CallContext) -> Result<Vec<&'static RecognitionTask>, Refusal> {
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    chosen(&wanted, MediaTasks::Picture, context).map_err(Failure::Input)
+    chosen(&wanted, MediaTasks::Picture, context)
 }
 
 /// A whole number of a field within its limits.
-fn within(form: &Form, name: &'static str, (least, most): (u64, u64), usual: u64) -> Result<u64, Failure> {
+fn within(form: &Form, name: &'static str, (least, most): (u64, u64), usual: u64) -> Result<u64, Refusal> {
     let Some(text) = form.raw_text(name).filter(|text| !text.is_empty()) else {
         return Ok(usual);
     };
@@ -158,7 +172,7 @@ fn within(form: &Form, name: &'static str, (least, most): (u64, u64), usual: u64
 }
 
 /// A member that is true or false, as JSON or as text.
-fn flag(form: &Form, name: &'static str) -> Result<bool, Failure> {
+fn flag(form: &Form, name: &'static str) -> Result<bool, Refusal> {
     match form.raw_text(name).as_deref() {
         None | Some("" | "false") => Ok(false),
         Some("true") => Ok(true),
@@ -166,51 +180,59 @@ fn flag(form: &Form, name: &'static str) -> Result<bool, Failure> {
     }
 }
 
-fn sampling(form: &Form, interval: u64) -> Result<Sampling, Failure> {
+fn sampling(form: &Form, interval: u64) -> Result<Sampling, Refusal> {
     Ok(Sampling {
         interval: within(form, "interval", (1, 10), interval)?,
         most: within(form, "maxFrames", (5, 200), 200)?,
     })
 }
 
-fn fetch(url: &str, context: &CallContext) -> Result<Video, Failure> {
-    let bytes = fetch_media(url, context)?;
-    let name = url.to_owned();
-    Ok(Video { name, bytes })
-}
+impl VideoRequest {
+    /// What a body asks; frames are so many seconds apart where it does not say.
+    fn read(form: &Form, interval: u64, context: &CallContext) -> Result<Self, Refusal> {
+        Ok(Self {
+            sampling: sampling(form, interval)?,
+            tasks: tasks(form, context)?,
+            declared: form.raw_text("duration").and_then(|seconds| seconds.parse().ok()),
+        })
+    }
 
-fn judge(
-    video: &Video,
-    (tasks, sampling, declared): (&[&'static RecognitionTask], Sampling, Option<f64>),
-    (call, context): (&Call, &CallContext),
-) -> Result<RecognitionResult, Failure> {
-    let head = track(&video.bytes).unwrap_or_default();
-    let declared = declared
-        .filter(|seconds: &f64| (0.0..1e9).contains(seconds))
-        .map(|seconds| (seconds * 1000.0) as u64);
-    let length = head.milliseconds.or(declared);
-    let frames = frames(video, (sampling, length), context)?;
-    let out_of_spec = match length {
-        Some(length) => input_rules::frames(frames.len() as u64, length, context)?,
-        None => None,
-    };
-    let markers = head.title.map(|title| Marker::all(&title)).unwrap_or_default();
-    let found = said(&frames, (tasks, &markers), (call, context));
-    Ok(RecognitionResult { out_of_spec, ..found })
+    fn judge(
+        &self,
+        video: &Video,
+        context: &CallContext,
+        services: &Services,
+    ) -> Result<RecognitionResult, Refusal> {
+        let head = track(&video.bytes).unwrap_or_default();
+        let declared = self
+            .declared
+            .filter(|seconds| (0.0..1e9).contains(seconds))
+            .map(|seconds| (seconds * 1000.0) as u64);
+        let length = head.milliseconds.or(declared);
+        let frames = frames(video, self.sampling, length, services)?;
+        let out_of_spec = match length {
+            Some(length) => input_rules::frames(frames.len() as u64, length, context)?,
+            None => None,
+        };
+        let markers = head.title.map(|title| Marker::all(&title)).unwrap_or_default();
+        let found = task_objects(&frames, &self.tasks, &markers, context);
+        Ok(RecognitionResult { out_of_spec, ..found })
+    }
 }
 
 /// The frames that are judged: those of a pack or an animated picture, or as many as the sampling takes of the length.
 fn frames(
     video: &Video,
-    (sampling, length): (Sampling, Option<u64>),
-    context: &CallContext,
-) -> Result<Vec<Frame>, Failure> {
+    sampling: Sampling,
+    length: Option<u64>,
+    services: &Services,
+) -> Result<Vec<Frame>, Refusal> {
     let offset = |nth: usize| (nth as u64 * sampling.interval) as f64;
     if is_pack(&video.bytes) {
         let files = super::pictures::PACK.read(&video.bytes);
-        let files = files.map_err(|_| Failure::Input(InputError::Unreachable))?;
+        let files = files.map_err(|_| InputError::Unreachable)?;
         let looked = files.into_iter().enumerate().map(|(nth, (name, bytes))| {
-            let seen = context.studio.impressions(&bytes, 1).ok()?.pop()?;
+            let seen = services.studio.impressions(&bytes, 1).ok()?.pop()?;
             Some(Frame {
                 offset: offset(nth),
                 name,
@@ -221,7 +243,7 @@ fn frames(
         });
         let looked: Vec<Frame> = looked.flatten().collect();
         return if looked.is_empty() {
-            Err(Failure::Catalogue("18".into()))
+            Err(Refusal::documented("18"))
         } else {
             Ok(looked)
         };
@@ -235,7 +257,7 @@ fn frames(
         content,
     };
     let most = usize::try_from(sampling.most).unwrap_or(usize::MAX);
-    if let Ok(animated) = context.studio.impressions(&video.bytes, most) {
+    if let Ok(animated) = services.studio.impressions(&video.bytes, most) {
         let looked = animated.into_iter().enumerate();
         return Ok(looked.map(|(nth, seen)| frame(nth, seen)).collect());
     }
@@ -246,17 +268,18 @@ fn frames(
 }
 
 /// The object of each task: an item for each frame (INFERRED: as of pictures, with the seconds from the start).
-fn said(
+fn task_objects(
     frames: &[Frame],
-    (tasks, markers): (&[&'static RecognitionTask], &[Marker]),
-    (call, context): (&Call, &CallContext),
+    tasks: &[&'static RecognitionTask],
+    markers: &[Marker],
+    context: &CallContext,
 ) -> RecognitionResult {
     let input = frames.first().map(|first| RecognitionInput {
         bytes: &first.bytes,
         name: &first.name,
         ..RecognitionInput::default()
     });
-    let given = input.and_then(|input| expected_verdict(input, (call, context)));
+    let given = input.and_then(|input| expected_verdict(input, context));
     let evidence = frames.iter().map(|frame| {
         let inside = frame.seen.codes.iter().flat_map(|code| Marker::all(code));
         PictureEvidence {

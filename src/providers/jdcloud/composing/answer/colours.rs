@@ -2,23 +2,22 @@
 //! three.
 
 use super::super::super::envelope::EnvelopeKind;
-use super::picture;
+use super::check_picture;
 use crate::composition::recoloured;
-use crate::exchange::{Call, Failure};
+use crate::exchange::{InputError, Refusal};
 use crate::imaging::{PixelRange, encode_rgba};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, FileFormat, Services};
 use serde_json::json;
 
 /// How far the hues are turned, in degrees.
 const TURNS: [f32; 3] = [90.0, 180.0, 270.0];
 
-pub(in super::super) fn colours(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let bytes = picture(call, context)?;
-    let context = context.clone();
-    Ok(Answer::Work(Box::new(move || {
-        let picture = context.studio.picture(&bytes, PixelRange::ANY);
-        let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
-        // A lie about colours: they stay as they are.
+pub(in super::super) fn colours(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    check_picture(context)?;
+    Ok(Answer::compute(|context, services| {
+        let picture = services.studio.picture(&context.call.body, PixelRange::ANY);
+        let picture = picture.map_err(InputError::from)?;
+        // A wrong verdict about colours: they stay as they are.
         let turns = if context.wrong_verdict.is_some() {
             [0.0; 3]
         } else {
@@ -27,11 +26,11 @@ pub(in super::super) fn colours(call: &Call, context: &CallContext) -> Result<An
         let urls = recoloured(&picture, &turns).into_iter().map(|rgba| {
             let png = encode_rgba(picture.width, picture.height, &rgba);
             let digest = xxhash_rust::xxh3::xxh3_128(&png);
-            context.publish(context.apply_picture_damage(&png, digest), "png", "image/png")
+            context.publish_picture(&png, digest, FileFormat::PNG, services)
         });
         let urls: Vec<String> = urls.collect();
         let request_id = context.request_id.hyphenated();
         let result = json!({"status": 0, "message": "OK", "requestId": request_id, "colored_urls": urls});
-        Ok(EnvelopeKind::Ling.served(&result, "0", &context))
-    })))
+        Ok(EnvelopeKind::Ling.served(&result, "0", context))
+    }))
 }

@@ -11,12 +11,10 @@ pub(super) use style::style;
 pub(super) use templates::templates;
 
 use super::request;
-use crate::exchange::{Call, Failure};
+use crate::exchange::Refusal;
 use crate::providers::CallContext;
-use bytes::Bytes;
 
-/// The picture that is the whole body.
-fn picture(call: &Call, context: &CallContext) -> Result<Bytes, Failure> {
-    request::check(&call.body, context)?;
-    Ok(call.body.clone())
+/// Checks the picture that is the whole body.
+fn check_picture(context: &CallContext) -> Result<(), Refusal> {
+    request::check(&context.call.body, context)
 }

@@ -1,22 +1,21 @@
 //! The style of a picture (`wire/jdcloud.md` §1.3).
 
 use super::super::super::envelope::EnvelopeKind;
-use super::picture;
+use super::check_picture;
 use crate::composition::{TemplateStyle, style_chances};
-use crate::exchange::{Call, Decision, Failure, PipelineStage};
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::imaging::{PixelRange, Sprite};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, Services};
 use serde_json::{Value, json};
 
-pub(in super::super) fn style(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let bytes = picture(call, context)?;
-    let context = context.clone();
-    Ok(Answer::Work(Box::new(move || {
-        let picture = context.studio.picture(&bytes, PixelRange::ANY);
-        let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
+pub(in super::super) fn style(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    check_picture(context)?;
+    Ok(Answer::compute(|context, services| {
+        let picture = services.studio.picture(&context.call.body, PixelRange::ANY);
+        let picture = picture.map_err(InputError::from)?;
         let mut chances = style_chances(&Sprite::whole(&picture.within(256)));
         if context.wrong_verdict.is_some() {
-            // A lie about a style: the least likely is said to be the likeliest.
+            // A wrong verdict about a style: the least likely comes first.
             let turned: Vec<TemplateStyle> = chances.iter().rev().map(|(style, _)| *style).collect();
             for ((style, _), other) in chances.iter_mut().zip(turned) {
                 *style = other;
@@ -30,8 +29,8 @@ pub(in super::super) fn style(call: &Call, context: &CallContext) -> Result<Answ
             .collect();
         let request_id = context.request_id.hyphenated();
         let result = json!({"status": 0, "message": "OK", "styles": styles, "requestId": request_id});
-        let mut reply = EnvelopeKind::Ling.served(&result, "0", &context);
+        let mut reply = EnvelopeKind::Ling.served(&result, "0", context);
         reply.notes.push(note);
         Ok(reply)
-    })))
+    }))
 }

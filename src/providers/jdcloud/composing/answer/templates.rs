@@ -2,8 +2,8 @@
 
 use super::compose::{default_texts, published};
 use crate::composition::{CanvasSize, CompositionRequest, SIDES, Template, builtins};
-use crate::exchange::{Call, Failure, InputError, Reply};
-use crate::providers::{Answer, CallContext};
+use crate::exchange::{Failure, InputError, Refusal, Reply};
+use crate::providers::{Answer, CallContext, Services};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -12,23 +12,27 @@ const MOST_PER_PAGE: usize = 100;
 /// The longer side of a thumbnail.
 const THUMBNAIL: u32 = 240;
 
-pub(in super::super) fn templates(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
+pub(in super::super) fn templates(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
     let number = |name: &'static str| {
-        let value = call.param(name).and_then(|value| value.trim().parse().ok());
+        let value = context
+            .call
+            .param(name)
+            .and_then(|value| value.trim().parse().ok());
         value
             .filter(|number: &usize| *number >= 1)
-            .ok_or(Failure::Input(InputError::Field(name)))
+            .ok_or(InputError::Field(name))
     };
     let (page, per_page) = (number("page")?, number("per_page")?);
     if per_page > MOST_PER_PAGE {
-        return Err(Failure::Input(InputError::Field("per_page")));
+        return Err(InputError::Field("per_page").into());
     }
-    let context = context.clone();
-    Ok(Answer::Work(Box::new(move || list(page, per_page, &context))))
+    Ok(Answer::compute(move |context, services| {
+        list(page, per_page, context, services)
+    }))
 }
 
-fn list(page: usize, per_page: usize, context: &CallContext) -> Result<Reply, Failure> {
-    let own = context
+fn list(page: usize, per_page: usize, context: &CallContext, services: &Services) -> Result<Reply, Refusal> {
+    let own = services
         .templates
         .all(&context.world)
         .map_err(|_| Failure::Internal)?;
@@ -44,12 +48,12 @@ fn list(page: usize, per_page: usize, context: &CallContext) -> Result<Reply, Fa
         .iter()
         .map(|(_, template)| thumbnail(template, &texts))
         .collect();
-    let thumbnails = context.composer.compose_all(&orders);
+    let thumbnails = services.composer.compose_all(&orders);
     let listed = shown.iter().zip(&thumbnails).map(|((id, template), thumbnail)| {
         json!({
             "id": id,
             "name": template.name,
-            "thumbnail": published(thumbnail, context),
+            "thumbnail": published(thumbnail, context, services),
             "size": {"height": template.size.height, "width": template.size.width},
         })
     });

@@ -2,35 +2,30 @@
 
 use super::super::super::envelope::EnvelopeKind;
 use super::super::super::errors::ling;
-use crate::exchange::{Call, Decision, Failure, PipelineStage, Reply};
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal, Reply};
 use crate::imaging::{CutOut, MatteSide, PictureFormat, PixelRange};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, FileFormat, Services};
 use serde::Serialize;
 use std::sync::Arc;
 
-pub(in super::super) fn cutout(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let body = call.body.clone();
-    ling::check(&body, |kind| kind == PictureFormat::Jpeg)?;
-    let remembered = context.studio.remembered_cut_out(call.content);
+pub(in super::super) fn cutout(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
+    ling::check(&context.call.body, |kind| kind == PictureFormat::Jpeg)?;
+    let remembered = services.studio.remembered_cut_out(context.call.content);
     if let Some(cut) = remembered.filter(|_| context.wrong_verdict.is_none()) {
-        let note = Decision::choose(
-            PipelineStage::Answer,
-            "cache",
-            "the same picture was cut out before",
-        );
-        return Ok(Answer::Ready(reply(&cut, Some(note), context)));
+        let why = "the same picture was cut out before";
+        let note = Decision::choose(PipelineStage::Answer, "cache", why);
+        return Ok(Answer::Ready(reply(&cut, Some(note), context, services)));
     }
-    let context = context.clone();
-    Ok(Answer::Work(Box::new(move || {
-        let cut = context
+    Ok(Answer::compute(|context, services| {
+        let cut = services
             .studio
-            .cut_out(&body, PixelRange::ANY, side(&context))
-            .map_err(|flaw| Failure::Input(flaw.into()))?;
-        Ok(reply(&cut, None, &context))
-    })))
+            .cut_out(&context.call.body, PixelRange::ANY, side(context))
+            .map_err(InputError::from)?;
+        Ok(reply(&cut, None, context, services))
+    }))
 }
 
-/// A lie about a cut-out is the ground in place of the thing.
+/// A wrong verdict about a cut-out is the ground in place of the thing.
 pub(super) fn side(context: &CallContext) -> MatteSide {
     match context.wrong_verdict {
         None => MatteSide::Thing,
@@ -48,12 +43,8 @@ struct Done {
     request_id: String,
 }
 
-fn reply(cut: &Arc<CutOut>, note: Option<Decision>, context: &CallContext) -> Reply {
-    let url = context.publish(
-        context.apply_picture_damage(&cut.png, cut.digest),
-        "png",
-        "image/png",
-    );
+fn reply(cut: &Arc<CutOut>, note: Option<Decision>, context: &CallContext, services: &Services) -> Reply {
+    let url = context.publish_picture(&cut.png, cut.digest, FileFormat::PNG, services);
     let result = Done {
         status: 0,
         message: "OK",

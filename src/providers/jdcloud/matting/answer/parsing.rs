@@ -2,9 +2,9 @@
 
 use super::super::super::envelope::EnvelopeKind;
 use super::super::super::errors::ling;
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::exchange::{Decision, InputError, PipelineStage, Refusal, Reply};
 use crate::imaging::{PersonMask, PictureFormat, PixelRange};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, Services};
 use serde_json::json;
 
 const SIZES: PixelRange = PixelRange {
@@ -12,22 +12,18 @@ const SIZES: PixelRange = PixelRange {
     most: 4096,
 };
 
-pub(in super::super) fn parsing(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    let body = call.body.clone();
-    ling::check(&body, |kind| {
+pub(in super::super) fn parsing(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    ling::check(&context.call.body, |kind| {
         matches!(kind, PictureFormat::Jpeg | PictureFormat::Png)
     })?;
-    let context = context.clone();
-    Ok(Answer::Work(Box::new(move || {
-        let people = context
-            .studio
-            .people(&body, SIZES)
-            .map_err(|flaw| Failure::Input(flaw.into()))?;
+    Ok(Answer::compute(|context, services| {
+        let people = services.studio.people(&context.call.body, SIZES);
+        let people = people.map_err(InputError::from)?;
         if people.is_empty() && context.is_strict("jdcloud-matting.person") {
-            return Err(Failure::Input(InputError::NoPerson));
+            return Err(InputError::NoPerson.into());
         }
-        Ok(reply(&people, &context))
-    })))
+        Ok(reply(&people, context))
+    }))
 }
 
 fn reply(people: &[PersonMask], context: &CallContext) -> Reply {
@@ -40,7 +36,7 @@ fn reply(people: &[PersonMask], context: &CallContext) -> Reply {
         .map(|person| person.classes.chunks(person.width).collect())
         .collect();
     if context.wrong_verdict.is_some() {
-        // A lie about a person: upside down, so that the boxes fit and the classes do not.
+        // A wrong verdict about a person: upside down, so that the boxes fit and the classes do not.
         for rows in &mut classes {
             rows.reverse();
         }

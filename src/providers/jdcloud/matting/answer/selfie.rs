@@ -4,9 +4,9 @@
 use super::super::super::envelope::EnvelopeKind;
 use super::super::super::errors::ling::MOST_BYTES;
 use super::cutout::side;
-use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
+use crate::exchange::{Decision, Failure, InputError, PipelineStage, Refusal, Reply};
 use crate::imaging::{CutOut, PictureFormat, PixelRange};
-use crate::providers::{Answer, CallContext};
+use crate::providers::{Answer, CallContext, Services};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -32,55 +32,51 @@ struct Request<'a> {
     image: Option<Cow<'a, str>>,
 }
 
-pub(in super::super) fn selfie(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
-    if call.method != "POST" {
-        return Err(Failure::Catalogue("1008".into()));
+pub(in super::super) fn selfie(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
+    if context.call.method != "POST" {
+        return Err(Refusal::documented("1008"));
     }
-    let picture = picture(&call.body)?;
-    if picture.len() > MOST_BYTES {
-        return Err(Failure::TooLarge {
-            limit: MOST_BYTES as u64,
-        });
-    }
-    let kind = PictureFormat::of(&picture).filter(|kind| *kind != PictureFormat::WebP);
-    kind.ok_or(Failure::Input(InputError::PictureKind))?;
-    let context = context.clone();
-    Ok(Answer::Work(Box::new(move || {
+    Ok(Answer::compute(|context, services| {
+        let picture = checked(&context.call.body)?;
         if context.is_strict("jdcloud-matting.portrait") {
-            let faces = context
-                .studio
-                .faces(&picture, SIZES)
-                .map_err(|flaw| Failure::Input(flaw.into()))?;
+            let faces = services.studio.faces(&picture, SIZES).map_err(InputError::from)?;
             if faces.is_empty() {
-                return Err(Failure::Input(InputError::NoPerson));
+                return Err(InputError::NoPerson.into());
             }
         }
-        let cut = context
-            .studio
-            .cut_out(&picture, SIZES, side(&context))
-            .map_err(|flaw| Failure::Input(flaw.into()))?;
-        Ok(reply(&cut, &context))
-    })))
+        let cut = services.studio.cut_out(&picture, SIZES, side(context));
+        Ok(reply(&cut.map_err(InputError::from)?, context))
+    }))
 }
 
-pub(in super::super) fn picture(body: &[u8]) -> Result<Vec<u8>, Failure> {
+/// The picture of a body, of a size and format that are taken.
+fn checked(body: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let picture = picture(body)?;
+    if picture.len() > MOST_BYTES {
+        let limit = MOST_BYTES as u64;
+        return Err(Failure::TooLarge { limit }.into());
+    }
+    let format = PictureFormat::of(&picture).filter(|format| *format != PictureFormat::WebP);
+    format.ok_or(InputError::PictureKind)?;
+    Ok(picture)
+}
+
+pub(in super::super) fn picture(body: &[u8]) -> Result<Vec<u8>, InputError> {
     let request: Request<'_> = serde_json::from_slice(body).map_err(|why| {
         // A field of the wrong type is a parameter error; text that is no JSON at all is not.
-        Failure::Input(if why.is_data() {
+        if why.is_data() {
             InputError::Field("image")
         } else {
             InputError::NotJson
-        })
+        }
     })?;
     let text = request
         .image
         .filter(|text| !text.is_empty())
-        .ok_or(Failure::Input(InputError::Field("image")))?;
+        .ok_or(InputError::Field("image"))?;
     // A data URL is what browsers make of a picture; its head is not base64.
     let text = text.split_once("base64,").map_or(&*text, |(_, rest)| rest);
-    BASE64
-        .decode(text.trim())
-        .map_err(|_| Failure::Input(InputError::NotBase64))
+    BASE64.decode(text.trim()).map_err(|_| InputError::NotBase64)
 }
 
 fn reply(cut: &Arc<CutOut>, context: &CallContext) -> Reply {
