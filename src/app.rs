@@ -79,10 +79,13 @@ impl Application {
         let admin_socket = bind("server.admin_listen", &settings.server.admin_listen)?;
         let (listen, admin_listen) = (provider_socket.local_addr()?, admin_socket.local_addr()?);
         let store = store::open(&settings.store.url)?;
-        let seed = remembered_seed(&*store, settings.seed)?;
-        let run = next_run(&*store)?;
-        let clock = first_clock(&*store, &settings)?;
-        let gateway = Data::new(gateway(&settings, providers, (&store, &clock), (seed, run))?);
+        let run = Run {
+            seed: remembered_seed(&*store, settings.seed)?,
+            number: next_run(&*store)?,
+            clock: first_clock(&*store, &settings)?,
+            store,
+        };
+        let gateway = Data::new(gateway(&settings, providers, &run)?);
         first_faults(&gateway)?;
         let fresh_token =
             (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
@@ -100,12 +103,12 @@ impl Application {
         let admin = Data::new(AdminState {
             calendar: Arc::new(calendar),
             gateway: gateway.clone(),
-            store,
-            started: clock.real_now(),
-            clock,
+            store: run.store,
+            started: run.clock.real_now(),
+            clock: run.clock,
             guard,
-            seed,
-            run,
+            seed: run.seed,
+            run: run.number,
             store_url: settings.store.url.clone(),
         });
         Ok(Self {
@@ -315,12 +318,18 @@ fn first_faults(gateway: &Gateway) -> anyhow::Result<()> {
     armed.map(drop).map_err(|(nth, flaw)| wrong_fault(nth, &flaw))
 }
 
-fn gateway(
-    settings: &Settings,
-    providers: Providers,
-    (store, clock): (&Arc<dyn Store>, &Clock),
-    (seed, run): (u64, u64),
-) -> anyhow::Result<Gateway> {
+/// What a run of the server on its store begins with.
+struct Run {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    /// Seed of all dice.
+    seed: u64,
+    /// Which run on this store it is.
+    number: u64,
+}
+
+fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Result<Gateway> {
+    let (store, clock) = (&run.store, &run.clock);
     let files = Arc::new(ResultFiles::new(
         bytes(settings.files.max_bytes),
         settings.files.ttl,
@@ -328,7 +337,7 @@ fn gateway(
     let worlds = Worlds::load(WorldsSetup {
         store: store.clone(),
         clock: clock.clone(),
-        dice: Dice::new(seed),
+        dice: Dice::new(run.seed),
         journal_bytes: bytes(settings.journal.max_bytes),
         files: files.clone(),
         vendors: providers.vendors(),
@@ -338,7 +347,7 @@ fn gateway(
             .iter()
             .map(|(id, _)| (*id).to_owned())
             .collect(),
-        run,
+        run: run.number,
     })?;
     let events = Events::default();
     let jobs = jobs(settings, store, &worlds, events.clone())?;

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 pub(super) struct JobView {
     /// Its name, as the vendor gives it out.
     id: String,
+    /// The client's own id for it, where the client gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
     world: String,
     /// `provider/operation` that submitted it.
     operation: String,
@@ -77,6 +80,7 @@ fn view(job: &Job, now: Time) -> JobView {
     };
     JobView {
         id: job.id.clone(),
+        client_id: job.client_id.clone(),
         world: job.world.clone(),
         operation: job.operation.clone(),
         key: job.key.clone(),

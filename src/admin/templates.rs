@@ -121,7 +121,7 @@ pub(super) async fn create(
     let templates = admin.gateway.templates.clone();
     let kept = blocking(move || {
         let now = world.clock.now();
-        templates.add(&world.name, query.id.as_deref(), (&body, now))
+        templates.add(&world.name, query.id.as_deref(), &body, now)
     });
     Ok(HttpResponse::Created().json(TemplateView::of(kept.await?)))
 }
@@ -137,7 +137,7 @@ pub(super) async fn show(
     let (world, id) = path.into_inner();
     let world = worlds::find(&admin, &world)?;
     let templates = admin.gateway.templates.clone();
-    let kept = blocking(move || templates.kept(&world.name, &id)).await?;
+    let kept = blocking(move || templates.find(&world.name, &id)).await?;
     let Some(template) = kept.template.clone() else {
         return Err(TemplateError::Damaged(kept.id).into());
     };

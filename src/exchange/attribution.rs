@@ -1,4 +1,4 @@
-//! Whose the trouble of a call is, and what it will be called in the SLA (`contract/sla.md` §1, §3).
+//! The responsible party and the cause of what went wrong with a call, for the SLA (`contract/sla.md` §1, §3).
 
 use crate::clock::Time;
 use serde::{Deserialize, Serialize};
@@ -44,13 +44,13 @@ impl Party {
     }
 }
 
-/// Why a call went as it did, where a fault struck it. Facts: what they are worth is decided when a statement
-/// is made.
+/// The responsible party and cause of what went wrong with a call. These are facts; a statement decides later what they
+/// are worth.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribution {
     /// The fault that decided.
     pub fault: Arc<str>,
-    /// Whose it is in truth.
+    /// The party that is responsible in truth.
     pub party: Party,
     /// The contract's code for it in truth; none where the contract leaves nothing out for it.
     pub cause: Option<String>,
@@ -58,6 +58,6 @@ pub struct Attribution {
     pub asserted: Option<String>,
     /// The notice that announced it, with the instant it was sent.
     pub notice: Option<(String, Time)>,
-    /// Start of the window in which it struck: a notice sent before it was in advance.
+    /// Start of the fault's window: a notice sent before it came in advance.
     pub begun: Time,
 }

@@ -41,8 +41,12 @@ impl Call {
     /// The fields of the body: of JSON, multipart, or a form. The body is parsed once, by the first caller.
     ///
     /// # Errors
-    /// When the body is neither a JSON object nor a form.
+    /// When the body is neither a JSON object nor a form, or was not read yet.
     pub fn form(&self) -> Result<&Form, FormError> {
+        if !self.is_body_read && self.body.is_empty() {
+            // Not remembered: the body may still come.
+            return Err(FormError::Unreadable);
+        }
         let parsed = self.form.get_or_init(|| {
             let kind = self.headers.get("content-type").unwrap_or_default();
             Form::read(kind, &self.body)
@@ -80,7 +84,7 @@ pub struct Headers {
 }
 
 impl Headers {
-    /// Room for so many fields with so many bytes of names and values.
+    /// Empty headers with room for `fields` fields and `bytes` bytes of names and values.
     pub fn with_capacity(fields: usize, bytes: usize) -> Self {
         Self {
             text: String::with_capacity(bytes),

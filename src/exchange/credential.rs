@@ -21,9 +21,9 @@ impl std::fmt::Debug for Credential {
 /// What the secret part of a scheme's credentials is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretFormat {
-    /// So many characters of the scheme's alphabet.
+    /// A text of this many characters of the scheme's alphabet.
     Text(usize),
-    /// A pair of RSA keys of so many bits: the client has the private one, the provider needs the public one alone.
+    /// A pair of RSA keys of this many bits: the client has the private one, the provider needs only the public one.
     Rsa(usize),
 }
 

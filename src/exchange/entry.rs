@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// What became of a call on the wire.
+/// How a call ended on the wire.
 #[derive(
     Clone,
     Copy,
@@ -159,11 +159,11 @@ pub struct LedgerEntry {
     pub bytes_out: u64,
     /// The client's view: the HTTP status that was sent, where one was.
     pub client_status: Option<u16>,
-    /// The provider's view: the HTTP status of the answer it made, whatever became of it.
+    /// The provider's view: the HTTP status of the answer it made, whether or not that was delivered.
     pub provider_status: Option<u16>,
     /// The vendor's own code.
     pub code: Cow<'static, str>,
-    /// What became of it on the wire.
+    /// How it ended on the wire.
     pub outcome: Outcome,
     /// Billable units.
     pub units: u32,
@@ -173,6 +173,6 @@ pub struct LedgerEntry {
     pub paid: PaymentSplit,
     /// XXH3-128 of the body.
     pub content: u128,
-    /// Why it went as it did, where a fault struck it.
+    /// The responsible party and cause, where a fault or a broken input rule affected it.
     pub attribution: Option<Box<Attribution>>,
 }

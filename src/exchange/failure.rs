@@ -22,7 +22,7 @@ pub enum Failure {
     PacksExhausted,
     /// Too many calls in too short a time.
     RateLimited {
-        /// When a call would be let in again.
+        /// How long until a call is admitted again.
         retry_after: Duration,
     },
     /// Too many calls at once.
@@ -103,7 +103,7 @@ pub enum InputError {
 }
 
 impl Failure {
-    /// The names [`named`](Self::named) knows: whatever needs no further facts.
+    /// The names [`from_name`](Self::from_name) knows: whatever needs no further facts.
     pub const NAMES: [&'static str; 25] = [
         "absent-credentials",
         "unknown-key",
@@ -133,7 +133,7 @@ impl Failure {
     ];
 
     /// The failure a name of [`NAMES`](Self::NAMES) means, or the name of one here (`RateLimited`, `rate_limited`).
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::by_name(name).or_else(|| Self::by_variant(name))
     }
 
@@ -247,9 +247,19 @@ mod tests {
 
     #[test]
     fn every_name_means_a_failure() {
-        assert!(Failure::NAMES.iter().all(|name| Failure::named(name).is_some()));
-        assert_eq!(Failure::named("whatever"), None);
-        assert_eq!(Failure::named("QuotaExhausted"), Some(Failure::QuotaExhausted));
-        assert_eq!(Failure::named("quota_exhausted"), Some(Failure::QuotaExhausted));
+        assert!(
+            Failure::NAMES
+                .iter()
+                .all(|name| Failure::from_name(name).is_some())
+        );
+        assert_eq!(Failure::from_name("whatever"), None);
+        assert_eq!(
+            Failure::from_name("QuotaExhausted"),
+            Some(Failure::QuotaExhausted)
+        );
+        assert_eq!(
+            Failure::from_name("quota_exhausted"),
+            Some(Failure::QuotaExhausted)
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The words all rooms speak: a call, a reply, a reason to say no, and the row that is kept of it.
+//! The values that all rooms exchange: a call, a reply, a refusal, and the row that is kept of a call.
 
 mod attribution;
 mod call;

@@ -4,7 +4,7 @@ use super::Decision;
 use bytes::Bytes;
 use std::borrow::Cow;
 
-/// What a provider answers. The edge sends it; nobody else touches a socket.
+/// What a provider answers. Only the gateway's edge sends it.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// HTTP status.
@@ -17,7 +17,7 @@ pub struct Reply {
     pub code: Cow<'static, str>,
     /// Billable units served: 0 for an answer the contract does not charge.
     pub units: u32,
-    /// The contract's code for an input that is out of specification and was served all the same.
+    /// The contract's code for an input that is out of specification, whether it was served or refused.
     pub out_of_spec: Option<&'static str>,
     /// What the provider decided on the way, for `explain`.
     pub notes: Vec<Decision>,

@@ -1,16 +1,16 @@
-//! What an agreement can want to know of calls: classes, counted by whose trouble they were.
+//! Counts of calls by class, grouped by the attribution that SLA contracts ask for.
 
 use super::{LedgerEntry, Outcome, Party};
 use crate::clock::Time;
 
-/// Whose trouble calls were, as far as an agreement may ask.
+/// The part of a call's attribution that SLA contracts group by: cause, claimed cause, responsible party, notice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttributionKey {
     /// The contract's code for it in truth; empty where there is none.
     pub cause: String,
     /// The code the provider claims, where it differs; else empty.
     pub asserted: String,
-    /// Whose it was; none for calls that no fault struck.
+    /// The responsible party; none for calls that no fault affected.
     pub party: Option<Party>,
     /// When it was announced, where it was.
     pub noticed: Option<Time>,
@@ -49,12 +49,12 @@ pub struct ServiceCounts {
     pub owed_fen: i64,
 }
 
-/// Counts of five minutes, by whose trouble they were.
+/// Counts of five minutes for one attribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceBucket {
     /// Start of the five minutes, by arrival.
     pub bucket: Time,
-    /// Whose trouble.
+    /// The attribution.
     pub trouble: AttributionKey,
     /// How many.
     pub counts: ServiceCounts,
@@ -78,8 +78,8 @@ pub const SERVICE_COUNTS: [&str; 13] = [
 ];
 
 impl AttributionKey {
-    /// Whose trouble a call was.
-    pub fn of(entry: &LedgerEntry) -> Self {
+    /// The key of a call's attribution.
+    pub fn from_entry(entry: &LedgerEntry) -> Self {
         let Some(why) = entry.attribution.as_deref() else {
             return Self::default();
         };
@@ -96,7 +96,7 @@ impl AttributionKey {
 
 impl ServiceCounts {
     /// Counts of one call; none of one that we broke.
-    pub fn of(entry: &LedgerEntry) -> Self {
+    pub fn from_entry(entry: &LedgerEntry) -> Self {
         if entry.outcome == Outcome::Broken {
             return Self::default();
         }
@@ -111,7 +111,7 @@ impl ServiceCounts {
         own
     }
 
-    /// Counts one call more, by what became of it.
+    /// Counts one more call, by its status and outcome.
     pub fn add_one(&mut self, status: Option<u16>, outcome: Outcome) {
         let count = match (status.unwrap_or(0), outcome) {
             (_, Outcome::Broken | Outcome::DeferredCharge) => return,

@@ -1,6 +1,6 @@
-//! How much work a call brings.
+//! The work a call brings.
 
-/// How much work a call brings, as far as its input tells.
+/// The work a call brings, estimated from its input without decoding it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Workload {
     /// Pixels of its pictures.

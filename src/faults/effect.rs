@@ -287,7 +287,7 @@ impl Effect {
         let Effect::Refusal { reason, .. } = self else {
             return None;
         };
-        let neutral = Failure::named(reason).map(Refusal::from);
+        let neutral = Failure::from_name(reason).map(Refusal::from);
         Some(neutral.unwrap_or_else(|| Refusal::documented(reason.clone())))
     }
 
@@ -350,7 +350,7 @@ impl Effect {
         let documented = known
             .struck(provider)
             .any(|one| one.errors.contains(&reason.as_str()));
-        if Failure::named(reason).is_none() && !documented {
+        if Failure::from_name(reason).is_none() && !documented {
             let names = Failure::NAMES.join(", ");
             let expected =
                 format!("expected one of {names}, or a code the provider documents, found {reason:?}");

@@ -1,5 +1,5 @@
-//! Follows jobs on their worlds' clocks: sends each report when it is due, so many at once and those of one job one
-//! after the other, and charges ends where the vendor charges then. Never on a call's way.
+//! Follows jobs on their worlds' clocks: sends each report when it is due, and charges the end where the vendor charges
+//! then. The reports of one job are sent one after the other; how many are sent at once is bounded.
 
 use super::Gateway;
 use super::in_flight::{payment_split, prices};

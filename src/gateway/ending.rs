@@ -10,19 +10,19 @@ pub enum Ending {
     /// The whole answer is sent.
     #[default]
     Whole,
-    /// The whole answer, so many bytes a second, so many at a time.
+    /// The whole answer, slowly: bytes a second, bytes at a time.
     Drip(u64, u64),
     /// Nothing is sent: for a span of the world's time, or until the client leaves.
     Silence(Option<Duration>),
     /// The connection is closed.
     Close,
-    /// The connection is reset; the outcome says what the provider made of it.
+    /// The connection is reset; the outcome tells whether the call was read before.
     Reset(Outcome),
     /// Bytes that are not HTTP, drawn from this value, and a close.
     Garbage(u64, u64),
     /// A chunked body that breaks.
     BadChunk,
-    /// Part of the answer, then a close or, where it says so, a reset.
+    /// Part of the answer, then a close, or a reset where the flag is set.
     Cut(BytesOrShare, bool),
     /// A Content-Length that is off by so much.
     WrongLength(i64),

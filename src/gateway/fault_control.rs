@@ -1,4 +1,4 @@
-//! Arms faults, once they are checked against what is served here.
+//! Installs faults, after checking them against the providers and worlds of this server.
 
 use super::Gateway;
 use crate::clock::Clock;
@@ -8,7 +8,7 @@ use crate::world::faults::InstalledFault;
 use std::sync::Arc;
 
 impl Gateway {
-    /// What the providers and worlds here know, as far as faults must fit it.
+    /// The providers and worlds of this server, for checking faults against.
     pub fn validation_context(&self) -> ValidationContext {
         let worlds = self.worlds.all();
         ValidationContext {
@@ -17,8 +17,8 @@ impl Gateway {
         }
     }
 
-    /// Adds faults, in place of those with the same names; of `instead`, where given, those that fit it go. All
-    /// or nothing.
+    /// Installs faults: all of them, or none. Each replaces the fault of its id; those for which `instead` is true are
+    /// removed.
     ///
     /// # Errors
     /// Which of them, counted from 0, cannot be carried out, and why. Nothing changes then.
@@ -41,7 +41,7 @@ impl Gateway {
     }
 }
 
-/// What the providers served here know, as far as faults must fit it.
+/// The facts of the providers, for checking faults against.
 pub fn known_providers(providers: Providers) -> Vec<ProviderFacts> {
     let specs = providers.specs();
     let known = specs.map(|spec| ProviderFacts {

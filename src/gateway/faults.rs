@@ -1,4 +1,4 @@
-//! Carries out what faults decided, stage by stage.
+//! Applies what faults decided, stage by stage.
 
 use super::ending::Ending;
 use super::in_flight::{InFlightCall, sleep_pending_delay};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The header by which a test asks for a fault, or to be spared.
-const WISH: &str = "x-understudy-fault";
+const FAULT_OVERRIDE_HEADER: &str = "x-understudy-fault";
 
 impl Gateway {
     /// Injects the faults that need nothing of a request but its head. `true`: the body is not to be read.
@@ -78,7 +78,10 @@ impl Gateway {
                 .get("content-length")
                 .and_then(|length| length.parse().ok())
         };
-        let wish = call.headers.get(WISH).filter(|_| self.faults.obeys_headers());
+        let wish = call
+            .headers
+            .get(FAULT_OVERRIDE_HEADER)
+            .filter(|_| self.faults.obeys_headers());
         let plan = &in_flight.plan;
         let print = || {
             *plan
@@ -127,7 +130,7 @@ fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) ->
     applied
 }
 
-/// What a strike at arrival or in place of the answer does.
+/// Applies an injection at arrival or in place of the answer.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"
@@ -183,7 +186,7 @@ fn replay_last_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Re
     Ok(())
 }
 
-/// What a strike changes of an answer that is still made.
+/// Changes the plan for an answer that is still made.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"
@@ -212,7 +215,7 @@ fn adjust_plan(in_flight: &mut InFlightCall, injection: &Injection) {
     }
 }
 
-/// What a strike does to an answer on its way out.
+/// Applies an injection to an answer on its way out; returns how the call then ends, where that changes.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of all kinds of effect few are meant here"

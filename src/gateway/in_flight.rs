@@ -1,4 +1,4 @@
-//! One call's stay: everything that must be settled when it ends, however it ends.
+//! State of one call while it is being served.
 
 use super::ending::Ending;
 use super::{Metrics, Route};
@@ -15,7 +15,8 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A call between its first and its last byte. Dropping it settles the call: charge, row, journal, counters.
+/// State of one call while it is being served. Dropping it (also on disconnect or panic) charges the call, closes its
+/// ledger row, and records it in journal and metrics.
 pub struct InFlightCall {
     /// The row being written.
     pub pending: PendingEntry,
@@ -31,15 +32,15 @@ pub struct InFlightCall {
     pub settings: Arc<WorldSettings>,
     /// The operation called, where the path is one.
     pub operation: Option<&'static Operation>,
-    /// Its place among the calls at once.
+    /// Its admission: rate, concurrency and money held for it.
     pub permit: Option<AdmissionPermit>,
-    /// Runs while we work.
+    /// Our own time on it.
     pub own_time: OwnTime,
     /// The limit of ours that refused it.
     pub limit: Option<&'static str>,
     /// How it ends on the wire.
     pub ending: Ending,
-    /// What faults make of it.
+    /// What faults decided for it.
     pub plan: FaultPlan,
     observers: Observers,
 }
@@ -54,10 +55,10 @@ pub struct Observers {
     pub public_headers: bool,
 }
 
-/// What faults make of a call.
+/// What faults decided for a call.
 #[derive(Default)]
 pub struct FaultPlan {
-    /// The faults that struck it, in their order; they hold it until it is over.
+    /// The injections, in their order; their faults hold the call until it is over.
     pub injections: Vec<Injection>,
     /// The fault whose effect ended it.
     pub ended_by: Option<Arc<str>>,
@@ -67,15 +68,15 @@ pub struct FaultPlan {
     pub skew: i64,
     /// The value that shapes the damage to result pictures, where there is any.
     pub damage: Option<u64>,
-    /// The verdict to lie with.
+    /// The verdict to give in place of the true one.
     pub wrong_verdict: Option<Arc<WrongVerdict>>,
-    /// What becomes of a job that it submits.
+    /// What faults make of a job that the call submits.
     pub job_faults: JobFaults,
     /// How long a refusal says to wait.
     pub retry_after: Option<Duration>,
-    /// What makes its input the same as another's; found when it is first asked for.
+    /// The fingerprint of its input, computed when it is first asked for.
     pub fingerprint: OnceCell<u128>,
-    /// Lets an advancing clock go on once the call is settled.
+    /// Keeps an advancing clock from going on until the call is settled.
     pub turn: AdvanceGuard,
 }
 
@@ -143,7 +144,7 @@ impl InFlightCall {
         }
     }
 
-    /// Faults struck it: they hold it from now on, and the row names the one that decided.
+    /// Records injections: their faults hold the call from now on, and the row names the one that decided.
     pub fn record_injections(&mut self, injections: Vec<Injection>) {
         for injection in &injections {
             self.observers.metrics.struck(injection.effect().kind());
@@ -159,7 +160,7 @@ impl InFlightCall {
         self.plan.injections.extend(injections);
     }
 
-    /// Waits until a fault that holds the call is switched off.
+    /// Waits until a fault that holds the call is switched off; forever where none holds it.
     pub async fn released(&self) {
         let all = self
             .plan
@@ -181,7 +182,7 @@ impl InFlightCall {
             .any(|injection| injection.installed.is_stopped())
     }
 
-    /// The answer is on its way: its facts go into the row, which still says `abandoned` until it is sent.
+    /// Sets the answer and enters its facts into the row, whose outcome stays `abandoned` until the answer is sent.
     pub fn set_reply(&mut self, reply: Reply) {
         let entry = &mut self.pending.entry;
         entry.provider_status = Some(reply.status);
@@ -199,12 +200,12 @@ impl InFlightCall {
         self.reply = Some(reply);
     }
 
-    /// The head of the answer was handed to the network.
+    /// Enters that the head of the answer was handed to the network.
     pub fn mark_head_sent(&mut self) {
         self.pending.entry.client_status = self.pending.entry.provider_status;
     }
 
-    /// The whole answer was handed to the network.
+    /// Enters that the whole answer was handed to the network.
     pub fn mark_delivered(&mut self, bytes: u64) {
         self.mark_head_sent();
         self.pending.entry.outcome = Outcome::Answered;
@@ -238,7 +239,7 @@ impl InFlightCall {
     }
 }
 
-/// Waits out the delays so far.
+/// Waits for the delays that faults have added so far.
 pub async fn sleep_pending_delay(in_flight: &mut InFlightCall) {
     let delay = std::mem::take(&mut in_flight.plan.delay);
     if !delay.is_zero() {

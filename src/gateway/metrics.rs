@@ -94,7 +94,7 @@ impl Metrics {
             .observe(entry.processing_us as f64 / 1e6);
     }
 
-    /// Counts a strike of a fault.
+    /// Counts an injection by the kind of its effect.
     pub fn struck(&self, kind: &str) {
         self.injections.with_label_values(&[kind]).inc();
     }

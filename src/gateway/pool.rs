@@ -1,4 +1,4 @@
-//! CPU work off the async workers: so many at once, so many waiting, no more.
+//! Runs CPU work off the async workers, with a bounded number of tasks at work and waiting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ pub struct Pool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolFullError;
 
-/// What became of the work.
+/// The outcome: what the task returned or its panic, or that the queue was full.
 pub type PoolOutcome<T> = Result<std::thread::Result<T>, PoolFullError>;
 
 impl Pool {

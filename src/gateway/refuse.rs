@@ -1,4 +1,4 @@
-//! Calls that get no answer of the good kind: who ends them, and what is said.
+//! Calls that end early: the vendor refuses, a fault ends them, no provider serves them, or we break.
 
 use super::in_flight::InFlightCall;
 use super::{Gateway, Route};

@@ -6,6 +6,7 @@ use super::in_flight::{InFlightCall, sleep_virtual};
 use crate::clock::real_sleep;
 use crate::dice::Dice;
 use crate::exchange::{Outcome, Reply};
+use crate::faults::BytesOrShare;
 use actix_web::body::{BodySize, BodyStream, MessageBody, SizedStream};
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -25,8 +26,8 @@ const FLUSH: Duration = Duration::from_millis(1);
 #[error("a fault ends this answer here")]
 struct Stop;
 
-/// Sends the reply of a visit, or does to its connection what a fault decided. The visit goes along with the
-/// body, so that its row says what was delivered.
+/// Sends the reply of a call, or ends its connection as a fault decided. The call travels with the body, so that its
+/// row records what was delivered.
 pub async fn send(mut in_flight: Box<InFlightCall>, connection: Option<&Connection>) -> HttpResponse {
     match in_flight.ending {
         Ending::Whole => whole(in_flight),
@@ -52,16 +53,7 @@ pub async fn send(mut in_flight: Box<InFlightCall>, connection: Option<&Connecti
             in_flight.mark_head_sent();
             raw(in_flight, connection, bytes.unwrap_or_default()).await
         }
-        Ending::Cut(after, reset) => {
-            let reply = in_flight.reply.take().unwrap_or_default();
-            let sent = reply.body.slice(..after.of(reply.body.len() as u64) as usize);
-            let head = head(&reply, &mut in_flight);
-            cut(
-                in_flight,
-                (head, reply, sent),
-                if reset { connection } else { None },
-            )
-        }
+        Ending::Cut(after, reset) => cut(in_flight, after, connection.filter(|_| reset)),
         Ending::WrongLength(by) => wrong_length(in_flight, by),
         Ending::Twice => twice(in_flight),
     }
@@ -214,11 +206,10 @@ where
     Box::pin(stream::unfold(state, next))
 }
 
-fn cut(
-    mut in_flight: Box<InFlightCall>,
-    (mut response, reply, sent): (HttpResponseBuilder, Reply, Bytes),
-    reset: Option<&Connection>,
-) -> HttpResponse {
+fn cut(mut in_flight: Box<InFlightCall>, after: BytesOrShare, reset: Option<&Connection>) -> HttpResponse {
+    let reply = in_flight.reply.take().unwrap_or_default();
+    let sent = reply.body.slice(..after.of(reply.body.len() as u64) as usize);
+    let mut response = head(&reply, &mut in_flight);
     // The connection outlives the body, but a reference to it cannot be kept there.
     let reset = reset.and_then(|connection| connection.duplicate().ok());
     let length = (reply.body.len() as u64).max(1);

@@ -378,15 +378,10 @@ mod tests {
 
     #[test]
     fn milestones_are_told_by_name_and_the_end_comes_after_them() {
-        use crate::jobs::MilestoneTime;
-        let named = |name: &str, at: MilestoneTime| Milestone {
-            name: name.into(),
-            at,
-        };
         let mut job = Job {
             milestones: vec![
-                named("submitted", MilestoneTime::Submission),
-                named("processing", MilestoneTime::Work { part: 0, of: 1 }),
+                Milestone::at_submission("submitted"),
+                Milestone::at_work("processing", 0, 1),
             ],
             ..job()
         };

@@ -29,12 +29,25 @@ pub enum MilestoneTime {
 }
 
 impl Milestone {
+    /// When the job is submitted.
+    pub fn at_submission(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            at: MilestoneTime::Submission,
+        }
+    }
+
+    /// When `part` of `of` equal parts of the work are done; part 0 is when the work begins.
+    pub fn at_work(name: impl Into<String>, part: u32, of: u32) -> Self {
+        Self {
+            name: name.into(),
+            at: MilestoneTime::Work { part, of },
+        }
+    }
+
     /// Reports evenly spread over the work, before the one at its end.
     pub fn evenly(count: u32) -> Vec<Self> {
-        let nth = |part: u32| Self {
-            name: part.to_string(),
-            at: MilestoneTime::Work { part, of: count + 1 },
-        };
+        let nth = |part: u32| Self::at_work(part.to_string(), part, count + 1);
         (1..=count).map(nth).collect()
     }
 

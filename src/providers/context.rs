@@ -36,7 +36,7 @@ pub struct CallContext {
     pub expectations: Arc<Expectations>,
     /// The private key the vendor signs with in this world, where it signs.
     pub provider_key: Option<Arc<str>>,
-    /// How far the provider's clock, as far as a client can see it, is off, in microseconds.
+    /// How far the clock that the provider shows its clients is off, in microseconds.
     pub skew: i64,
     /// The verdict to give in place of the true one, where a fault says so.
     pub wrong_verdict: Option<Arc<WrongVerdict>>,

@@ -38,6 +38,31 @@ pub struct JobRequest {
     pub payload: Value,
 }
 
+impl JobRequest {
+    /// A job that takes so long, alone in its operation's lane of any number of places. It reports to nobody, its
+    /// result is kept for a day, and the call that submits it is charged.
+    pub fn new(id: impl Into<String>, duration: Duration) -> Self {
+        Self {
+            id: id.into(),
+            client_id: None,
+            duration,
+            period: None,
+            milestones: Vec::new(),
+            reports_close: false,
+            retention: Duration::from_secs(86_400),
+            lane: None,
+            weight: 1,
+            limit: ConcurrencyLimit {
+                concurrent: None,
+                queues: true,
+            },
+            callback: None,
+            charge: ChargeTime::Submission,
+            payload: Value::Null,
+        }
+    }
+}
+
 /// When the vendor charges for a job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChargeTime {

@@ -27,6 +27,11 @@ use crate::exchange::{Call, Refusal, Reply, Vendor};
 use crate::outbound::OutboundRequest;
 use crate::sla::Contract;
 
+/// The guide, so that its provider is compiled and run by the tests.
+#[cfg(doctest)]
+#[doc = include_str!("ADDING.md")]
+struct AddingGuide;
+
 /// Every provider, in the order they are listed. Adding one is a folder and a line here.
 pub static ALL: &[&dyn Provider] = &[
     &jdcloud::matting::Matting,
@@ -63,7 +68,9 @@ pub trait Provider: Sync {
     fn refuse(&self, refusal: &Refusal, context: &CallContext) -> Reply;
 
     /// The last touch to every reply: headers the vendor's gateway adds, signatures over the answer.
-    fn seal(&self, reply: Reply, context: &CallContext) -> Reply;
+    fn seal(&self, reply: Reply, _context: &CallContext) -> Reply {
+        reply
+    }
 
     /// The whole request that reports on a job: method, headers, body, signature. Only for providers with jobs.
     fn callback(&self, report: &JobReport<'_>) -> OutboundRequest {

@@ -43,8 +43,76 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// An operation by its full name, `provider/operation`, at paths for one method; its body has fields and may have
+    /// 1 MiB, and nothing is charged for it, until the other functions here say otherwise.
+    ///
+    /// # Panics
+    /// When the full name has no slash.
+    pub const fn new(
+        full_name: &'static str,
+        method: &'static str,
+        paths: &'static [&'static str],
+        handle: Handler,
+    ) -> Self {
+        let bytes = full_name.as_bytes();
+        let mut slash = 0;
+        while bytes[slash] != b'/' {
+            slash += 1;
+        }
+        Self {
+            id: full_name.split_at(slash + 1).1,
+            full_name,
+            title: "",
+            method: Some(method),
+            paths,
+            body: BodyKind::Fields,
+            body_cap: 1 << 20,
+            tiers: &[],
+            workload: no_workload,
+            handle,
+        }
+    }
+
+    /// With a name for people.
+    #[must_use]
+    pub const fn titled(self, title: &'static str) -> Self {
+        Self { title, ..self }
+    }
+
+    /// For every method: the operation answers for the method itself.
+    #[must_use]
+    pub const fn any_method(self) -> Self {
+        Self { method: None, ..self }
+    }
+
+    /// With a body of this kind, of which the edge keeps so many bytes.
+    #[must_use]
+    pub const fn body(self, body: BodyKind, body_cap: u64) -> Self {
+        Self {
+            body,
+            body_cap,
+            ..self
+        }
+    }
+
+    /// With published prices.
+    #[must_use]
+    pub const fn priced(self, tiers: &'static [PriceTier]) -> Self {
+        Self { tiers, ..self }
+    }
+
+    /// With a function that tells the work of a call.
+    #[must_use]
+    pub const fn workload(self, workload: fn(&Call) -> Workload) -> Self {
+        Self { workload, ..self }
+    }
+
     /// Whether it is served for a method.
     pub fn takes(&self, method: &str) -> bool {
         self.method.is_none_or(|own| own == method)
     }
+}
+
+fn no_workload(_: &Call) -> Workload {
+    Workload::default()
 }

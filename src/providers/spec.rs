@@ -52,6 +52,30 @@ pub struct DocumentedError {
 }
 
 impl ProviderSpec {
+    /// The least there is to know of a provider; the other fields are empty.
+    pub const fn new(
+        id: &'static str,
+        title: &'static str,
+        vendor: &'static Vendor,
+        contract: &'static Contract,
+        operations: &'static [Operation],
+    ) -> Self {
+        Self {
+            id,
+            title,
+            vendor,
+            hosts: &[],
+            prefixes: &[],
+            operations,
+            catalogue: &[],
+            limits: &[],
+            contract,
+            volatile: &[],
+            signs_answers: false,
+            has_jobs: false,
+        }
+    }
+
     /// Length of the longest registered host, or end of a host, that `host` ends with; 0 if none matches.
     pub fn host_suffix_match_len(&self, host: &str) -> usize {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

@@ -38,9 +38,11 @@ pub(super) fn upsert(tx: &Transaction<'_>, batch: &[Arc<LedgerEntry>]) -> Result
             entry.world.clone(),
             entry.provider.clone(),
             entry.arrived.bucket(),
-            AttributionKey::of(entry),
+            AttributionKey::from_entry(entry),
         );
-        sums.entry(key).or_default().add(&ServiceCounts::of(entry));
+        sums.entry(key)
+            .or_default()
+            .add(&ServiceCounts::from_entry(entry));
     }
     let marks = vec!["?"; 8 + SERVICE_COUNTS.len()].join(",");
     let added = SERVICE_COUNTS

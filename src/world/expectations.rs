@@ -92,7 +92,7 @@ impl Expectations {
 
     /// What the first that fits and is not spent gives an input, and its name. `subject` is only made where there are
     /// expectations at all.
-    pub fn given<'a>(
+    pub fn preset_verdict<'a>(
         &self,
         subject: impl FnOnce() -> RecognitionSubject<'a>,
     ) -> Option<(String, Vec<PresetVerdict>)> {

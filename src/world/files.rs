@@ -49,7 +49,7 @@ struct Shelf {
 }
 
 impl ResultFiles {
-    /// An empty shelf of at most so many bytes, for files that live so long.
+    /// An empty store of at most `max_bytes`, whose files live for `ttl`.
     pub fn new(max_bytes: usize, ttl: Duration) -> Self {
         Self {
             max_bytes,

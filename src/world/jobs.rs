@@ -63,6 +63,24 @@ pub struct ConcurrencyLimit {
     pub queues: bool,
 }
 
+impl ConcurrencyLimit {
+    /// So many places; further jobs wait for their turn.
+    pub const fn queueing(places: u32) -> Self {
+        Self {
+            concurrent: Some(places),
+            queues: true,
+        }
+    }
+
+    /// So many places; further jobs are refused.
+    pub const fn refusing(places: u32) -> Self {
+        Self {
+            concurrent: Some(places),
+            queues: false,
+        }
+    }
+}
+
 /// No further job is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("as many jobs run as may")]

@@ -1,4 +1,4 @@
-//! Recent calls in full, bounded by bytes, for people and assertions.
+//! Keeps recent calls in full, bounded by bytes, for people and assertions.
 
 use crate::exchange::{Call, DecisionLog, LedgerEntry, Reply, RequestId};
 use bytes::Bytes;
@@ -25,7 +25,7 @@ pub struct JournalEntry {
 const SHORT: usize = 2048;
 
 impl JournalEntry {
-    /// A record of a finished call.
+    /// The entry of a finished call.
     pub fn new(
         entry: Arc<LedgerEntry>,
         call: Arc<Call>,
@@ -82,7 +82,7 @@ struct Ring {
 }
 
 impl Journal {
-    /// An empty journal of at most so many bytes.
+    /// An empty journal of at most `max_bytes`.
     pub fn new(max_bytes: usize) -> Self {
         Self {
             max_bytes,

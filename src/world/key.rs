@@ -61,7 +61,7 @@ impl ApiKey {
     /// The first key of a scheme in a world: the same for the same seed and name.
     pub fn first(vendor: &str, scheme: &CredentialScheme, world: &str, dice: Dice, created: Time) -> Self {
         let of = [vendor.as_bytes(), scheme.name.as_bytes(), world.as_bytes(), b""];
-        Self::drawn(vendor, scheme, world, created, (dice, &of[..3]))
+        Self::active(vendor, world, draw_credential(scheme, dice, &of[..3]), created)
     }
 
     /// One key more; its time of creation tells it from all others.
@@ -73,27 +73,7 @@ impl ApiKey {
             world.as_bytes(),
             &nonce,
         ];
-        Self::drawn(vendor, scheme, world, created, (dice, &of))
-    }
-
-    fn drawn(
-        vendor: &str,
-        scheme: &CredentialScheme,
-        world: &str,
-        created: Time,
-        (dice, of): (Dice, &[&[u8]]),
-    ) -> Self {
-        let part = |name: &'static [u8]| [&[name], of].concat();
-        let secret = part(b"secret");
-        let credential = Credential {
-            id: dice.text(&part(b"id"), scheme.alphabet, scheme.id_len),
-            scheme: scheme.name.to_owned(),
-            secret: match scheme.secret {
-                SecretFormat::Text(len) => dice.text(&secret, scheme.alphabet, len),
-                SecretFormat::Rsa(bits) => rsa::generate(&mut dice.stream(&secret), bits),
-            },
-        };
-        Self::active(vendor, world, credential, created)
+        Self::active(vendor, world, draw_credential(scheme, dice, &of), created)
     }
 
     /// The demo world's key of a scheme.
@@ -157,5 +137,19 @@ impl ApiKey {
             expires: row.expires.map(Time::from_micros),
             created: Time::from_micros(row.created),
         })
+    }
+}
+
+/// A credential of a scheme, drawn from the dice with this key.
+fn draw_credential(scheme: &CredentialScheme, dice: Dice, key: &[&[u8]]) -> Credential {
+    let part = |name: &'static [u8]| [&[name], key].concat();
+    let secret = part(b"secret");
+    Credential {
+        id: dice.text(&part(b"id"), scheme.alphabet, scheme.id_len),
+        scheme: scheme.name.to_owned(),
+        secret: match scheme.secret {
+            SecretFormat::Text(len) => dice.text(&secret, scheme.alphabet, len),
+            SecretFormat::Rsa(bits) => rsa::generate(&mut dice.stream(&secret), bits),
+        },
     }
 }

@@ -132,7 +132,7 @@ pub enum Strictness {
     /// The vendor's error.
     #[default]
     Strict,
-    /// Served all the same.
+    /// The call is served, with a less reliable result.
     Degrade,
 }
 

@@ -76,7 +76,8 @@ impl TemplateStore {
         &self,
         world: &str,
         id: Option<&str>,
-        (body, now): (&[u8], Time),
+        body: &[u8],
+        now: Time,
     ) -> Result<StoredTemplate, TemplateError> {
         let template = Template::parse(body)?;
         let drawn = format!("tpl-{}", &sha256_hex(body)[..16]);
@@ -123,7 +124,7 @@ impl TemplateStore {
     ///
     /// # Errors
     /// When there is none, or the store fails.
-    pub fn kept(&self, world: &str, id: &str) -> Result<StoredTemplate, TemplateError> {
+    pub fn find(&self, world: &str, id: &str) -> Result<StoredTemplate, TemplateError> {
         let row = self.store.template(world, id)?;
         row.map(|row| self.checked(row))
             .ok_or_else(|| TemplateError::Unknown(id.to_owned()))
@@ -134,7 +135,7 @@ impl TemplateStore {
     /// # Errors
     /// When there is none, it is damaged, or the store fails.
     pub fn get(&self, world: &str, id: &str) -> Result<Arc<Template>, TemplateError> {
-        let kept = self.kept(world, id)?;
+        let kept = self.find(world, id)?;
         kept.template.ok_or(TemplateError::Damaged(kept.id))
     }
 

@@ -53,7 +53,7 @@ impl UsageCounters {
     pub fn restore(&mut self, usage: &DayUsage) {
         let operation = format!("{}/{}", usage.provider, usage.operation);
         let sums = &usage.sums;
-        self.count(&operation, usage.day, (sums.units, sums.pack_units));
+        self.count(&operation, usage.day, sums.units, sums.pack_units);
         self.spent_fen += sums.fee_fen;
         self.wallet.restore(
             sums.granted_fen,
@@ -83,8 +83,8 @@ impl UsageCounters {
         let payment = self.quote(charge, settings);
         self.wallet.pay(&payment);
         self.spent_fen += payment.fee_fen;
-        let units = (charge.units.cast_signed(), payment.pack_units.cast_signed());
-        self.count(charge.operation, charge.at.day(), units);
+        let (units, pack_units) = (charge.units.cast_signed(), payment.pack_units.cast_signed());
+        self.count(charge.operation, charge.at.day(), units, pack_units);
         payment
     }
 
@@ -113,7 +113,7 @@ impl UsageCounters {
         &mut self.wallet
     }
 
-    fn count(&mut self, operation: &str, day: Day, (units, pack_units): (i64, i64)) {
+    fn count(&mut self, operation: &str, day: Day, units: i64, pack_units: i64) {
         let used = match self.by_operation.get_mut(operation) {
             Some(used) => used,
             None => self.by_operation.entry(operation.to_owned()).or_default(),

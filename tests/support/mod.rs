@@ -2,6 +2,7 @@
 
 pub mod acme;
 pub mod compose;
+pub mod parcel;
 pub mod program;
 pub mod scenes;
 pub mod server;

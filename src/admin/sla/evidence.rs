@@ -237,7 +237,7 @@ impl Found {
         self.last = hash.or(self.last);
         if let Some(why) = entry.attribution.as_deref() {
             let notice = why.notice.as_ref().map_or("", |(id, _)| id.as_str());
-            let key = (cell(notice).into_owned(), AttributionKey::of(entry));
+            let key = (cell(notice).into_owned(), AttributionKey::from_entry(entry));
             *self.troubled.entry(key).or_default() += 1;
         }
     }

@@ -43,207 +43,172 @@ static VENDOR: Vendor = Vendor {
 /// Bodies the edge keeps: over the documented 30 MB (`wire/tupu.md` §1.4), so that the vendor's own error can be given.
 const BODY_CAP: u64 = 40 << 20;
 
+/// An API of Tupu. The agreement prints no price.
 const fn operation(
-    id: &'static str,
     full_name: &'static str,
     title: &'static str,
     paths: &'static [&'static str],
     handle: Handler,
 ) -> Operation {
-    Operation {
-        id,
-        full_name,
-        title,
-        method: Some("POST"),
-        paths,
-        body: BodyKind::Fields,
-        body_cap: BODY_CAP,
-        // The agreement prints no price.
-        tiers: &[],
-        workload: answer::workload,
-        handle,
-    }
+    Operation::new(full_name, "POST", paths, handle)
+        .titled(title)
+        .body(BodyKind::Fields, BODY_CAP)
+        .workload(answer::workload)
 }
 
 /// Its APIs (`wire/tupu.md` §1.2).
 static OPERATIONS: [Operation; 26] = [
     operation(
-        "image-sync",
         "tupu/image-sync",
         "Pictures by URL or as files, judged at once",
         &["/v3/recognition/{sid}"],
         answer::image_sync,
     ),
     operation(
-        "image-sync-base64",
         "tupu/image-sync-base64",
         "Pictures in base64, judged at once",
         &["/v3/recognition/image/sync/base64/{sid}"],
         answer::image_base64,
     ),
     operation(
-        "image-async",
         "tupu/image-async",
         "Pictures by URL, judged later",
         &["/v3/recognition/image/async/{sid}"],
         answer::image_async,
     ),
     operation(
-        "image-async-base64",
         "tupu/image-async-base64",
         "Pictures in base64, judged later",
         &["/v3/recognition/image/async/base64/{sid}"],
         answer::image_async_base64,
     ),
     operation(
-        "image-async-result",
         "tupu/image-async-result",
         "What became of pictures; the path is INFERRED",
         &["/v3/recognition/image/async/result/{sid}"],
         |context, services| answer::result("requestId", "16", context, services),
     ),
     operation(
-        "text-sync",
         "tupu/text-sync",
         "Texts, judged at once",
         &["/v3/recognition/text/{sid}"],
         answer::text_sync,
     ),
     operation(
-        "text-async",
         "tupu/text-async",
         "A long text, judged later",
         &["/v3/recognition/text/async/{sid}"],
         answer::text_async,
     ),
     operation(
-        "video-sync",
         "tupu/video-sync",
         "A video, judged at once",
         &["/v3/recognition/video/syncscan/{sid}"],
         answer::video_sync,
     ),
     operation(
-        "video-async",
         "tupu/video-async",
         "A video file, judged later",
         &["/v3/recognition/video/asyncscan/{sid}"],
         answer::video_async,
     ),
     operation(
-        "video-stream",
         "tupu/video-stream",
         "A live video, judged until it is closed",
         &["/v3/recognition/video/stream/{sid}"],
         answer::video_stream,
     ),
     operation(
-        "video-close",
         "tupu/video-close",
         "Closes a video",
         &["/v3/recognition/video/close/{sid}"],
         |context, services| answer::close("videoId", "16", context, services),
     ),
     operation(
-        "video-result",
         "tupu/video-result",
         "What became of a video",
         &["/v3/recognition/video/result/{sid}"],
         |context, services| answer::result("videoId", "16", context, services),
     ),
     operation(
-        "video-rate",
         "tupu/video-rate",
         "How many videos run and wait",
         &["/v3/recognition/video/rate/{sid}"],
         |context, services| answer::rate(&["tupu/video-async", "tupu/video-stream"], 30, context, services),
     ),
     operation(
-        "speech-sync",
         "tupu/speech-sync",
         "Speech, judged at once",
         &["/v3/recognition/speech/{sid}"],
         answer::speech_sync,
     ),
     operation(
-        "recording-async",
         "tupu/recording-async",
         "A recording, judged later",
         &["/v3/recognition/speech/recording/async/{sid}"],
         answer::recording_async,
     ),
     operation(
-        "recording-result",
         "tupu/recording-result",
         "What became of a recording",
         &["/v3/recognition/speech/recording/result/{sid}"],
         |context, services| answer::result("requestId", "22", context, services),
     ),
     operation(
-        "recording-rate",
         "tupu/recording-rate",
         "How many recordings run and wait",
         &["/v3/recognition/speech/recording/async/rate/{sid}"],
         |context, services| answer::rate(&["tupu/recording-async"], 50, context, services),
     ),
     operation(
-        "speech-stream",
         "tupu/speech-stream",
         "Live speech, judged until it is closed",
         &["/v3/recognition/speech/stream/{sid}"],
         answer::speech_stream,
     ),
     operation(
-        "speech-stream-close",
         "tupu/speech-stream-close",
         "Closes live speech",
         &["/v3/recognition/speech/stream/close/{sid}"],
         answer::speech_stream_close,
     ),
     operation(
-        "speech-stream-search",
         "tupu/speech-stream-search",
         "How live speech is doing",
         &["/v3/recognition/speech/stream/search/{sid}"],
         |context, services| answer::result("requestId", "22", context, services),
     ),
     operation(
-        "face-verify",
         "tupu/face-verify",
         "Whether a face belongs to a name and a number",
         &["/v3/recognition/face/verify/{sid}"],
         answer::face_verify,
     ),
     operation(
-        "feedback-image-file",
         "tupu/feedback-image-file",
         "Feedback on pictures as files",
         &["/v1/feedback/image/file/{sid}"],
         answer::feedback_image_file,
     ),
     operation(
-        "feedback-image-url",
         "tupu/feedback-image-url",
         "Feedback on pictures by URL",
         &["/v1/feedback/image/url/{sid}"],
         answer::feedback_image_url,
     ),
     operation(
-        "feedback-text",
         "tupu/feedback-text",
         "Feedback on texts",
         &["/v1/feedback/text/string/{sid}"],
         answer::feedback_text,
     ),
     operation(
-        "history-text",
         "tupu/history-text",
         "Texts of the past",
         &["/v3/management/history/text/{sid}"],
         answer::history_text,
     ),
     operation(
-        "history-speech",
         "tupu/history-speech",
         "Speech of the past",
         &["/v3/management/history/speech-fragment/{sid}"],

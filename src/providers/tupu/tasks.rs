@@ -252,7 +252,7 @@ impl RecognitionTask {
 const USUAL: [&str; 6] = ["porn", "ads", "violence", "politics", "vulgar", "speech-text"];
 
 /// The tasks a call asks for, in its order; or those its secretId has.
-pub(super) fn chosen(
+pub(super) fn choose_tasks(
     asked: &[String],
     medium: MediaTasks,
     context: &CallContext,

@@ -39,7 +39,7 @@ pub(super) fn expected_verdict(
     context: &CallContext,
 ) -> Option<ExpectedVerdict> {
     let header = |name: &str| context.call.headers.get(name).map(str::to_owned);
-    context.expectations.given(|| RecognitionSubject {
+    context.expectations.preset_verdict(|| RecognitionSubject {
         operation: context.operation_name(),
         sha256: sha256_hex(input.bytes),
         phash: input.phash,
@@ -67,11 +67,15 @@ const SURE: f64 = 0.8;
 
 impl TaskVerdict {
     /// The verdict of a task on a picture: of a fault that lies, an expectation, a marker, what is seen, or by default.
-    pub(super) fn of(task: &RecognitionTask, evidence: &PictureEvidence<'_>, context: &CallContext) -> Self {
-        let told = (evidence.given, &evidence.markers[..]);
-        Self::decided(task, told, context, || {
+    pub(super) fn on_picture(
+        task: &RecognitionTask,
+        evidence: &PictureEvidence<'_>,
+        context: &CallContext,
+    ) -> Self {
+        Self::decide(task, evidence.given, &evidence.markers, context, || {
             if evidence.markers.is_empty() {
-                Self::seen(task, evidence.seen).unwrap_or_else(|| Self::usual(task, evidence.content))
+                Self::from_features(task, evidence.seen)
+                    .unwrap_or_else(|| Self::by_default(task, evidence.content))
             } else {
                 // A marked input is a test's: of what it does not name it is harmless.
                 Self::harmless(task, "the marker names other tasks")
@@ -80,20 +84,21 @@ impl TaskVerdict {
     }
 
     /// The verdict of a task on any input: of a fault that lies, an expectation, a marker, or otherwise.
-    pub(super) fn decided(
+    pub(super) fn decide(
         task: &RecognitionTask,
-        (given, markers): (Option<&ExpectedVerdict>, &[Marker]),
+        given: Option<&ExpectedVerdict>,
+        markers: &[Marker],
         context: &CallContext,
         otherwise: impl FnOnce() -> Self,
     ) -> Self {
         let concerns = |word: Option<&str>| word.is_none_or(|word| task.is_named(word));
         let given = given.and_then(|(id, given)| {
             let own = given.iter().find(|own| concerns(own.task.as_deref()))?;
-            Some(Self::given(task, own, id))
+            Some(Self::preset(task, own, id))
         });
         let marked = || markers.iter().find(|marker| task.is_named(&marker.name));
         let honest = given
-            .or_else(|| marked().map(|marker| Self::marked(task, marker)))
+            .or_else(|| marked().map(|marker| Self::from_marker(task, marker)))
             .unwrap_or_else(otherwise);
         match &context.wrong_verdict {
             Some(wrong_verdict) if concerns(wrong_verdict.task.as_deref()) => {
@@ -123,7 +128,7 @@ impl TaskVerdict {
         }
     }
 
-    fn given(task: &RecognitionTask, given: &PresetVerdict, id: &str) -> Self {
+    fn preset(task: &RecognitionTask, given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.as_deref().and_then(|word| task.label(word));
         Self {
             label: label.unwrap_or(task.suspect()),
@@ -133,7 +138,7 @@ impl TaskVerdict {
         }
     }
 
-    fn marked(task: &RecognitionTask, marker: &Marker) -> Self {
+    fn from_marker(task: &RecognitionTask, marker: &Marker) -> Self {
         let label = marker.detail.as_deref().and_then(|word| task.label(word));
         Self {
             label: label.unwrap_or(task.suspect()),
@@ -145,7 +150,7 @@ impl TaskVerdict {
 
     /// What the picture itself tells, where it tells anything. None of it is a judgement about the world: these are
     /// measures with thresholds.
-    fn seen(task: &RecognitionTask, seen: &PictureFeatures) -> Option<Self> {
+    fn from_features(task: &RecognitionTask, seen: &PictureFeatures) -> Option<Self> {
         let (word, rate, why) = match task.name {
             "ads" if !seen.codes.is_empty() => ("qr-code", 0.97, "a QR code"),
             "ads" if seen.print > 0.12 => ("text", 0.5 + f64::from(seen.print.min(0.45)), "dense print"),
@@ -185,7 +190,7 @@ impl TaskVerdict {
     }
 
     /// Harmless, as sure as the content's hash has it.
-    fn usual(task: &RecognitionTask, content: u128) -> Self {
+    fn by_default(task: &RecognitionTask, content: u128) -> Self {
         let part = (content ^ u128::from(xxhash_rust::xxh3::xxh3_64(task.id.as_bytes()))) % 9_000;
         Self {
             label: task.normal,

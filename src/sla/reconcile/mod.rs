@@ -136,7 +136,7 @@ impl Failing {
         Self {
             request_id: entry.request_id,
             arrived: entry.arrived,
-            trouble: AttributionKey::of(entry),
+            trouble: AttributionKey::from_entry(entry),
             counts: counts(entry),
         }
     }
@@ -200,7 +200,12 @@ impl<'a> LogJoin<'a> {
             line: None,
         };
         let difference = self.note(MatchClass::OnlyProvider, example);
-        difference.change(entry.arrived, &AttributionKey::of(entry), &counts(entry), -1);
+        difference.change(
+            entry.arrived,
+            &AttributionKey::from_entry(entry),
+            &counts(entry),
+            -1,
+        );
     }
 
     fn line_of(&mut self, entry: &LedgerEntry) -> Option<usize> {
@@ -219,7 +224,7 @@ impl<'a> LogJoin<'a> {
 
     /// What was served in the end did not fail its user, whatever came before.
     fn note_retry(&mut self, entry: &LedgerEntry) {
-        let own = ServiceCounts::of(entry);
+        let own = ServiceCounts::from_entry(entry);
         if own.served == 0 {
             if own.status_4xx == 0 {
                 self.failing.insert(entry.content, Failing::of(entry));
@@ -244,7 +249,7 @@ impl<'a> LogJoin<'a> {
 
     fn compare(&mut self, entry: &LedgerEntry, at: usize) {
         let line = self.lines[at].clone();
-        let own = ServiceCounts::of(entry);
+        let own = ServiceCounts::from_entry(entry);
         let is_silent = own.silent + own.undelivered > 0;
         let is_5xx = own.status_5xx + own.late_5xx > 0;
         let class = match line.said {
@@ -263,7 +268,7 @@ impl<'a> LogJoin<'a> {
             request_id: Some(entry.request_id),
             line: Some(line.number),
         };
-        let trouble = AttributionKey::of(entry);
+        let trouble = AttributionKey::from_entry(entry);
         if agrees && shifted {
             let difference = self.note(MatchClass::BucketShifted, example);
             difference.change(entry.arrived, &trouble, &counts(entry), -1);
@@ -410,7 +415,7 @@ fn counts(entry: &LedgerEntry) -> Counts {
         coupon_fen: 0,
         granted_fen: 0,
         owed_fen: 0,
-        ..ServiceCounts::of(entry)
+        ..ServiceCounts::from_entry(entry)
     }
     .values()
 }

@@ -21,78 +21,63 @@ pub struct Composing;
 const BODY_CAP: u64 = 32 << 20;
 
 static OPERATIONS: [Operation; 6] = [
-    Operation {
-        id: wire::CUSTOM,
-        full_name: "jdcloud-composing/compose-image",
-        title: "Composing with a template: pictures and copy in, one JPEG out",
-        paths: &["/api/compose-image", "/api/compose-image/"],
-        method: Some("POST"),
-        body: BodyKind::Fields,
-        body_cap: BODY_CAP,
-        tiers: &sla::CUSTOM_PRICES,
-        workload: request::workload,
-        handle: answer::compose,
-    },
-    Operation {
-        id: wire::INTELLIGENT,
-        full_name: "jdcloud-composing/compose-image-intel",
-        title: "Intelligent composing: up to ten sizes, with a template or three that fit",
-        paths: &["/api/compose-image-intel", "/api/compose-image-intel/"],
-        method: Some("POST"),
-        body: BodyKind::Fields,
-        body_cap: BODY_CAP,
-        tiers: &sla::INTELLIGENT_PRICES,
-        workload: request::workload,
-        handle: answer::compose,
-    },
-    Operation {
-        id: wire::DESIGN,
-        full_name: "jdcloud-composing/design",
-        title: "Both of them as the first documents had it; counted and charged as the service it names",
-        paths: &["/api/compose/design", "/api/compose/design/"],
-        method: Some("POST"),
-        body: BodyKind::Fields,
-        body_cap: BODY_CAP,
-        tiers: &[],
-        workload: request::workload,
-        handle: answer::compose,
-    },
-    Operation {
-        id: wire::TEMPLATES,
-        full_name: "jdcloud-composing/intel-templates",
-        title: "The list of templates, page by page",
-        paths: &["/api/intel-templates", "/api/intel-templates/"],
-        method: Some("GET"),
-        body: BodyKind::Raw,
-        body_cap: 1 << 20,
-        tiers: &[],
-        workload: |_| Workload::default(),
-        handle: answer::templates,
-    },
-    Operation {
-        id: wire::STYLE,
-        full_name: "jdcloud-composing/predict-style",
-        title: "The style of a picture: eight probabilities",
-        paths: &["/api/predict-style", "/api/predict-style/"],
-        method: Some("POST"),
-        body: BodyKind::Raw,
-        body_cap: BODY_CAP,
-        tiers: &sla::STYLE_PRICES,
-        workload: body_pixels,
-        handle: answer::style,
-    },
-    Operation {
-        id: wire::COLOURS,
-        full_name: "jdcloud-composing/fill-image-color",
-        title: "A picture in other colours",
-        paths: &["/api/fill-image-color", "/api/fill-image-color/"],
-        method: Some("POST"),
-        body: BodyKind::Raw,
-        body_cap: BODY_CAP,
-        tiers: &sla::STYLE_PRICES,
-        workload: body_pixels,
-        handle: answer::colours,
-    },
+    Operation::new(
+        "jdcloud-composing/compose-image",
+        "POST",
+        &["/api/compose-image", "/api/compose-image/"],
+        answer::compose,
+    )
+    .titled("Composing with a template: pictures and copy in, one JPEG out")
+    .body(BodyKind::Fields, BODY_CAP)
+    .priced(&sla::CUSTOM_PRICES)
+    .workload(request::workload),
+    Operation::new(
+        "jdcloud-composing/compose-image-intel",
+        "POST",
+        &["/api/compose-image-intel", "/api/compose-image-intel/"],
+        answer::compose,
+    )
+    .titled("Intelligent composing: up to ten sizes, with a template or three that fit")
+    .body(BodyKind::Fields, BODY_CAP)
+    .priced(&sla::INTELLIGENT_PRICES)
+    .workload(request::workload),
+    Operation::new(
+        "jdcloud-composing/design",
+        "POST",
+        &["/api/compose/design", "/api/compose/design/"],
+        answer::compose,
+    )
+    .titled("Both of them as the first documents had it; counted and charged as the service it names")
+    .body(BodyKind::Fields, BODY_CAP)
+    .workload(request::workload),
+    Operation::new(
+        "jdcloud-composing/intel-templates",
+        "GET",
+        &["/api/intel-templates", "/api/intel-templates/"],
+        answer::templates,
+    )
+    .titled("The list of templates, page by page")
+    .body(BodyKind::Raw, 1 << 20),
+    Operation::new(
+        "jdcloud-composing/predict-style",
+        "POST",
+        &["/api/predict-style", "/api/predict-style/"],
+        answer::style,
+    )
+    .titled("The style of a picture: eight probabilities")
+    .body(BodyKind::Raw, BODY_CAP)
+    .priced(&sla::STYLE_PRICES)
+    .workload(body_pixels),
+    Operation::new(
+        "jdcloud-composing/fill-image-color",
+        "POST",
+        &["/api/fill-image-color", "/api/fill-image-color/"],
+        answer::colours,
+    )
+    .titled("A picture in other colours")
+    .body(BodyKind::Raw, BODY_CAP)
+    .priced(&sla::STYLE_PRICES)
+    .workload(body_pixels),
 ];
 
 static SPEC: ProviderSpec = ProviderSpec {

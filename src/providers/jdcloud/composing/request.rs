@@ -46,7 +46,7 @@ pub(super) struct ComposeRequest {
 
 impl ComposingService {
     /// The service of an operation.
-    pub(super) fn of(operation: &str) -> Option<Self> {
+    pub(super) fn from_operation(operation: &str) -> Option<Self> {
         let all = [Self::Custom, Self::Intelligent];
         all.into_iter().find(|service| service.operation() == operation)
     }
@@ -97,7 +97,9 @@ impl ComposeRequest {
     /// 12001 for what is missing or cannot be, 12007 and 12009 for pictures that are not taken.
     pub(super) fn read(context: &CallContext) -> Result<Self, Refusal> {
         let operation = context.operation.map(|operation| operation.id);
-        let service = operation.and_then(ComposingService::of).ok_or(field("service"))?;
+        let service = operation
+            .and_then(ComposingService::from_operation)
+            .ok_or(field("service"))?;
         let form = context.call.form()?;
         let template = form.raw_text("template_id").filter(|id| !id.is_empty());
         let choice = match (template, service) {

@@ -9,9 +9,6 @@ use crate::providers::{CallContext, DocumentedError};
 pub(super) const CUSTOM: &str = "compose-image";
 pub(super) const INTELLIGENT: &str = "compose-image-intel";
 pub(super) const DESIGN: &str = "design";
-pub(super) const TEMPLATES: &str = "intel-templates";
-pub(super) const STYLE: &str = "predict-style";
-pub(super) const COLOURS: &str = "fill-image-color";
 
 /// Every documented error: of the services, of the platform, of the gateway.
 pub(super) static CATALOGUE: [DocumentedError; LING.len() + SYSTEM.len() + GATEWAY.len()] =

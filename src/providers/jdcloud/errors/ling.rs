@@ -90,7 +90,7 @@ impl ErrorTable for LingService {
     }
 
     fn business(&self, code: &str, context: &CallContext) -> Reply {
-        let (status, message) = spoken(code, self.further);
+        let (status, message) = code_and_message(code, self.further);
         let request_id = context.request_id.hyphenated();
         let result = json!({"status": status, "message": message, "requestId": request_id});
         EnvelopeKind::Ling.served(&result, status.to_string(), context)
@@ -99,7 +99,10 @@ impl ErrorTable for LingService {
 
 /// The number and message of a business code, of Ling or of these rows; of what is unknown, those of an internal error.
 /// Where operations share a number, its row is prefixed with the operation.
-pub(in crate::providers::jdcloud) fn spoken(code: &str, further: &[DocumentedError]) -> (u32, &'static str) {
+pub(in crate::providers::jdcloud) fn code_and_message(
+    code: &str,
+    further: &[DocumentedError],
+) -> (u32, &'static str) {
     let row = LING
         .iter()
         .chain(further)

@@ -31,43 +31,36 @@ static SPEC: ProviderSpec = ProviderSpec {
     ],
     prefixes: &["/api/cutout", "/jdai/"],
     operations: &[
-        Operation {
-            id: wire::CUTOUT,
-            full_name: "jdcloud-matting/cutout",
-            title: "Image matting: a JPEG in, the URL of a transparent PNG out",
-            paths: &["/api/cutout", "/api/cutout/"],
-            method: Some("POST"),
-            body: BodyKind::Raw,
-            body_cap: BODY_CAP,
-            tiers: &sla::CUTOUT_PRICES,
-            workload: body_pixels,
-            handle: answer::cutout,
-        },
-        Operation {
-            id: wire::SELFIE,
-            full_name: "jdcloud-matting/selfie-seg",
-            title: "Selfie segmentation: base64 in, base64 PNG out",
-            paths: &["/jdai/SelfieSeg"],
-            // Every method: the service itself says that only POST is allowed (1008).
-            method: None,
-            body: BodyKind::Raw,
-            body_cap: BODY_CAP,
-            tiers: &[],
-            workload: selfie_pixels,
-            handle: answer::selfie,
-        },
-        Operation {
-            id: wire::PARSING,
-            full_name: "jdcloud-matting/human-parsing",
-            title: "Human parsing: a picture in, a class for each pixel out",
-            paths: &["/jdai/human_parsing"],
-            method: Some("POST"),
-            body: BodyKind::Raw,
-            body_cap: BODY_CAP,
-            tiers: &[],
-            workload: body_pixels,
-            handle: answer::parsing,
-        },
+        Operation::new(
+            "jdcloud-matting/cutout",
+            "POST",
+            &["/api/cutout", "/api/cutout/"],
+            answer::cutout,
+        )
+        .titled("Image matting: a JPEG in, the URL of a transparent PNG out")
+        .body(BodyKind::Raw, BODY_CAP)
+        .priced(&sla::CUTOUT_PRICES)
+        .workload(body_pixels),
+        Operation::new(
+            "jdcloud-matting/selfie-seg",
+            "POST",
+            &["/jdai/SelfieSeg"],
+            answer::selfie,
+        )
+        .titled("Selfie segmentation: base64 in, base64 PNG out")
+        .body(BodyKind::Raw, BODY_CAP)
+        .workload(selfie_pixels)
+        // Every method: the service itself says that only POST is allowed (1008).
+        .any_method(),
+        Operation::new(
+            "jdcloud-matting/human-parsing",
+            "POST",
+            &["/jdai/human_parsing"],
+            answer::parsing,
+        )
+        .titled("Human parsing: a picture in, a class for each pixel out")
+        .body(BodyKind::Raw, BODY_CAP)
+        .workload(body_pixels),
     ],
     catalogue: &wire::CATALOGUE,
     limits: &sla::LIMITS,

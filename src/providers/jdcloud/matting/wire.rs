@@ -1,14 +1,13 @@
 //! Errors as documented, and which neutral failure is said with which of them.
 
 use super::super::envelope::EnvelopeKind;
-use super::super::errors::ling::{LING, LingService, business, spoken};
+use super::super::errors::ling::{LING, LingService, business, code_and_message};
 use super::super::errors::tables::{GATEWAY, SYSTEM, joined};
 use super::super::errors::{self, ErrorTable};
 use crate::exchange::{InputError, Refusal, Reply};
 use crate::providers::{CallContext, DocumentedError};
 use serde_json::{Value, json};
 
-pub(super) const CUTOUT: &str = "cutout";
 pub(super) const SELFIE: &str = "selfie-seg";
 pub(super) const PARSING: &str = "human-parsing";
 
@@ -78,9 +77,9 @@ impl ErrorTable for Selfie {
     }
 
     fn business(&self, code: &str, context: &CallContext) -> Reply {
-        let (status, message) = spoken(code, &NEUHUB);
+        let (status, message) = code_and_message(code, &NEUHUB);
         let result = json!({"status": status, "message": message, "used_time": context.elapsed_ms()});
-        said(&result, status, context)
+        business_reply(&result, status, context)
     }
 }
 
@@ -114,17 +113,17 @@ impl ErrorTable for Parsing {
     }
 
     fn business(&self, code: &str, context: &CallContext) -> Reply {
-        let (status, message) = spoken(code, &NEUHUB);
+        let (status, message) = code_and_message(code, &NEUHUB);
         let result = json!({
             "status": status,
             "message": message,
             "request_id": context.request_id.hyphenated(),
             "used_time": context.elapsed_ms(),
         });
-        said(&result, status, context)
+        business_reply(&result, status, context)
     }
 }
 
-fn said(result: &Value, status: u32, context: &CallContext) -> Reply {
+fn business_reply(result: &Value, status: u32, context: &CallContext) -> Reply {
     EnvelopeKind::Jdai.served(result, status.to_string(), context)
 }

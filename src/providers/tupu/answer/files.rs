@@ -15,7 +15,7 @@ pub(super) struct PictureResult<'a> {
 }
 
 impl JudgedFrame<'_> {
-    fn shown(&self) -> PictureResult<'_> {
+    fn picture(&self) -> PictureResult<'_> {
         PictureResult {
             name: &self.item.name,
             tag: self.item.tag.as_deref(),
@@ -35,7 +35,7 @@ impl JudgedFrame<'_> {
             None => (tasks[0].id, 0, 0),
             Some((task, verdict)) => (task.id, verdict.label + 1, if verdict.review { 1 } else { 2 }),
         };
-        let mut summary = named(0, self.item);
+        let mut summary = file_entry(0, self.item);
         summary.insert("riskTask".into(), json!(task));
         summary.insert("riskType".into(), json!(kind));
         summary.insert("suggestion".into(), json!(suggestion));
@@ -44,7 +44,7 @@ impl JudgedFrame<'_> {
 }
 
 /// How a summary begins: what became of a picture, its name, and its tag where it has one.
-pub(super) fn named(code: u32, item: &ImageInput) -> Map<String, Value> {
+pub(super) fn file_entry(code: u32, item: &ImageInput) -> Map<String, Value> {
     let mut named = Map::new();
     named.insert("code".into(), json!(code));
     named.insert("name".into(), json!(item.name));
@@ -58,7 +58,7 @@ pub(super) fn named(code: u32, item: &ImageInput) -> Map<String, Value> {
 pub(super) fn task_result(task: &RecognitionTask, nth: usize, judged: &[JudgedFrame<'_>]) -> Value {
     let list: Vec<Value> = judged
         .iter()
-        .map(|one| Value::Object(file(task, &one.verdicts[nth], one.shown())))
+        .map(|one| Value::Object(file(task, &one.verdicts[nth], one.picture())))
         .collect();
     let review = judged.iter().filter(|one| one.verdicts[nth].review).count();
     let mut counts = vec![0_u64; task.labels.len()];

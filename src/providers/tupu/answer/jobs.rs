@@ -19,15 +19,9 @@ const KEPT: Duration = Duration::from_secs(2 * 3600);
 const DURATION: Duration = Duration::from_secs(2);
 
 /// Lanes of files and texts: further ones queue (D1).
-const QUEUED: ConcurrencyLimit = ConcurrencyLimit {
-    concurrent: Some(30),
-    queues: true,
-};
+const QUEUED: ConcurrencyLimit = ConcurrencyLimit::queueing(30);
 /// Lanes of streams: further ones are refused with code 17 (D1).
-pub(super) const REFUSED: ConcurrencyLimit = ConcurrencyLimit {
-    concurrent: Some(30),
-    queues: false,
-};
+pub(super) const REFUSED: ConcurrencyLimit = ConcurrencyLimit::refusing(30);
 
 /// What is kept of a job.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -215,7 +209,7 @@ fn slice(result: &mut Map<String, Value>, job: &Job, nth: u64) {
 }
 
 /// A job that a body names, of this world; else the documented error `unknown`.
-fn named(
+fn find_named(
     id_name: &'static str,
     unknown: &'static str,
     context: &CallContext,
@@ -236,7 +230,7 @@ pub(in super::super) fn result(
     context: &CallContext,
     services: &Services,
 ) -> Result<Answer, Refusal> {
-    let job = named(id_name, unknown, context, services)?.job();
+    let job = find_named(id_name, unknown, context, services)?.job();
     let payload: JobPayload = serde_json::from_value(job.payload.clone()).unwrap_or_default();
     let mut members = payload.echo;
     let status = match job.state(context.clock.now()) {
@@ -264,7 +258,7 @@ pub(in super::super) fn close(
     context: &CallContext,
     services: &Services,
 ) -> Result<Answer, Refusal> {
-    let handle = named(id_name, unknown, context, services)?;
+    let handle = find_named(id_name, unknown, context, services)?;
     services.jobs.end(&handle, context.clock.now(), JobEnd::Closed);
     let mut members = Map::new();
     members.insert(id_name.into(), json!(handle.read(|job| job.id.clone())));

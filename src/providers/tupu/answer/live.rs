@@ -1,7 +1,7 @@
 //! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
 
 use super::super::errors;
-use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
+use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
 use super::super::verdict::{RecognitionInput, expected_verdict};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
@@ -52,7 +52,7 @@ pub(in super::super) fn speech_stream(context: &CallContext, services: &Services
         return Err(InputError::TooMany.into());
     }
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = chosen(&wanted, MediaTasks::Speech, context)?;
+    let tasks = choose_tasks(&wanted, MediaTasks::Speech, context)?;
     for (nth, stream) in streams.iter().enumerate() {
         jobs::checked(&stream.callback, services)?;
         // Code 21: the stream is listened to already.
@@ -97,7 +97,7 @@ fn listening(stream: &Stream, tasks: &[&'static RecognitionTask], context: &Call
     };
     let (mut result, mut called_back) = (Map::new(), Map::new());
     for task in tasks {
-        let said = say(task, &heard, context);
+        let verdict = say(task, &heard, context);
         let mut item = Map::new();
         let given = [
             ("roomId", &stream.room_id),
@@ -105,11 +105,11 @@ fn listening(stream: &Stream, tasks: &[&'static RecognitionTask], context: &Call
             ("forumId", &stream.forum_id),
         ];
         insert_given(&mut item, &given);
-        item.insert("label".into(), label(task, said.label));
-        item.insert("review".into(), json!(said.review));
-        item.insert("rate".into(), json!(said.rate));
+        item.insert("label".into(), label(task, verdict.label));
+        item.insert("review".into(), json!(verdict.review));
+        item.insert("rate".into(), json!(verdict.rate));
         item.insert("content".into(), json!(""));
-        let is_grave = said.label != task.normal;
+        let is_grave = verdict.label != task.normal;
         item.insert("speechUrl".into(), json!(stream.sound(is_grave)));
         let list = json!({"texts": [item]});
         let reports = stream.callback_rules == ALL || is_grave;

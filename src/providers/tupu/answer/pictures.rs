@@ -1,9 +1,9 @@
 //! Pictures, judged at once (`wire/tupu.md` §1.4 #1 and #2, §3.1).
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
+use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
-use super::files::{named, task_result};
+use super::files::{file_entry, task_result};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
@@ -157,7 +157,7 @@ impl ImageInput {
         }
     }
 
-    fn with(&self, source: Source) -> Self {
+    fn with_source(&self, source: Source) -> Self {
         Self {
             source,
             ..self.clone()
@@ -166,14 +166,14 @@ impl ImageInput {
 }
 
 /// A picture's bytes, and what is seen in each of its frames with the rule of the agreement that it breaks.
-type Looked = (Bytes, Vec<(PictureFeatures, Option<&'static str>)>);
+type LookedAt = (Bytes, Vec<(PictureFeatures, Option<&'static str>)>);
 
-fn looked(
+fn look_at(
     item: &ImageInput,
     most: usize,
     context: &CallContext,
     services: &Services,
-) -> Result<Looked, (InputError, String)> {
+) -> Result<LookedAt, (InputError, String)> {
     let bytes = match &item.source {
         Source::Bytes(bytes) => bytes.clone(),
         Source::Absent(why) => return Err((InputError::Unreachable, why.clone())),
@@ -229,7 +229,7 @@ impl ImageRequest {
         let wanted = form.texts(task).map_err(|_| field("task"))?;
         Ok(Self {
             items,
-            tasks: chosen(&wanted, MediaTasks::Picture, context)?,
+            tasks: choose_tasks(&wanted, MediaTasks::Picture, context)?,
             referer: form.raw_text("referer").map(std::borrow::Cow::into_owned),
         })
     }
@@ -261,7 +261,7 @@ impl ImageRequest {
         let (mut judged, mut summary) = (Vec::new(), Vec::new());
         let mut flaw = InputError::Unreachable;
         for item in &items {
-            match looked(item, most_frames, context, services) {
+            match look_at(item, most_frames, context, services) {
                 Ok((bytes, frames)) => {
                     for (seen, cause) in frames {
                         found.out_of_spec = found.out_of_spec.or(cause);
@@ -275,7 +275,7 @@ impl ImageRequest {
                     let note =
                         Decision::refuse(PipelineStage::Answer, "picture", format!("{}: {why}", item.name));
                     found.notes.push(note);
-                    summary.push(Value::Object(named(14, item)));
+                    summary.push(Value::Object(file_entry(14, item)));
                     flaw = own;
                 }
             }
@@ -315,7 +315,7 @@ impl ImageRequest {
                         ..ImageInput::new(name, Source::Bytes(bytes))
                     }));
                 }
-                other => all.push(item.with(other)),
+                other => all.push(item.with_source(other)),
             }
         }
         Ok(all)
@@ -344,7 +344,7 @@ impl ImageRequest {
             given: given.as_ref(),
         };
         let verdicts = self.tasks.iter().map(|task| {
-            let verdict = TaskVerdict::of(task, &evidence, context);
+            let verdict = TaskVerdict::on_picture(task, &evidence, context);
             if is_out_of_spec && evidence.given.is_none() && evidence.markers.is_empty() {
                 verdict.doubted()
             } else {

@@ -2,7 +2,7 @@
 //! speaks, every file's head is read, and a marker in its title says what is in it.
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, chosen};
+use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, choose_tasks};
 use super::super::verdict::{ExpectedVerdict, RecognitionInput, TaskVerdict, expected_verdict};
 use super::result::RecognitionResult;
 use super::{are_mixed, base_name, field, media_request, next_fetched};
@@ -47,7 +47,7 @@ pub(in super::super) fn speech_sync(context: &CallContext, _: &Services) -> Resu
         return Err(field("speech"));
     }
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    let tasks = chosen(&wanted, MediaTasks::Speech, context)?;
+    let tasks = choose_tasks(&wanted, MediaTasks::Speech, context)?;
     // The call does not mix them: all are files, or all are fetched.
     let (mut files, mut urls) = (Vec::new(), Vec::new());
     for part in parts {
@@ -105,8 +105,7 @@ pub(super) fn hear(
 
 /// The verdict of a task: of a fault that lies, an expectation, a marker, or by default.
 pub(super) fn say(task: &RecognitionTask, heard: &AudioFacts, context: &CallContext) -> TaskVerdict {
-    let told = (heard.given.as_ref(), &heard.markers[..]);
-    TaskVerdict::decided(task, told, context, || {
+    TaskVerdict::decide(task, heard.given.as_ref(), &heard.markers, context, || {
         let because = if heard.has_voice {
             "nothing in it speaks against it"
         } else {
@@ -128,10 +127,10 @@ pub(super) fn label(task: &RecognitionTask, label: usize) -> Value {
     }
 }
 
-pub(super) fn note(task: &RecognitionTask, heard: &AudioFacts, said: &TaskVerdict) -> Decision {
+pub(super) fn note(task: &RecognitionTask, heard: &AudioFacts, verdict: &TaskVerdict) -> Decision {
     let why = format!(
         "{} {}: label {}, {}",
-        heard.name, task.name, said.label, said.because
+        heard.name, task.name, verdict.label, verdict.because
     );
     Decision::choose(PipelineStage::Answer, "verdict", why)
 }
@@ -154,9 +153,9 @@ fn judge(
     for task in tasks {
         let mut list = Vec::with_capacity(all.len());
         for heard in &all {
-            let said = say(task, heard, context);
-            found.notes.push(note(task, heard, &said));
-            list.push(item(task, heard, &said));
+            let verdict = say(task, heard, context);
+            found.notes.push(note(task, heard, &verdict));
+            list.push(item(task, heard, &verdict));
         }
         let name = if task.shape == ResultShape::Vulgar {
             "speechs"
@@ -168,16 +167,16 @@ fn judge(
     Ok(found)
 }
 
-/// What is said of one file of a synchronous call (§3.4).
-fn item(task: &RecognitionTask, heard: &AudioFacts, said: &TaskVerdict) -> Value {
-    let is_grave = said.label != task.normal;
+/// What is verdict of one file of a synchronous call (§3.4).
+fn item(task: &RecognitionTask, heard: &AudioFacts, verdict: &TaskVerdict) -> Value {
+    let is_grave = verdict.label != task.normal;
     match task.shape {
         ResultShape::SpeechText => json!({"file_name": heard.name, "result": {
             "content": "",
-            "action": action(said, is_grave),
-            "label": label(task, said.label),
-            "review": said.review,
-            "rate": said.rate.to_string(),
+            "action": action(verdict, is_grave),
+            "label": label(task, verdict.label),
+            "review": verdict.review,
+            "rate": verdict.rate.to_string(),
             "hasVoice": heard.has_voice,
             "details": [],
         }}),
@@ -190,17 +189,17 @@ fn item(task: &RecognitionTask, heard: &AudioFacts, said: &TaskVerdict) -> Value
         | ResultShape::Objects => {
             json!({
                 "name": heard.name,
-                "label": said.label,
-                "review": said.review,
-                "rate": said.rate,
-                "details": details(heard, said, is_grave),
+                "label": verdict.label,
+                "review": verdict.review,
+                "rate": verdict.rate,
+                "details": details(heard, verdict, is_grave),
             })
         }
     }
 }
 
-fn action(said: &TaskVerdict, is_grave: bool) -> &'static str {
-    match (said.review, is_grave) {
+fn action(verdict: &TaskVerdict, is_grave: bool) -> &'static str {
+    match (verdict.review, is_grave) {
         (true, _) => "review",
         (false, true) => "block",
         (false, false) => "pass",
@@ -208,9 +207,9 @@ fn action(said: &TaskVerdict, is_grave: bool) -> &'static str {
 }
 
 /// The part of a file in which it is: all of it.
-pub(super) fn details(heard: &AudioFacts, said: &TaskVerdict, is_grave: bool) -> Value {
+pub(super) fn details(heard: &AudioFacts, verdict: &TaskVerdict, is_grave: bool) -> Value {
     if is_grave {
-        json!([{"startTime": 0, "endTime": heard.length.ceil(), "label": said.label, "rate": said.rate}])
+        json!([{"startTime": 0, "endTime": heard.length.ceil(), "label": verdict.label, "rate": verdict.rate}])
     } else {
         json!([])
     }

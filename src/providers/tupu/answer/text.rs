@@ -25,7 +25,7 @@ pub(super) struct TextInput {
     pub forum_id: Option<String>,
 }
 
-/// What is said of a text.
+/// What is verdict of a text.
 pub(super) struct TextVerdict {
     pub label: String,
     pub action: String,
@@ -51,17 +51,17 @@ pub(in super::super) fn text_sync(context: &CallContext, services: &Services) ->
     for (nth, text) in texts.iter().enumerate() {
         let spec = input_rules::characters(&text.content, false, context)?;
         found.out_of_spec = found.out_of_spec.or(spec);
-        let mut said = judge(&text.content, context);
+        let mut verdict = judge(&text.content, context);
         if spec.is_some() {
-            said.review = true;
+            verdict.review = true;
         }
         found.notes.push(Decision::choose(
             PipelineStage::Answer,
             "verdict",
-            format!("text {nth}: {}", said.because),
+            format!("text {nth}: {}", verdict.because),
         ));
-        super::history::remember_text(nth, text, &said, context, services);
-        results.push(said.result(text));
+        super::history::remember_text(nth, text, &verdict, context, services);
+        results.push(verdict.result(text));
     }
     found.units = u32::try_from(results.len()).expect("at most ten");
     found.members.insert(TEXT.into(), json!({ "texts": results }));
@@ -81,10 +81,10 @@ pub(in super::super) fn text_async(context: &CallContext, services: &Services) -
         forum_id: part("forumId"),
         content,
     };
-    let mut said = judge(&text.content, context);
-    said.review |= out_of_spec.is_some();
-    let note = Decision::choose(PipelineStage::Answer, "verdict", said.because.clone());
-    let texts = json!({ "texts": [said.result(&text)] });
+    let mut verdict = judge(&text.content, context);
+    verdict.review |= out_of_spec.is_some();
+    let note = Decision::choose(PipelineStage::Answer, "verdict", verdict.because.clone());
+    let texts = json!({ "texts": [verdict.result(&text)] });
     let found = RecognitionResult {
         members: Map::from_iter([(TEXT.to_owned(), texts)]),
         units: 1,
@@ -98,7 +98,7 @@ pub(in super::super) fn text_async(context: &CallContext, services: &Services) -
     Ok(submission.reply(true, context, services)?.into())
 }
 
-/// What is said of a text: by a fault that lies, an expectation, a marker, its words, or because there is nothing in it.
+/// What is verdict of a text: by a fault that lies, an expectation, a marker, its words, or because there is nothing in it.
 pub(super) fn judge(text: &str, context: &CallContext) -> TextVerdict {
     let honest = decided(text, context);
     match &context.wrong_verdict {
@@ -107,7 +107,7 @@ pub(super) fn judge(text: &str, context: &CallContext) -> TextVerdict {
             let label = wrong_verdict.label.clone().unwrap_or_else(|| opposite.to_owned());
             TextVerdict {
                 because: format!("a fault lies; in truth {}", honest.because),
-                ..TextVerdict::of(label, None)
+                ..TextVerdict::new(label, None)
             }
         }
         Some(_) | None => honest,
@@ -124,7 +124,7 @@ fn decided(text: &str, context: &CallContext) -> TextVerdict {
     if let Some((id, given)) = given
         && let Some(own) = given.iter().find(|own| concerns(own.task.as_deref()))
     {
-        return TextVerdict::given(own, &id);
+        return TextVerdict::preset(own, &id);
     }
     if let Some(marker) = Marker::in_text(text).into_iter().find_map(|own| marked(&own)) {
         return marker;
@@ -147,7 +147,7 @@ fn marked(marker: &Marker) -> Option<TextVerdict> {
     Some(TextVerdict {
         because: format!("the marker {:?} in the text", marker.name),
         review: marker.review || action == Some("review"),
-        ..TextVerdict::of((*label).to_owned(), action)
+        ..TextVerdict::new((*label).to_owned(), action)
     })
 }
 
@@ -161,11 +161,11 @@ fn by_words(text: &str) -> TextVerdict {
                 details: vec![
                     json!({"keyword": "", "hint": "", "mainLabel": "Nosense", "subLabel": "flood"}),
                 ],
-                ..TextVerdict::of("Nosense".into(), None)
+                ..TextVerdict::new("Nosense".into(), None)
             },
             None => TextVerdict {
                 because: "nothing in the text is of the lexicon".into(),
-                ..TextVerdict::of("Normal".into(), None)
+                ..TextVerdict::new("Normal".into(), None)
             },
         };
     };
@@ -188,7 +188,7 @@ fn by_words(text: &str) -> TextVerdict {
             worst.term
         ),
         details: details.collect(),
-        ..TextVerdict::of(worst.main_label.to_owned(), Some(action))
+        ..TextVerdict::new(worst.main_label.to_owned(), Some(action))
     }
 }
 
@@ -202,7 +202,7 @@ fn flooded(kind: FloodReason) -> String {
 
 impl TextVerdict {
     /// A label, and what is usually done about it.
-    fn of(label: String, action: Option<&str>) -> Self {
+    fn new(label: String, action: Option<&str>) -> Self {
         let usual = if label == "Normal" { "pass" } else { "block" };
         let action = action.unwrap_or(usual);
         Self {
@@ -214,18 +214,18 @@ impl TextVerdict {
         }
     }
 
-    fn given(given: &PresetVerdict, id: &str) -> Self {
+    fn preset(given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.clone().unwrap_or_else(|| "Normal".into());
-        let mut said = Self::of(label, given.action.as_deref());
-        said.review = given.review.unwrap_or(said.review);
-        said.because = format!("expectation {id:?}");
+        let mut verdict = Self::of(label, given.action.as_deref());
+        verdict.review = given.review.unwrap_or(verdict.review);
+        verdict.because = format!("expectation {id:?}");
         if let Some(details) = &given.details {
-            said.details = details
+            verdict.details = details
                 .as_array()
                 .cloned()
                 .unwrap_or_else(|| vec![details.clone()]);
         }
-        said
+        verdict
     }
 
     fn result(self, text: &TextInput) -> Value {

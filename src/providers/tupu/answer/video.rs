@@ -2,7 +2,7 @@
 //! looked at, of every other file the head alone, for its length and the title in its metadata.
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, chosen};
+use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
 use super::files::{PictureResult, counted, file};
 use super::jobs::{self, JobSubmission};
@@ -17,6 +17,7 @@ use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Frames of a video of which nothing tells the length.
@@ -123,7 +124,7 @@ pub(in super::super) fn video_stream(context: &CallContext, services: &Services)
     let form = context.call.form()?;
     let url = form.raw_text("video").filter(|url| !url.is_empty());
     let url = url.ok_or(InputError::Empty)?.into_owned();
-    let period = within(form, "fragmentTime", (10, 60), 60)?;
+    let period = within(form, "fragmentTime", 10..=60, 60)?;
     let tasks = tasks(form, context)?;
     let rules = CallbackRules::read(form)?;
     let markers = super::stream_markers(&url);
@@ -159,15 +160,15 @@ fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
 
 fn tasks(form: &Form, context: &CallContext) -> Result<Vec<&'static RecognitionTask>, Refusal> {
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    chosen(&wanted, MediaTasks::Picture, context)
+    choose_tasks(&wanted, MediaTasks::Picture, context)
 }
 
 /// A whole number of a field within its limits.
-fn within(form: &Form, name: &'static str, (least, most): (u64, u64), usual: u64) -> Result<u64, Refusal> {
+fn within(form: &Form, name: &'static str, range: RangeInclusive<u64>, usual: u64) -> Result<u64, Refusal> {
     let Some(text) = form.raw_text(name).filter(|text| !text.is_empty()) else {
         return Ok(usual);
     };
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    let number = text.parse().ok().filter(|number| range.contains(number));
     number.ok_or(field(name))
 }
 
@@ -182,8 +183,8 @@ fn flag(form: &Form, name: &'static str) -> Result<bool, Refusal> {
 
 fn sampling(form: &Form, interval: u64) -> Result<Sampling, Refusal> {
     Ok(Sampling {
-        interval: within(form, "interval", (1, 10), interval)?,
-        most: within(form, "maxFrames", (5, 200), 200)?,
+        interval: within(form, "interval", 1..=10, interval)?,
+        most: within(form, "maxFrames", 5..=200, 200)?,
     })
 }
 
@@ -297,7 +298,7 @@ fn task_objects(
     for task in tasks {
         let (mut list, mut counts, mut review) = (Vec::new(), vec![0_u64; task.labels.len()], 0_u64);
         for (frame, evidence) in frames.iter().zip(&evidence) {
-            let verdict = TaskVerdict::of(task, evidence, context);
+            let verdict = TaskVerdict::on_picture(task, evidence, context);
             counts[verdict.label] += 1;
             review += u64::from(verdict.review);
             if list.is_empty() || verdict.label != task.normal {
