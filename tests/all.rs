@@ -15,7 +15,6 @@ mod clients;
 mod clock;
 mod composing;
 mod conformance;
-mod dependencies;
 mod faults;
 mod files;
 mod ledger;
