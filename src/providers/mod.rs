@@ -12,7 +12,7 @@ mod job_request;
 mod kling;
 mod marker_samples;
 mod spec;
-mod tupu;
+pub mod tupu;
 
 pub use context::{Answer, BlockingTask, CallContext, WrongVerdict};
 pub use job_request::JobRequest;
