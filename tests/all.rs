@@ -15,6 +15,7 @@ mod clients;
 mod clock;
 mod composing;
 mod conformance;
+mod example;
 mod faults;
 mod files;
 mod ledger;
