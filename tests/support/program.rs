@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 use understudy::clock::{Clock, Time};
 use understudy::providers::jdcloud::sign::{AccessKeySigner, UnsignedRequest, app_key_query};
@@ -188,9 +189,10 @@ impl Drop for Program {
     }
 }
 
-/// What another process takes for now.
+/// What another process takes for now. One clock for all: each has a thread of its own.
 fn now() -> Time {
-    Clock::real().now()
+    static REAL: LazyLock<Clock> = LazyLock::new(Clock::real);
+    REAL.now()
 }
 
 /// Real time: a process is waited for.
