@@ -19,8 +19,9 @@ mod drive;
 
 use actix_web::web::Bytes;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use drive::measure::{median, percentiles};
 use drive::program::{Folder, Program};
-use drive::{CALLS, CONNECTIONS, ROUNDS, call, closed_loop, cpu_per_call, median, picture, signed};
+use drive::{CALLS, CONNECTIONS, ROUNDS, call, closed_loop, cpu_per_call, picture, signed};
 use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -144,15 +145,9 @@ fn open_loop(rate: f64, span: Duration) {
             });
         }
     });
-    let mut late = late.into_inner().unwrap();
-    late.sort_by(f64::total_cmp);
-    let at = |share: f64| late[((late.len() - 1) as f64 * share) as usize];
+    let [half, most, nearly_all, worst] = percentiles(late.into_inner().unwrap());
     println!(
-        "open loop, {rate} calls a second of 75 kB for {span:?}: p50 {:.2} ms, p90 {:.2}, p99 {:.2}, worst {:.2}",
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        at(1.0)
+        "open loop, {rate} calls a second of 75 kB for {span:?}: p50 {half:.2} ms, p90 {most:.2}, p99 {nearly_all:.2}, worst {worst:.2}"
     );
     program.stop();
 }

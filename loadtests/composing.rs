@@ -9,10 +9,11 @@
     reason = "a benchmark measures real time, may panic, and prints what it found"
 )]
 
-use rustix::time::{ClockId, clock_gettime};
+mod measure;
+
+use measure::{cpu_ms, median, median_of, peak_kib, wall_ms};
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
 use understudy::composition::{CanvasSize, Composer, CompositionRequest, builtins};
 use understudy::imaging::{MatteOptions, PixelRange, Sprite, Studio, StudioSettings};
 
@@ -32,7 +33,9 @@ fn main() {
     };
     let mut all: Vec<(f64, &str)> = Vec::new();
     for (nth, one) in builtins().iter().enumerate() {
-        let cpu = median(9, || drop(black_box(composer.compose(order(nth, square)))));
+        let cpu = median_of(9, || {
+            cpu_ms(|| drop(black_box(composer.compose(order(nth, square)))))
+        });
         all.push((cpu, one.id));
     }
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -45,7 +48,7 @@ fn main() {
         all[all.len() - 1].0,
         all[all.len() - 1].1
     );
-    let matting = median(5, || drop(black_box(cut())));
+    let matting = median_of(5, || cpu_ms(|| drop(black_box(cut()))));
     println!("cutting the product out of a 1000×1000 JPEG: {matting:.1} ms of CPU");
     let sizes: Vec<CanvasSize> = (0..10)
         .map(|nth| CanvasSize {
@@ -56,29 +59,31 @@ fn main() {
     let orders: Vec<CompositionRequest<'_>> = sizes.iter().map(|size| order(3, *size)).collect();
     let (mut together, mut apart) = (Vec::new(), Vec::new());
     for _ in 0..7 {
-        together.push(wall(|| drop(black_box(composer.compose_all(&orders)))));
-        apart.push(wall(|| {
+        together.push(wall_ms(|| drop(black_box(composer.compose_all(&orders)))));
+        apart.push(wall_ms(|| {
             orders
                 .iter()
                 .for_each(|order| drop(black_box(composer.compose(*order))))
         }));
     }
-    let (together, apart) = (middle(&mut together), middle(&mut apart));
+    let (together, apart) = (median(together), median(apart));
     println!(
         "ten sizes of one call: {together:.0} ms of wall time on every core, {apart:.0} one after the other ({:.2} of it)",
         together / apart
     );
-    let before = peak();
+    let before = peak_kib() / 1024;
     let largest = CanvasSize {
         width: 4096,
         height: 4096,
     };
-    let one = median(3, || drop(black_box(composer.compose(order(9, largest)))));
+    let one = median_of(3, || {
+        cpu_ms(|| drop(black_box(composer.compose(order(9, largest)))))
+    });
     let orders = vec![order(9, largest); 10];
-    let ten = wall(|| drop(black_box(composer.compose_all(&orders))));
+    let ten = wall_ms(|| drop(black_box(composer.compose_all(&orders))));
     println!(
         "4096×4096: {one:.0} ms of CPU; ten of them {ten:.0} ms of wall time; peak memory {before} MB before, {} MB after",
-        peak()
+        peak_kib() / 1024
     );
 }
 
@@ -109,39 +114,4 @@ fn photo() -> Vec<u8> {
         .encode_image(&image::DynamicImage::ImageRgba8(canvas).to_rgb8())
         .unwrap();
     jpeg
-}
-
-/// Milliseconds of CPU of the whole process.
-fn cpu() -> f64 {
-    let now = clock_gettime(ClockId::ProcessCPUTime);
-    now.tv_sec as f64 * 1e3 + now.tv_nsec as f64 / 1e6
-}
-
-fn median(times: usize, mut work: impl FnMut()) -> f64 {
-    let spent = (0..times).map(|_| {
-        let from = cpu();
-        work();
-        cpu() - from
-    });
-    middle(&mut spent.collect::<Vec<f64>>())
-}
-
-fn wall(work: impl FnOnce()) -> f64 {
-    let from = Instant::now();
-    work();
-    from.elapsed().as_secs_f64() * 1e3
-}
-
-fn middle(all: &mut [f64]) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all[all.len() / 2]
-}
-
-/// The most memory the process ever had, in megabytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
-        .unwrap_or(0)
-        / 1024
 }

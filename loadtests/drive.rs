@@ -5,6 +5,8 @@
     reason = "each benchmark needs a part of it"
 )]
 
+#[path = "measure.rs"]
+pub mod measure;
 #[path = "../tests/support/program.rs"]
 pub mod program;
 
@@ -12,7 +14,6 @@ use program::Program;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 /// Connections of a closed loop.
 pub const CONNECTIONS: usize = 16;
@@ -29,41 +30,14 @@ pub fn picture(bytes: usize) -> Vec<u8> {
     picture
 }
 
-/// A request with a JDCLOUD2 signature that hashes the body.
+/// A cut-out with a JDCLOUD2 signature that hashes the body, as bytes on the wire.
 pub fn signed(program: &Program, picture: &[u8]) -> Vec<u8> {
-    use understudy::signing::digest::{hmac_sha256, sha256_hex};
-    let now = understudy::clock::Clock::real().now();
-    let utc = now - Duration::from_secs(8 * 3600);
-    let date = utc.to_string()[..19].replace(['-', ':'], "") + "Z";
     let host = program.listen();
-    let names = "host;x-jdcloud-date;x-jdcloud-nonce";
-    let canonical = format!(
-        "POST\n/api/cutout\n\nhost:{host}\nx-jdcloud-date:{date}\nx-jdcloud-nonce:n\n\n{names}\n{}",
-        sha256_hex(picture)
-    );
-    let scope = format!("{}/cn-north-1/m/jdcloud2_request", &date[..8]);
-    let text = format!(
-        "JDCLOUD2-HMAC-SHA256\n{date}\n{scope}\n{}",
-        sha256_hex(canonical.as_bytes())
-    );
-    let mut key = hmac_sha256(
-        format!("JDCLOUD2{}", program.credential("sk")).as_bytes(),
-        &date.as_bytes()[..8],
-    );
-    for part in ["cn-north-1", "m", "jdcloud2_request"] {
-        key = hmac_sha256(&key, part.as_bytes());
+    let mut head = format!("POST /api/cutout HTTP/1.1\r\nhost: {host}\r\n");
+    for (name, value) in program.signature(("POST", "/api/cutout"), &[("host", host)], picture) {
+        head.push_str(&format!("{name}: {value}\r\n"));
     }
-    let signature: String = hmac_sha256(&key, text.as_bytes())
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    let head = format!(
-        "POST /api/cutout HTTP/1.1\r\nhost: {host}\r\nx-jdcloud-date: {date}\r\nx-jdcloud-nonce: n\r\n\
-         authorization: JDCLOUD2-HMAC-SHA256 Credential={}/{scope}, SignedHeaders={names}, Signature={signature}\r\n\
-         content-length: {}\r\n\r\n",
-        program.credential("ak"),
-        picture.len()
-    );
+    head.push_str(&format!("content-length: {}\r\n\r\n", picture.len()));
     [head.as_bytes(), picture].concat()
 }
 
@@ -125,9 +99,4 @@ pub fn cpu_ticks(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
-}
-
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

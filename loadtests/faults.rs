@@ -18,8 +18,9 @@
 
 mod drive;
 
+use drive::measure::{median, percentiles};
 use drive::program::{Folder, Program};
-use drive::{CALLS, ROUNDS, closed_loop, cpu_per_call, median, picture, signed};
+use drive::{CALLS, ROUNDS, closed_loop, cpu_per_call, picture, signed};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,25 +38,6 @@ fn main() {
         delay_error(calls);
     }
     advance();
-}
-
-fn ask(program: &Program, method: &str, path: &str, body: &Value) -> Value {
-    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
-    let url = format!("{}/_understudy/{path}", program.admin());
-    let request = ureq::http::Request::builder()
-        .method(method)
-        .uri(url)
-        .body(body.to_string())
-        .unwrap();
-    let text = agent
-        .run(request)
-        .unwrap()
-        .body_mut()
-        .with_config()
-        .limit(1 << 30)
-        .read_to_string()
-        .unwrap();
-    serde_json::from_str(&text).unwrap()
 }
 
 /// Faults that no call of these runs is for, spread over what faults ask for.
@@ -93,7 +75,7 @@ fn overhead(against: Option<&str>) {
         .map(|folder| Program::serve(&folder.0, &[]))
         .collect();
     for (program, (name, faults)) in programs.iter().zip(&sets) {
-        ask(program, "PUT", "faults", &json!(faults));
+        program.ask("PUT", "faults", &json!(faults));
         let request = signed(program, &picture);
         runs.push((
             (*name).to_owned(),
@@ -153,7 +135,7 @@ fn delay_error(calls: usize) {
     .unwrap();
     let program = Program::serve(&folder.0, &["--config", &config.display().to_string()]);
     let fault = json!({"id": "slow", "effect": {"kind": "latency", "fixed": "4s"}});
-    ask(&program, "POST", "faults", &fault);
+    program.ask("POST", "faults", &fault);
     let request: Arc<[u8]> = signed(&program, &picture(2000)).into();
     let listen = program.listen().to_owned();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -181,7 +163,7 @@ fn delay_error(calls: usize) {
         }
     });
     let took = begun.elapsed();
-    let rows = ask(&program, "GET", &format!("journal?limit={calls}"), &Value::Null);
+    let rows = program.ask("GET", &format!("journal?limit={calls}"), &Value::Null);
     let instant = |value: &Value| value.as_str().unwrap().parse::<Time>().unwrap();
     let error = |row: &Value| {
         let whole = instant(&row["ended"])
@@ -189,16 +171,11 @@ fn delay_error(calls: usize) {
             .as_secs_f64();
         (whole - ASKED.as_secs_f64()) * 1e3 - row["own_us"].as_f64().unwrap() / 1e3
     };
-    let mut errors: Vec<f64> = rows.as_array().unwrap().iter().map(error).collect();
-    errors.sort_by(f64::total_cmp);
-    let at = |share: f64| errors[((errors.len() - 1) as f64 * share) as usize];
+    let errors: Vec<f64> = rows.as_array().unwrap().iter().map(error).collect();
+    let count = errors.len();
+    let [half, most, nearly_all, worst] = percentiles(errors);
     println!(
-        "{} delayed calls in {took:.1?}: delay error p50 {:.3} ms, p90 {:.3}, p99 {:.3}, worst {:.3}",
-        errors.len(),
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        at(1.0)
+        "{count} delayed calls in {took:.1?}: delay error p50 {half:.3} ms, p90 {most:.3}, p99 {nearly_all:.3}, worst {worst:.3}"
     );
     program.stop();
 }

@@ -10,7 +10,9 @@
     reason = "a benchmark measures real time, may panic, and prints what it found"
 )]
 
-use std::time::Instant;
+mod measure;
+
+use measure::{median_of, wall_ms};
 use understudy::imaging::{MatteOptions, MatteSide, PixelRange, Studio, StudioSettings};
 
 const ANY: PixelRange = PixelRange { least: 1, most: 8192 };
@@ -22,14 +24,14 @@ fn main() {
     ] {
         for side in [512, 2000] {
             let picture = scaled(file, side);
-            let cost = median(if side == 512 { 15 } else { 5 }, |nth| {
+            let mut nth = 0_u32;
+            let cost = median_of(if side == 512 { 15 } else { 5 }, || {
                 // Bytes after the end make it a new picture to the cache.
+                nth += 1;
                 let mut picture = picture.clone();
                 picture.extend(nth.to_le_bytes());
                 let studio = studio();
-                let begun = Instant::now();
-                studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap();
-                begun.elapsed().as_secs_f64() * 1e3
+                wall_ms(|| drop(studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap()))
             });
             println!("{name:<22} {side:>4}×{side:<4} {cost:>8.1} ms, one thread");
         }
@@ -38,10 +40,9 @@ fn main() {
     picture.resize(200_000, 0);
     let studio = studio();
     studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap();
-    let cost = median(101, |_| {
-        let begun = Instant::now();
-        std::hint::black_box(studio.remembered_cut_out(xxhash_rust::xxh3::xxh3_128(&picture))).unwrap();
-        begun.elapsed().as_secs_f64() * 1e6
+    let cost = median_of(101, || {
+        let remembered = || studio.remembered_cut_out(xxhash_rust::xxh3::xxh3_128(&picture));
+        wall_ms(|| drop(std::hint::black_box(remembered()).unwrap())) * 1e3
     });
     println!("200 kB from the cache: {cost:.1} µs");
 }
@@ -74,10 +75,4 @@ fn scaled(file: &str, side: u32) -> Vec<u8> {
         )
         .unwrap();
     jpeg
-}
-
-fn median(rounds: u32, mut cost: impl FnMut(u32) -> f64) -> f64 {
-    let mut all: Vec<f64> = (0..rounds).map(&mut cost).collect();
-    all.sort_by(f64::total_cmp);
-    all[all.len() / 2]
 }

@@ -15,6 +15,9 @@
     reason = "a benchmark measures real time, may panic, and prints what it found"
 )]
 
+mod measure;
+
+use measure::{median, peak_kib};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -137,11 +140,6 @@ fn settle(
     Statement::new(contract, grants.figures(place, rows, bill), policy, calendar).unwrap()
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
 /// A store whose roll-ups stand for many calls: the calls of a bucket are many times those that are written.
 fn from_rollups(path: &str) {
     let store = open(&format!("sqlite:{path}")).unwrap();
@@ -181,19 +179,12 @@ fn from_rollups(path: &str) {
     }
 }
 
-fn resident_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
-        .unwrap_or(0)
-}
-
 fn from_rows(path: &str, rows: u64) {
     let store = open(&format!("sqlite:{path}")).unwrap();
     println!("{rows} rows written at {:.0} rows a second", fill(&*store, rows));
     let (from, to) = month();
     let of = ("demo", "jdcloud-matting");
-    let before = resident_kib();
+    let before = peak_kib();
     let mut rates = Vec::new();
     for _ in 0..5 {
         let begun = Instant::now();
@@ -204,6 +195,6 @@ fn from_rows(path: &str, rows: u64) {
     println!(
         "counted anew at {:.0} rows a second (median of 5), {} KiB more at the peak; the counts agree",
         median(rates),
-        resident_kib() - before
+        peak_kib() - before
     );
 }

@@ -64,12 +64,7 @@ fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
         assert!(detail.contains(expected), "{body}: {detail}");
     }
     assert_eq!(server.get("worlds").as_array().unwrap().len(), 1);
-    let answer = server.send(
-        "POST",
-        &format!("http://{}/_understudy/worlds", server.admin_host()),
-        &[],
-        b"{",
-    );
+    let answer = server.send("POST", &server.admin_url("worlds"), &[], b"{");
     assert_eq!(answer.status, 400);
 }
 
@@ -116,7 +111,7 @@ fn keys_are_disabled_expired_restricted_rotated_and_removed() {
         json!({"operations": null, "expires": "2026-11-22T12:00:01+08:00"}),
     );
     assert_eq!(server.cutout(&picture).status, 200);
-    server.admin("POST", "clock/advance", json!({"by": "1s"}));
+    server.advance("1s");
     assert_eq!(server.cutout(&picture).status, 401);
     change(&path, json!({"expires": null, "state": "arrears"}));
     assert_eq!(code(&server.cutout(&picture)), 10010);
@@ -228,7 +223,7 @@ fn the_journal_lists_explains_masks_and_forgets() {
 #[test]
 fn bodies_are_kept_only_where_the_world_captures() {
     let server = TestServer::new();
-    server.admin("PATCH", "worlds/demo", json!({"settings": {"capture": true}}));
+    server.settings(json!({"capture": true}));
     server.cutout(&fixture("pictures/plain.jpg"));
     use base64::Engine;
     let kept = server.get("journal")[0]["request"]["body"]["base64"]
@@ -311,15 +306,7 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
         .filter(|row| row["code"] != "10000")
     {
         let code = row["code"].as_str().unwrap();
-        let unsigned = super::support::signer::Unsigned {
-            method: "POST",
-            path: "/api/cutout",
-            host: &host,
-            body: &picture,
-            extra: &[],
-        };
-        let mut headers =
-            super::support::signer::sign(&unsigned, 2, &server.demo("ak"), &server.demo("sk"), server.now());
+        let mut headers = server.signature(("POST", "/api/cutout"), &[("host", &host)], &picture);
         headers.push(("x-understudy-refusal".into(), code.into()));
         let answer = server.send("POST", &format!("http://{host}/api/cutout"), &headers, &picture);
         assert_eq!(
@@ -336,18 +323,14 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
         seen += 1;
     }
     assert_eq!(seen, 70);
-    server.admin(
-        "PATCH",
-        "worlds/demo",
-        json!({"settings": {"ignore_rehearsals": true}}),
-    );
+    server.settings(json!({"ignore_rehearsals": true}));
     assert_eq!(server.admin("GET", "contracts/acme", Value::Null).status, 404);
 }
 
 #[test]
 fn messages_come_in_english_on_request() {
     let server = TestServer::new();
-    server.admin("PATCH", "worlds/demo", json!({"settings": {"language": "en"}}));
+    server.settings(json!({"language": "en"}));
     assert_eq!(
         server.cutout(&fixture("pictures/plain.jpg")).json()["msg"],
         "Search succeeded"
@@ -407,7 +390,7 @@ fn health_ready_info_and_metrics_answer() {
 #[test]
 fn pages_of_other_origins_and_rebound_names_are_refused() {
     let server = TestServer::new();
-    let url = format!("http://{}/_understudy/info", server.admin_host());
+    let url = server.admin_url("info");
     let with = |name: &str, value: &str| {
         server
             .send("GET", &url, &[(name.into(), value.into())], &[])
@@ -423,7 +406,7 @@ fn pages_of_other_origins_and_rebound_names_are_refused() {
 #[test]
 fn a_token_is_asked_for_where_one_is_set() {
     let server = TestServer::with(|settings| settings.server.admin_token = Some("t0ken".into()));
-    let url = format!("http://{}/_understudy/info", server.admin_host());
+    let url = server.admin_url("info");
     let with = |value: &str| server.send("GET", &url, &[("authorization".into(), value.into())], &[]);
     assert_eq!(with("Bearer wrong").status, 401);
     assert_eq!(with("Bearer wrong").json()["title"], "Unauthorized");

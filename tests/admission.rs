@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 
 fn limited(settings: Value) -> TestServer {
     let server = TestServer::new();
-    let answer = server.admin("PATCH", "worlds/demo", json!({"settings": settings}));
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    server.settings(settings);
     server
 }
 
@@ -24,9 +23,9 @@ fn a_rate_follows_the_virtual_clock() {
     let last = explained["decisions"].as_array().unwrap().last().unwrap().clone();
     assert_eq!(last["rule"], "rate");
     assert_eq!(last["otherwise"], "a call 30s later");
-    server.admin("POST", "clock/advance", json!({"by": "29s"}));
+    server.advance("29s");
     assert_eq!(server.cutout(&picture).status, 429);
-    server.admin("POST", "clock/advance", json!({"by": "1s"}));
+    server.advance("1s");
     assert_eq!(server.cutout(&picture).status, 200);
     let (appkey, secret) = (server.demo("appkey"), server.demo("secret"));
     assert_eq!(
@@ -65,31 +64,16 @@ fn a_quota_ends_with_the_local_day() {
         server.cutout(&picture).json()["error"]["status"],
         "QUOTA_EXCEEDED"
     );
-    server.admin(
-        "POST",
-        "clock/advance",
-        json!({"to": "2026-11-22T23:59:59+08:00"}),
-    );
+    server.advance_to("2026-11-22T23:59:59+08:00");
     assert_eq!(server.cutout(&picture).status, 429);
-    server.admin(
-        "POST",
-        "clock/advance",
-        json!({"to": "2026-11-23T00:00:00+08:00"}),
-    );
+    server.advance_to("2026-11-23T00:00:00+08:00");
     assert_eq!(server.cutout(&picture).status, 200);
 }
 
 #[test]
 fn what_remains_of_a_quota_is_in_the_jdai_envelope() {
     let server = limited(json!({"limits": {"*": {"quota": {"calls": 500}}}}));
-    let answer = server
-        .signed(
-            "POST",
-            "/jdai/SelfieSeg",
-            b"{}",
-            (&server.demo("ak"), &server.demo("sk")),
-        )
-        .json();
+    let answer = server.post("/jdai/SelfieSeg", b"{}").json();
     assert_eq!(
         (&answer["charge"], &answer["remain"], &answer["msg"]),
         (&json!(true), &json!(499), &json!("查询成功,扣费"))
@@ -108,7 +92,7 @@ fn a_balance_is_spent_by_tier_price_to_the_fen() {
     assert_eq!(server.cutout(&picture).json()["code"], 10000);
     assert_eq!(server.get("worlds/demo")["spent_fen"], 20);
     assert_eq!(server.cutout(&picture).json()["code"], 10010);
-    server.admin("PATCH", "worlds/demo", json!({"settings": {"balance_fen": 26}}));
+    server.settings(json!({"balance_fen": 26}));
     assert_eq!(server.cutout(&picture).json()["code"], 10000);
     let day = server.get("usage")[0].clone();
     assert_eq!(

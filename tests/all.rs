@@ -15,7 +15,7 @@ mod clients;
 mod clock;
 mod composing;
 mod conformance;
-mod dependencies;
+mod example;
 mod faults;
 mod files;
 mod isolation;

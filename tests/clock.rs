@@ -14,7 +14,7 @@ fn the_clock_is_set_frozen_scaled_and_advanced() {
         (&set["now"], &set["frozen"]),
         (&json!("2026-12-01T00:00:00.000000+08:00"), &json!(true))
     );
-    server.admin("POST", "clock/advance", json!({"by": "31d"}));
+    server.advance("31d");
     assert_eq!(server.get("clock")["now"], "2027-01-01T00:00:00.000000+08:00");
     let scaled = server
         .admin("PUT", "clock", json!({"scale": 3600, "frozen": false}))
@@ -56,7 +56,7 @@ fn impossible_changes_are_refused() {
 #[test]
 fn a_world_may_have_a_clock_of_its_own_and_follow_again() {
     let server = TestServer::new();
-    server.admin("POST", "worlds", json!({"name": "later"}));
+    server.world("later");
     server.admin("POST", "clock/advance?world=later", json!({"by": "1d"}));
     assert_eq!(
         server.get("clock?world=later")["now"],

@@ -1,12 +1,15 @@
 //! Every request of `fixtures/<provider>/*.http` through a fresh server; the whole reply is a snapshot.
 
 use super::support::compose::jpeg_size;
-use super::support::signer::{Unsigned, app_query, sign};
 use super::support::tupu::opened;
 use super::support::{Answer, TestServer, fixture};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
+use understudy::clock::Time;
+use understudy::providers::jdcloud::sign::{
+    AccessKeySigner, SignatureVersion, UnsignedRequest, app_key_query as app_query,
+};
 use understudy::signing::digest::sha256_hex;
 
 #[test]
@@ -73,27 +76,35 @@ fn play(server: &TestServer, text: &str) -> Answer {
     let host = headers[0].1.clone();
     let mut target = target.to_owned();
     let (ak, sk) = (server.demo("ak"), server.demo("sk"));
-    let token = [("x-jdcloud-security-token", "dG9rZW4=")];
     let path = target.clone();
-    let unsigned = |extra| Unsigned {
-        method,
-        path: &path,
-        host: &host,
-        body: &body,
-        extra,
-    };
     let now = server.now();
+    let signed = |keys: (&str, &str), at: Time| signed((method, &path), &[("host", &host)], &body, keys, at);
     let (appkey, secret) = (server.demo("appkey"), server.demo("secret"));
     let good_query = app_query(&appkey, &secret, now);
     match how {
         "none" => {}
         "tupu" | "tupu-stale" => return tupu(server, how, (&target, &headers), &body),
-        "aksk" => headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now)),
-        "aksk3" => headers.extend(sign(&unsigned(&[]), 3, &ak, &sk, now)),
-        "aksk-token" => headers.extend(sign(&unsigned(&token), 2, &ak, &sk, now)),
-        "bad-key" => headers.extend(sign(&unsigned(&[]), 2, "STRANGER", &sk, now)),
-        "bad-signature" => headers.extend(sign(&unsigned(&[]), 2, &ak, "wrong", now)),
-        "stale" => headers.extend(sign(&unsigned(&[]), 2, &ak, &sk, now - Duration::from_mins(16))),
+        "aksk" => headers.extend(signed((&ak, &sk), now)),
+        "aksk3" => {
+            let signer = AccessKeySigner {
+                version: SignatureVersion::Jdcloud3,
+                ..AccessKeySigner::new(&ak, &sk)
+            };
+            let request = UnsignedRequest {
+                method,
+                target: &path,
+                headers: &[("host", &host)],
+                body: &body,
+            };
+            headers.extend(signer.headers(&request, "nonce", now));
+        }
+        "aksk-token" => {
+            let fields = [("host", &*host), ("x-jdcloud-security-token", "dG9rZW4=")];
+            headers.extend(server.signature((method, &path), &fields, &body));
+        }
+        "bad-key" => headers.extend(signed(("STRANGER", &sk), now)),
+        "bad-signature" => headers.extend(signed((&ak, "wrong"), now)),
+        "stale" => headers.extend(signed((&ak, &sk), now - Duration::from_mins(16))),
         "no-date" | "no-nonce" => {
             let missing = if how == "no-date" {
                 "x-jdcloud-date"
@@ -101,7 +112,7 @@ fn play(server: &TestServer, text: &str) -> Answer {
                 "x-jdcloud-nonce"
             };
             headers.extend(
-                sign(&unsigned(&[]), 2, &ak, &sk, now)
+                signed((&ak, &sk), now)
                     .into_iter()
                     .filter(|(name, _)| name != missing),
             );
@@ -120,12 +131,7 @@ fn play(server: &TestServer, text: &str) -> Answer {
         "appkey-no-sign" => target = format!("{target}?appkey={appkey}&timestamp={}", now.millis()),
         other => panic!("unknown way to sign: {other}"),
     }
-    server.send(
-        method,
-        &format!("http://{}{target}", server.host()),
-        &headers,
-        &body,
-    )
+    server.send(method, &server.url(&target), &headers, &body)
 }
 
 /// A golden request of Tupu: its proof goes into the JSON, its secretId after the path.
@@ -135,11 +141,7 @@ fn tupu(
     (target, headers): (&str, &[(String, String)]),
     body: &[u8],
 ) -> Answer {
-    let (sid, key) = (
-        server.tupu_credential("secret_id"),
-        server.tupu_credential("private_key_pem"),
-    );
-    let mut json = server.tupu_proof(&sid, &key);
+    let (sid, mut json) = server.tupu_demo_proof();
     if how == "tupu-stale" {
         json["timestamp"] = "1541499770".into();
     }
@@ -250,4 +252,21 @@ fn shorten(server: &TestServer, json: &mut serde_json::Value) {
         Value::Object(fields) => fields.values_mut().for_each(|one| shorten(server, one)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// The fields of a signature with an access key at an instant.
+fn signed(
+    (method, target): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &[u8],
+    (ak, sk): (&str, &str),
+    at: Time,
+) -> Vec<(String, String)> {
+    let request = UnsignedRequest {
+        method,
+        target,
+        headers,
+        body,
+    };
+    AccessKeySigner::new(ak, sk).headers(&request, "nonce", at)
 }

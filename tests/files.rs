@@ -1,7 +1,6 @@
 //! Result files: HEAD, ranges, tags, expiry.
 
 use super::support::{Answer, TestServer, fixture};
-use serde_json::json;
 
 fn made(server: &TestServer) -> String {
     server.cutout(&fixture("pictures/plain.jpg")).json()["result"]["cutout_image_url"]
@@ -22,10 +21,7 @@ fn get(server: &TestServer, method: &str, url: &str, fields: &[(&str, &str)]) ->
 fn a_file_is_served_whole_in_part_and_by_its_head() {
     let server = TestServer::new();
     let url = made(&server);
-    assert!(
-        url.starts_with(&format!("http://{}/_files/", server.host())),
-        "{url}"
-    );
+    assert!(url.starts_with(&server.url("/_files/")), "{url}");
     let whole = get(&server, "GET", &url, &[]);
     assert_eq!((whole.status, whole.header("content-type")), (200, "image/png"));
     assert_eq!(&whole.body[1..4], b"PNG");
@@ -66,9 +62,9 @@ fn a_file_is_served_whole_in_part_and_by_its_head() {
 fn a_file_expires_on_its_worlds_clock() {
     let server = TestServer::new();
     let url = made(&server);
-    server.admin("POST", "clock/advance", json!({"by": "23h 59m 59s"}));
+    server.advance("23h 59m 59s");
     assert_eq!(get(&server, "GET", &url, &[]).status, 200);
-    server.admin("POST", "clock/advance", json!({"by": "1s"}));
+    server.advance("1s");
     assert_eq!(get(&server, "GET", &url, &[]).status, 404);
 }
 
@@ -108,7 +104,7 @@ fn paths_lead_nowhere_but_to_files() {
         "/_files/%2e%2e/Cargo.toml",
         "/_files/x.png",
     ] {
-        let answer = get(&server, "GET", &format!("http://{}{path}", server.host()), &[]);
+        let answer = get(&server, "GET", &server.url(path), &[]);
         assert_eq!(answer.status, 404, "{path}");
     }
 }

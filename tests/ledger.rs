@@ -2,7 +2,7 @@
 
 use super::support::fixture;
 use super::support::program::{Folder, Program, pause};
-use super::support::signer::app_query;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -36,7 +36,7 @@ fn storm(program: &Program, calls: usize, stop: &AtomicBool) -> Vec<Seen> {
                         return;
                     }
                     let leaves = nth % 10 == 9;
-                    if let Some(request_id) = call(program, &picture, leaves, &clock) {
+                    if let Some(request_id) = call(program, &picture, leaves) {
                         seen.lock().unwrap().push(Seen {
                             request_id,
                             ended: clock.now(),
@@ -50,12 +50,8 @@ fn storm(program: &Program, calls: usize, stop: &AtomicBool) -> Vec<Seen> {
 }
 
 /// `None`: nothing was sent. `Some(None)`: sent, no answer seen.
-fn call(program: &Program, picture: &[u8], leaves: bool, clock: &Clock) -> Option<Option<String>> {
-    let query = app_query(
-        program.credential("appkey"),
-        program.credential("secret"),
-        clock.now(),
-    );
+fn call(program: &Program, picture: &[u8], leaves: bool) -> Option<Option<String>> {
+    let query = program.app_query();
     let mut socket = TcpStream::connect(program.listen()).ok()?;
     let head = format!(
         "POST /api/cutout?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
@@ -157,11 +153,8 @@ fn a_kill_loses_only_what_was_answered_within_the_flush_interval() {
 
 /// A coupon and granted money, so that calls are paid in several ways.
 fn set_money(program: &Program) {
-    let settings = r#"{"settings": {"coupons": [{"id": "c", "fen": 400}], "granted_fen": 300}}"#;
-    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
-    let url = format!("{}/_understudy/worlds/demo", program.admin());
-    let request = ureq::http::Request::patch(url).body(settings).unwrap();
-    assert_eq!(agent.run(request).unwrap().status(), 200);
+    let settings = json!({"coupons": [{"id": "c", "fen": 400}], "granted_fen": 300});
+    program.ask("PATCH", "worlds/demo", &json!({"settings": settings}));
 }
 
 /// What was drawn is what the rows say was paid, and the rows' chain is whole, though the program was killed.
@@ -200,9 +193,7 @@ fn money_and_chain_are_whole(folder: &Folder, again: &Program) {
 
 /// Pieces of work that wait for a place in the pool.
 fn pool_waiting(program: &Program) -> u64 {
-    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
-    let url = format!("{}/_understudy/ready", program.admin());
-    let ready: serde_json::Value = agent.get(url).call().unwrap().body_mut().read_json().unwrap();
+    let ready = program.ask("GET", "ready", &Value::Null);
     ready["pool_waiting"].as_u64().unwrap()
 }
 
@@ -211,7 +202,6 @@ fn a_stop_finishes_the_calls_in_flight() {
     let folder = Folder::new("in-flight");
     let program = Program::serve(&folder.0, &[]);
     let picture = fixture("photos/coffee.jpg");
-    let clock = Clock::real();
     // More than there are cores, so that some wait; the stop comes when all are in.
     let cores = std::thread::available_parallelism().unwrap().get();
     let answers: Vec<Option<Option<String>>> = std::thread::scope(|scope| {
@@ -219,8 +209,8 @@ fn a_stop_finishes_the_calls_in_flight() {
             .map(|nth| {
                 let mut body = picture.clone();
                 body.push(nth as u8);
-                let (program, clock) = (&program, &clock);
-                scope.spawn(move || call(program, &body, false, clock))
+                let program = &program;
+                scope.spawn(move || call(program, &body, false))
             })
             .collect();
         while pool_waiting(&program) < 3 && !calls.iter().any(std::thread::ScopedJoinHandle::is_finished) {

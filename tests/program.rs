@@ -1,30 +1,7 @@
 //! The real program: start, ready file, restart, errors at the start, the command line.
 
-use super::support::program::{Folder, Program, run};
+use super::support::program::{BUILD, Folder, Program, agent, command, run};
 use serde_json::{Value, json};
-
-fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .proxy(None)
-        .build()
-        .into()
-}
-
-fn admin(program: &Program, method: &str, path: &str, body: Value) -> Value {
-    let url = format!("{}/_understudy/{path}", program.admin());
-    let request = ureq::http::Request::builder()
-        .method(method)
-        .uri(url)
-        .body(body.to_string())
-        .unwrap();
-    agent()
-        .run(request)
-        .unwrap()
-        .body_mut()
-        .read_json()
-        .unwrap_or(Value::Null)
-}
 
 #[test]
 fn worlds_keys_clock_and_money_survive_a_restart() {
@@ -33,31 +10,24 @@ fn worlds_keys_clock_and_money_survive_a_restart() {
     assert_eq!(program.ready["seed"], 7);
     assert_eq!(program.ready["world"], "demo");
     assert_eq!(program.ready["pid"], program.child.id());
-    let made = admin(
-        &program,
+    let made = program.ask(
         "POST",
         "worlds",
-        json!({"name": "ci", "settings": {"balance_fen": 100}}),
+        &json!({"name": "ci", "settings": {"balance_fen": 100}}),
     );
     let ak = made["credentials"]["jdcloud"]["ak"].as_str().unwrap().to_owned();
-    admin(
-        &program,
+    program.ask(
         "PATCH",
         &format!("worlds/ci/keys/{ak}"),
-        json!({"state": "disabled"}),
+        &json!({"state": "disabled"}),
     );
-    admin(
-        &program,
+    program.ask(
         "PUT",
         "clock?world=ci",
-        json!({"now": "2027-01-01T00:00:00Z", "frozen": true}),
+        &json!({"now": "2027-01-01T00:00:00Z", "frozen": true}),
     );
     let url = format!("http://{}/api/cutout", program.listen());
-    let query = super::support::signer::app_query(
-        program.credential("appkey"),
-        program.credential("secret"),
-        understudy::clock::Clock::real().now(),
-    );
+    let query = program.app_query();
     let picture = super::support::fixture("pictures/plain.jpg");
     let served = agent()
         .post(format!("{url}?{query}"))
@@ -71,10 +41,10 @@ fn worlds_keys_clock_and_money_survive_a_restart() {
 
     let again = Program::serve(&folder.0, &[]);
     assert_eq!(again.ready["seed"], 7);
-    let world = admin(&again, "GET", "worlds/ci", Value::Null);
+    let world = again.ask("GET", "worlds/ci", &Value::Null);
     assert_eq!(world["settings"]["balance_fen"], 100);
     assert_eq!(world["clock"]["now"], "2027-01-01T08:00:00.000000+08:00");
-    let keys = admin(&again, "GET", "worlds/ci/keys", Value::Null);
+    let keys = again.ask("GET", "worlds/ci/keys", &Value::Null);
     let key = keys
         .as_array()
         .unwrap()
@@ -82,11 +52,8 @@ fn worlds_keys_clock_and_money_survive_a_restart() {
         .find(|key| key["id"] == ak.as_str())
         .unwrap();
     assert_eq!(key["state"], "disabled");
-    assert_eq!(admin(&again, "GET", "worlds/demo", Value::Null)["spent_fen"], 8);
-    assert_eq!(
-        admin(&again, "GET", "usage?world=demo", Value::Null)[0]["calls"],
-        1
-    );
+    assert_eq!(again.ask("GET", "worlds/demo", &Value::Null)["spent_fen"], 8);
+    assert_eq!(again.ask("GET", "usage?world=demo", &Value::Null)[0]["calls"], 1);
     again.stop();
 }
 
@@ -95,7 +62,7 @@ fn the_same_seed_gives_the_same_credentials() {
     let made = |name: &str| {
         let folder = Folder::new(name);
         let program = Program::serve(&folder.0, &["--seed", "42"]);
-        let world = admin(&program, "POST", "worlds", json!({"name": "ci"}));
+        let world = program.ask("POST", "worlds", &json!({"name": "ci"}));
         program.stop();
         world["credentials"].clone()
     };
@@ -107,16 +74,8 @@ fn the_same_seed_gives_the_same_credentials() {
 #[test]
 fn under_json_logs_the_first_line_is_the_ready_object() {
     use std::io::{BufRead, BufReader};
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_understudy"))
-        .args([
-            "--listen",
-            "127.0.0.1:0",
-            "--admin-listen",
-            "127.0.0.1:0",
-            "--store",
-            "sqlite::memory:",
-        ])
-        .args(["--log-format", "json"])
+    let arguments = ["--store", "sqlite::memory:", "--log-format", "json"];
+    let mut child = command(BUILD, &arguments)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
@@ -143,44 +102,12 @@ fn what_cannot_be_used_stops_the_start_with_one_clear_message() {
     let cases: [(&[&str], &str); 7] = [
         (&["--config", &config], "line 3"),
         (&["--config", "/nowhere/x.toml"], "cannot be read"),
-        (
-            &["--store", "mysql://x", "--listen", "127.0.0.1:0"],
-            "expected sqlite:PATH",
-        ),
-        (
-            &[
-                "--store",
-                &not_a_database,
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "127.0.0.1:0",
-            ],
-            "not a database",
-        ),
-        (
-            &[
-                "--store",
-                &under_a_file,
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "127.0.0.1:0",
-            ],
-            "cannot be made",
-        ),
+        (&["--store", "mysql://x"], "expected sqlite:PATH"),
+        (&["--store", &not_a_database], "not a database"),
+        (&["--store", &under_a_file], "cannot be made"),
         (&["--listen", "nonsense"], "server.listen"),
         (
-            &[
-                "--matte-model",
-                "/nowhere.onnx",
-                "--store",
-                "sqlite::memory:",
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "127.0.0.1:0",
-            ],
+            &["--matte-model", "/nowhere.onnx", "--store", "sqlite::memory:"],
             "matte model",
         ),
     ];

@@ -1,11 +1,11 @@
 //! Service levels: the 240 worked vectors, what is refused, and what holds for every ledger.
 
-use super::support::program::run;
+use super::support::program::{BUILD, command, run};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use understudy::clock::{Day, Time};
 use understudy::exchange::Party;
 use understudy::providers::contracts;
@@ -30,8 +30,7 @@ fn contract(name: &str) -> &'static Contract {
 
 /// Answers of the program to vectors on its standard input.
 fn eval(file: &Value) -> Result<Value, String> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_understudy"))
-        .args(["sla", "eval"])
+    let mut child = command(BUILD, &["sla", "eval"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,7 +1,6 @@
 //! Raw sockets: chunked bodies, absolute-form targets, pipelining, clients that leave, malformed heads.
 
 use super::support::program::pause;
-use super::support::signer::{Unsigned, sign};
 use super::support::{TestServer, fixture};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -10,15 +9,8 @@ use std::time::Duration;
 
 /// A signed cutout as bytes on the wire, with the body framed as asked.
 fn request(server: &TestServer, target: &str, host: &str, body: &[u8], chunked: bool) -> Vec<u8> {
-    let unsigned = Unsigned {
-        method: "POST",
-        path: "/api/cutout",
-        host,
-        body,
-        extra: &[],
-    };
     let mut head = format!("POST {target} HTTP/1.1\r\nhost: {host}\r\n");
-    for (name, value) in sign(&unsigned, 2, &server.demo("ak"), &server.demo("sk"), server.now()) {
+    for (name, value) in server.signature(("POST", "/api/cutout"), &[("host", host)], body) {
         write!(head, "{name}: {value}\r\n").unwrap();
     }
     let mut out = if chunked {

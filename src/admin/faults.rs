@@ -86,11 +86,11 @@ pub(super) struct KindView {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WorldQuery {
+pub(super) struct FaultQuery {
     world: Option<String>,
 }
 
-impl WorldQuery {
+impl FaultQuery {
     /// Whether a fault is one of those asked for: of the world, or any.
     fn fits(&self, installed: &InstalledFault) -> bool {
         self.world.is_none() || self.world == installed.fault.scope.world
@@ -164,7 +164,7 @@ pub(super) async fn list(
     admin: Data<AdminState>,
     request: HttpRequest,
 ) -> Result<Json<Vec<FaultView>>, ProblemDetails> {
-    let query: WorldQuery = input::query(&request)?;
+    let query: FaultQuery = input::query(&request)?;
     let all = admin.gateway.faults.all();
     let fits = all.iter().filter(|installed| query.fits(installed));
     Ok(Json(fits.map(FaultView::of).collect()))
@@ -179,7 +179,7 @@ pub(super) async fn create(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, ProblemDetails> {
-    let query: WorldQuery = input::query(&request)?;
+    let query: FaultQuery = input::query(&request)?;
     let (mut specs, is_list) = specs(&body)?;
     query.apply(&mut specs)?;
     let mut put = put_all(&admin, (specs, is_list), None)?;
@@ -203,7 +203,7 @@ pub(super) async fn replace(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<Json<Vec<FaultView>>, ProblemDetails> {
-    let query: WorldQuery = input::query(&request)?;
+    let query: FaultQuery = input::query(&request)?;
     let (mut specs, _) = specs(&body)?;
     query.apply(&mut specs)?;
     Ok(Json(put_all(
@@ -221,7 +221,7 @@ pub(super) async fn clear(
     admin: Data<AdminState>,
     request: HttpRequest,
 ) -> Result<Json<RemovedFaults>, ProblemDetails> {
-    let query: WorldQuery = input::query(&request)?;
+    let query: FaultQuery = input::query(&request)?;
     let removed = admin.gateway.faults.remove(&|installed| query.fits(installed));
     Ok(Json(RemovedFaults { removed }))
 }

@@ -12,7 +12,7 @@ mod marker_samples;
 mod operation;
 mod services;
 mod spec;
-mod tupu;
+pub mod tupu;
 
 pub use answer::{Answer, Computation, FetchedComputation};
 pub use authentication::{AuthContext, Authentication, ClaimedKey, no_nonce};

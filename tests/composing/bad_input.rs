@@ -1,7 +1,6 @@
 //! What cannot be composed has its documented error; what is merely strange is composed and looks right.
 
 use super::super::support::compose::{BOUNDARY, form};
-use super::super::support::signer::app_query;
 use super::*;
 
 const T: (&str, &str) = ("template_id", "fresh-leaf");
@@ -104,8 +103,7 @@ fn pictures_that_are_not_taken_have_their_code() {
         server.refused(CUSTOM, &[T, ("images", "http://127.0.0.1/p.jpg")], &[]),
         12001
     );
-    let lenient = json!({"settings": {"strictness": {"jdcloud-composing.format": "degrade"}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", lenient).status, 200);
+    server.settings(json!({"strictness": {"jdcloud-composing.format": "degrade"}}));
     server.composed(CUSTOM, &[T], &[&fixture("pictures/plain.png")]);
     assert_eq!(server.refused(CUSTOM, &[T], &[b"%PDF-1.4"]), 12007);
 }
@@ -176,7 +174,7 @@ fn every_code_can_be_rehearsed_and_strangers_are_refused_as_at_matting() {
     for row in rows {
         let code = row["code"].as_str().unwrap();
         let headers = [("x-understudy-refusal".to_owned(), code.to_owned())];
-        let query = app_query(&server.demo("appkey"), &server.demo("secret"), server.now());
+        let query = server.app_query();
         let url = format!("http://{}{CUSTOM}?{query}", server.host());
         let answer = server.send("POST", &url, &headers, b"");
         assert_eq!(

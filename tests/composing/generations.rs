@@ -1,9 +1,7 @@
 //! All three generations of the documents.
 
-use super::super::support::program::{Folder, Program};
-use super::super::support::signer::{Unsigned, sign};
+use super::super::support::program::{Folder, Program, agent};
 use super::*;
-use understudy::clock::Clock;
 
 const TEXTS: &str = "[\"夏日焕新\",\"轻盈一夏\",\"¥199\"]";
 const SIZES: &str = "[{\"width\":400,\"height\":300},{\"width\":240,\"height\":600}]";
@@ -116,7 +114,7 @@ fn a_call_is_counted_and_charged_as_the_service_it_names() {
 
 /// What the program composes, and the bytes of the pictures.
 fn composed_by(program: &Program) -> Vec<Vec<u8>> {
-    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let agent = agent();
     let body = super::super::support::compose::form(
         &[("texts", TEXTS), ("sizes", SIZES), ("tag", "3")],
         &[&coffee()],
@@ -125,21 +123,8 @@ fn composed_by(program: &Program) -> Vec<Vec<u8>> {
         "multipart/form-data; boundary={}",
         super::super::support::compose::BOUNDARY
     );
-    let extra = [("content-type", &*kind)];
-    let unsigned = Unsigned {
-        method: "POST",
-        path: INTELLIGENT,
-        host: program.listen(),
-        body: &body,
-        extra: &extra,
-    };
-    let headers = sign(
-        &unsigned,
-        2,
-        program.credential("ak"),
-        program.credential("sk"),
-        Clock::real().now(),
-    );
+    let fields = [("content-type", &*kind), ("host", program.listen())];
+    let headers = program.signature(("POST", INTELLIGENT), &fields, &body);
     let mut request = agent
         .post(format!("http://{}{INTELLIGENT}", program.listen()))
         .header("content-type", &kind);
@@ -198,11 +183,9 @@ fn faults_lie_and_damage_as_everywhere() {
     let fields = [("template_id", "fresh-leaf"), ("texts", TEXTS)];
     let honest = server.composed(CUSTOM, &fields, &[&coffee()]);
     for effect in ["wrong-verdict", "corrupt-image"] {
-        let fault =
-            json!({"id": "f", "match": {"provider": "jdcloud-composing"}, "effect": {"kind": effect}});
-        assert_eq!(server.admin("POST", "faults", fault).status, 201);
+        server.fault(fault("f").matching("jdcloud-composing").kind(effect));
         let struck = server.composed(CUSTOM, &fields, &[&coffee()]);
         assert_ne!(struck["image_url"], honest["image_url"], "{effect}");
-        assert_eq!(server.admin("DELETE", "faults", Value::Null).status, 200);
+        server.clear_faults();
     }
 }

@@ -7,7 +7,7 @@ mod neighbours;
 mod templates;
 
 use super::support::compose::{coffee, jpeg_size, own_template};
-use super::support::{TestServer, fixture};
+use super::support::{TestServer, fault, fixture};
 use serde_json::{Value, json};
 
 const CUSTOM: &str = "/api/compose-image";

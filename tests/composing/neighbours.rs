@@ -3,9 +3,7 @@
 use super::*;
 
 fn post(server: &TestServer, path: &str, body: &[u8]) -> Value {
-    server
-        .signed("POST", path, body, (&server.demo("ak"), &server.demo("sk")))
-        .json()
+    server.post(path, body).json()
 }
 
 #[test]

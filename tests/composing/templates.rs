@@ -128,7 +128,7 @@ fn what_is_no_template_is_refused_by_its_part() {
             "{problem}"
         );
     }
-    let url = format!("{}/_understudy/{PATH}", server.running.ready().admin);
+    let url = server.admin_url(PATH);
     let psd = server.send("POST", &url, &[], b"8BPS\0\x01");
     assert!(
         psd.status == 422 && psd.text().contains("Photoshop"),
@@ -332,11 +332,7 @@ fn a_flipped_bit_is_detected_reported_and_never_served() {
     assert_eq!(shown.status(), 500);
     let status = |id: &str| {
         let body = super::super::support::compose::form(&[("template_id", id)], &[]);
-        let query = super::super::support::signer::app_query(
-            program.credential("appkey"),
-            program.credential("secret"),
-            understudy::clock::Clock::real().now(),
-        );
+        let query = program.app_query();
         let url = format!("http://{}{CUSTOM}?{query}", program.listen());
         let answer: Value = agent
             .post(url)

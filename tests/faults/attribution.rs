@@ -14,11 +14,7 @@ fn the_row_says_whose_the_fault_was_and_what_each_side_saw() {
     )
     .unwrap();
     let program = Program::serve(&folder.0, &["--config", &config.display().to_string()]);
-    let query = app_query(
-        program.credential("appkey"),
-        program.credential("secret"),
-        understudy::clock::Clock::real().now(),
-    );
+    let query = program.app_query();
     let mut socket = TcpStream::connect(program.listen()).unwrap();
     let head = format!("POST /api/cutout?{query} HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx");
     socket.write_all(head.as_bytes()).unwrap();
@@ -49,24 +45,21 @@ fn the_row_says_whose_the_fault_was_and_what_each_side_saw() {
 #[test]
 fn a_late_answer_is_late_by_the_worlds_deadline() {
     let server = TestServer::new();
-    arm(
-        &server,
-        json!({"id": "slow", "cause": {"party": "third_party"}, "effect": {"kind": "latency", "fixed": "61s"}}),
+    server.fault(
+        fault("slow")
+            .cause(json!({"party": "third_party"}))
+            .latency("61s"),
     );
     for (deadline, outcome) in [(Value::Null, "late"), (json!("2m"), "answered")] {
-        server.admin(
-            "PATCH",
-            "worlds/demo",
-            json!({"settings": {"response_deadline": deadline}}),
-        );
-        server.admin("DELETE", "journal", Value::Null);
+        server.settings(json!({"response_deadline": deadline}));
+        server.clear_journal();
         std::thread::scope(|scope| {
             let answer = scope.spawn(|| call(&server).unwrap().status);
-            await_events(&server, 1);
-            advance(&server, "61s");
+            server.await_events(1);
+            server.advance("61s");
             assert_eq!(answer.join().unwrap(), 200);
         });
-        let row = newest(&server, 1);
+        let row = server.newest(1);
         assert_eq!(
             (&row["outcome"], &row["attribution"]["party"]),
             (&json!(outcome), &json!("third_party"))

@@ -101,7 +101,7 @@ fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
         );
     }
     // One wrong fault among good ones: none of them is taken, and those there were stay.
-    arm(&server, json!({"id": "there", "effect": close}));
+    server.fault(fault("there").kind("close"));
     let set = json!([{"id": "good", "effect": close}, {"id": "wrong", "effect": {"kind": "explode"}}]);
     for method in ["POST", "PUT"] {
         let answer = server.admin(method, "faults", set.clone());
@@ -139,9 +139,9 @@ fn impossible_faults_name_their_field_and_nothing_is_half_applied() {
 #[test]
 fn faults_are_listed_replaced_and_removed_by_world() {
     let server = TestServer::new();
-    server.admin("POST", "worlds", json!({"name": "w1"}));
+    server.world("w1");
     let effect = json!({"kind": "close"});
-    arm(&server, json!({"id": "all", "effect": effect}));
+    server.fault(fault("all").kind("close"));
     assert_eq!(
         server
             .admin("PUT", "faults?world=w1", json!([{"id": "own", "effect": effect}]))
@@ -181,14 +181,8 @@ fn halt_works_while_the_data_plane_is_saturated() {
         settings.server.workers = 1;
         settings.pool.threads = Some(1);
     });
-    arm(
-        &server,
-        json!({"id": "hold", "match": {"max_bytes": 100}, "effect": {"kind": "hang"}}),
-    );
-    arm(
-        &server,
-        json!({"id": "slow", "match": {"min_bytes": 101}, "effect": {"kind": "latency", "fixed": "10h"}}),
-    );
+    server.fault(fault("hold").with("match.max_bytes", 100).kind("hang"));
+    server.fault(fault("slow").with("match.min_bytes", 101).latency("10h"));
     let mut held: Vec<TcpStream> = (0..300).map(|_| connect(&server)).collect();
     let photo = fixture("photos/astronaut.jpg");
     for (nth, socket) in held.iter_mut().enumerate() {
@@ -216,7 +210,7 @@ fn halt_works_while_the_data_plane_is_saturated() {
             assert_eq!((met.bytes.len(), met.end), (0, End::Closed), "{nth}");
         }
     }
-    let rows = await_rows(&server, 300);
+    let rows = server.journal_of(300);
     assert_eq!(rows.iter().filter(|row| row["outcome"] == "answered").count(), 10);
     assert_eq!(server.get("faults/hold")["state"], "halted");
     assert_eq!(call(&server).unwrap().json()["code"], 10000);
@@ -225,10 +219,7 @@ fn halt_works_while_the_data_plane_is_saturated() {
 #[test]
 fn a_cap_bounds_the_calls_a_fault_holds() {
     let server = TestServer::new();
-    arm(
-        &server,
-        json!({"id": "two", "at_once": 2, "effect": {"kind": "hang"}}),
-    );
+    server.fault(fault("two").with("at_once", 2).kind("hang"));
     let mut held: Vec<TcpStream> = (0..2).map(|_| connect(&server)).collect();
     for socket in &mut held {
         socket.write_all(&request(&server, b"x", "")).unwrap();
@@ -248,14 +239,8 @@ fn a_cap_bounds_the_calls_a_fault_holds() {
 #[test]
 fn a_test_asks_for_a_fault_by_header_or_to_be_spared() {
     let server = TestServer::new();
-    arm(
-        &server,
-        json!({"id": "asleep", "toxicity": 0, "effect": {"kind": "status", "status": 500}}),
-    );
-    arm(
-        &server,
-        json!({"id": "awake", "effect": {"kind": "status", "status": 502}}),
-    );
+    server.fault(fault("asleep").on_request().status(500));
+    server.fault(fault("awake").always().status(502));
     let status = |headers: &[(&str, &str)]| call_with(&server, b"x", headers).unwrap().status;
     assert_eq!(status(&[("x-understudy-fault", "asleep")]), 500);
     assert_eq!(status(&[("x-understudy-fault", "none")]), 200);
@@ -267,10 +252,7 @@ fn a_test_asks_for_a_fault_by_header_or_to_be_spared() {
         (&json!(2), &json!(0), &json!(1))
     );
     let deaf = TestServer::with(|settings| settings.faults.by_header = false);
-    arm(
-        &deaf,
-        json!({"id": "asleep", "toxicity": 0, "effect": {"kind": "status", "status": 500}}),
-    );
+    deaf.fault(fault("asleep").on_request().status(500));
     assert_eq!(
         call_with(&deaf, b"x", &[("x-understudy-fault", "asleep")])
             .unwrap()

@@ -109,10 +109,7 @@ fn the_same_calls_are_struck_at_any_concurrency_and_as_many_as_the_share_says() 
 fn a_repeated_input_is_drawn_anew_and_a_seed_repeats_the_run() {
     let run = |seed| {
         let server = TestServer::with(|settings| settings.seed = Some(seed));
-        arm(
-            &server,
-            json!({"id": "half", "toxicity": 0.5, "effect": {"kind": "status", "status": 500}}),
-        );
+        server.fault(fault("half").toxicity(0.5).status(500));
         (0..64)
             .map(|_| call_with(&server, b"same", &[]).unwrap().status == 500)
             .collect::<Vec<bool>>()
@@ -131,20 +128,17 @@ fn struck(server: &TestServer, calls: usize) -> Vec<usize> {
 #[test]
 fn every_nth_first_ranges_and_ordinals_count_matching_calls() {
     let server = TestServer::new();
-    let effect = json!({"kind": "status", "status": 500});
-    arm(&server, json!({"id": "one", "every": 3, "effect": effect}));
+    let one = fault("one").status(500);
+    server.fault(one.clone().with("every", 3));
     assert_eq!(struck(&server, 7), [3, 6]);
-    arm(&server, json!({"id": "one", "first": 2, "effect": effect}));
+    server.fault(one.clone().with("first", 2));
     assert_eq!(struck(&server, 5), [1, 2]);
-    arm(
-        &server,
-        json!({"id": "one", "requests": "2..4", "effect": effect}),
-    );
+    server.fault(one.clone().with("requests", "2..4"));
     assert_eq!(struck(&server, 6), [2, 3, 4]);
-    let ordinal = json!({"id": "one", "toxicity": 0.5, "by": "ordinal", "effect": effect});
-    arm(&server, ordinal.clone());
+    let ordinal = one.toxicity(0.5).with("by", "ordinal");
+    server.fault(ordinal.clone());
     let once = struck(&server, 40);
-    arm(&server, ordinal);
+    server.fault(ordinal);
     assert_eq!(struck(&server, 40), once);
     assert!(once.len() > 8 && once.len() < 32);
 }
@@ -152,7 +146,7 @@ fn every_nth_first_ranges_and_ordinals_count_matching_calls() {
 #[test]
 fn only_matching_calls_are_met() {
     let server = TestServer::new();
-    server.admin("POST", "worlds", json!({"name": "other"}));
+    server.world("other");
     let other = server.get("worlds/other/keys");
     let other = other
         .as_array()
@@ -160,9 +154,8 @@ fn only_matching_calls_are_met() {
         .iter()
         .find(|key| key["scheme"] == "appkey")
         .unwrap();
-    let effect = json!({"kind": "status", "status": 500});
     let meant = |what: Value, body: &[u8], headers: &[(&str, &str)]| {
-        arm(&server, json!({"id": "one", "match": what, "effect": effect}));
+        server.fault(fault("one").with("match", what).status(500));
         call_with(&server, body, headers).unwrap().status == 500
     };
     assert!(meant(
@@ -206,15 +199,12 @@ fn only_matching_calls_are_met() {
 #[test]
 fn several_faults_compose_in_their_order_and_one_ends_the_call() {
     let server = TestServer::new();
-    arm(
-        &server,
-        json!([
-            {"id": "a-skew", "effect": {"kind": "clock-skew", "by": "10s"}},
-            {"id": "b-status", "effect": {"kind": "status", "status": 500}},
-            {"id": "c-close", "effect": {"kind": "close"}},
-            {"id": "d-cut", "effect": {"kind": "truncate", "after": 1}},
-        ]),
-    );
+    server.fault(json!([
+        {"id": "a-skew", "effect": {"kind": "clock-skew", "by": "10s"}},
+        {"id": "b-status", "effect": {"kind": "status", "status": 500}},
+        {"id": "c-close", "effect": {"kind": "close"}},
+        {"id": "d-cut", "effect": {"kind": "truncate", "after": 1}},
+    ]));
     let answer = call(&server).unwrap();
     assert_eq!(
         (answer.status, answer.header("x-understudy-cause")),
@@ -238,5 +228,5 @@ fn several_faults_compose_in_their_order_and_one_ends_the_call() {
             "{id}"
         );
     }
-    assert_eq!(newest(&server, 1)["attribution"]["fault"], "b-status");
+    assert_eq!(server.newest(1)["attribution"]["fault"], "b-status");
 }

@@ -8,13 +8,13 @@ mod schedule;
 mod tape;
 mod windows;
 
-use super::support::signer::app_query;
-use super::support::{Answer, TestServer, fixture};
+use super::support::{Answer, TestServer, effect, fault, fixture};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 use understudy::clock::Time;
+use understudy::providers::jdcloud::sign::app_key_query;
 
 /// How a connection ended, as a raw client sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,19 +56,6 @@ impl Met {
     }
 }
 
-/// Defines a fault; it must be taken.
-pub fn arm(server: &TestServer, fault: Value) -> Value {
-    let answer = server.admin("POST", "faults", fault.clone());
-    assert_eq!(answer.status, 201, "{fault}: {}", answer.text());
-    answer.json()
-}
-
-/// A fault of one effect, named after its kind.
-pub fn arm_kind(server: &TestServer, effect: Value) -> Value {
-    let id = effect["kind"].clone();
-    arm(server, json!({"id": id, "effect": effect}))
-}
-
 /// The bytes of a cut-out call with the demo world's app key.
 pub fn request(server: &TestServer, body: &[u8], further: &str) -> Vec<u8> {
     request_at(server, body, further, server.now())
@@ -76,7 +63,7 @@ pub fn request(server: &TestServer, body: &[u8], further: &str) -> Vec<u8> {
 
 /// The same, signed at an instant.
 pub fn request_at(server: &TestServer, body: &[u8], further: &str, at: Time) -> Vec<u8> {
-    let query = app_query(&server.demo("appkey"), &server.demo("secret"), at);
+    let query = app_key_query(&server.demo("appkey"), &server.demo("secret"), at);
     let head = format!(
         "POST /api/cutout?{query} HTTP/1.1\r\nhost: {}\r\n{further}content-length: {}\r\n\r\n",
         server.host(),
@@ -126,7 +113,7 @@ pub fn call(server: &TestServer) -> Result<Answer, ureq::Error> {
 }
 
 pub fn call_with(server: &TestServer, body: &[u8], headers: &[(&str, &str)]) -> Result<Answer, ureq::Error> {
-    let query = app_query(&server.demo("appkey"), &server.demo("secret"), server.now());
+    let query = server.app_query();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .proxy(None)
@@ -145,39 +132,4 @@ pub fn call_with(server: &TestServer, body: &[u8], headers: &[(&str, &str)]) -> 
         headers: headers.collect(),
         body: reply.body_mut().read_to_vec()?,
     })
-}
-
-/// The newest call in the journal, once there are so many.
-pub fn newest(server: &TestServer, count: usize) -> Value {
-    let all = await_rows(server, count);
-    all[0].clone()
-}
-
-/// The journal, once it holds so many calls.
-pub fn await_rows(server: &TestServer, count: usize) -> Vec<Value> {
-    for _ in 0..2000 {
-        let all = server.get("journal?limit=100000");
-        let all = all.as_array().unwrap();
-        if all.len() >= count {
-            return all.clone();
-        }
-        super::support::program::pause(Duration::from_millis(5));
-    }
-    panic!("{}", server.get("journal"));
-}
-
-/// Waits until so many events lie ahead on the server's clock.
-pub fn await_events(server: &TestServer, count: usize) {
-    for _ in 0..4000 {
-        if server.running.clock().pending().events >= count {
-            return;
-        }
-        super::support::program::pause(Duration::from_millis(2));
-    }
-    panic!("{:?}", server.running.clock().pending());
-}
-
-pub fn advance(server: &TestServer, by: &str) {
-    let answer = server.admin("POST", "clock/advance", json!({"by": by}));
-    assert_eq!(answer.status, 200, "{}", answer.text());
 }

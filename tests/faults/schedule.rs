@@ -31,21 +31,14 @@ fn prepared() -> TestServer {
         let window = json!({"from": at(&begin, SLOT * slot), "for": span});
         json!({"id": id, "stage": "arrival", "window": window, "effect": effect})
     };
-    arm(
-        &server,
-        json!([
-            fault("broken", 4, "800ms", json!({"kind": "status", "status": 503})),
-            fault("slow", 7, "400ms", json!({"kind": "latency", "fixed": "100ms"})),
-            fault("gone", 8, "400ms", json!({"kind": "close"})),
-        ]),
-    );
+    server.fault(json!([
+        fault("broken", 4, "800ms", json!({"kind": "status", "status": 503})),
+        fault("slow", 7, "400ms", json!({"kind": "latency", "fixed": "100ms"})),
+        fault("gone", 8, "400ms", json!({"kind": "close"})),
+    ]));
     let limits =
         json!({"jdcloud-matting": {"quota": {"calls": 1, "per": "day"}, "rate": {"calls": 1, "per": "1s"}}});
-    server.admin(
-        "PATCH",
-        "worlds/demo",
-        json!({"settings": {"limits": limits, "response_deadline": "1m"}}),
-    );
+    server.settings(json!({"limits": limits, "response_deadline": "1m"}));
     server
 }
 
@@ -64,7 +57,7 @@ fn send(server: &TestServer, nth: u32) -> TcpStream {
 
 /// The journal with explanations; instants are named by the slot they lie in, real ones left out.
 fn journal(server: &TestServer) -> String {
-    let rows = await_rows(server, CALLS as usize);
+    let rows = server.journal_of(CALLS as usize);
     let mut text = String::new();
     for mut row in rows.into_iter().rev() {
         let id = row["request_id"].as_str().unwrap().to_owned();
@@ -96,14 +89,14 @@ fn journal(server: &TestServer) -> String {
 fn fast_forward() -> String {
     let server = prepared();
     for nth in 0..CALLS {
-        server.admin("POST", "clock/advance", json!({"to": due(nth).to_string()}));
+        server.advance_to(&due(nth).to_string());
         let mut socket = send(&server, nth);
         if nth == 7 {
-            await_events(&server, 1);
-            advance(&server, "100ms");
+            server.await_events(1);
+            server.advance("100ms");
         }
         read_all(&mut socket, Duration::from_secs(20));
-        await_rows(&server, nth as usize + 1);
+        server.journal_of(nth as usize + 1);
     }
     journal(&server)
 }
@@ -118,7 +111,7 @@ fn real_time() -> Option<String> {
         }
         let mut socket = send(&server, nth);
         read_all(&mut socket, Duration::from_secs(20));
-        await_rows(&server, nth as usize + 1);
+        server.journal_of(nth as usize + 1);
         if server.now() >= due(nth) + SLOT / 2 {
             eprintln!("call {nth} missed its slot");
             return None;
@@ -174,12 +167,12 @@ fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered
         }
         drop(runtime.block_on(stopped));
     });
-    await_events(&server, 9_990);
+    server.await_events(9_990);
     while server.get("clock")["events"].as_u64().unwrap() < 10_000 - 1 {
         pause(Duration::from_millis(5));
     }
     let watch = Stopwatch::start();
-    let answer = server.admin("POST", "clock/advance", json!({"by": "31d"})).json();
+    let answer = server.advance("31d");
     eprintln!("10,000 events in {:?}", watch.elapsed());
     assert_eq!(
         (&answer["state"], &answer["events"]),
@@ -197,7 +190,7 @@ fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered
 fn a_latency_by_physics_rises_with_load_and_falls_again() {
     let server = TestServer::new();
     let effect = json!({"kind": "latency", "per": "megapixel", "time": "100s", "base": "1s", "servers": 2});
-    arm(&server, json!({"id": "physics", "effect": effect}));
+    server.fault(json!({"id": "physics", "effect": effect}));
     let body = fixture("pictures/plain.jpg");
     let pixels = image::load_from_memory(&body)
         .map(|picture| u64::from(picture.width()) * u64::from(picture.height()))
@@ -206,8 +199,8 @@ fn a_latency_by_physics_rises_with_load_and_falls_again() {
     std::thread::scope(|scope| {
         // Four at once on two servers: two wait for one service time, two for two.
         let calls: Vec<_> = (0..4).map(|_| scope.spawn(|| call(&server).unwrap())).collect();
-        await_events(&server, 4);
-        advance(&server, "10m");
+        server.await_events(4);
+        server.advance("10m");
         calls
             .into_iter()
             .for_each(|call| assert_eq!(call.join().unwrap().status, 200));
@@ -221,15 +214,15 @@ fn a_latency_by_physics_rises_with_load_and_falls_again() {
         waits
     };
     assert_eq!(
-        waits(await_rows(&server, 4)),
+        waits(server.journal_of(4)),
         [service, service, 2 * service, 2 * service]
     );
-    server.admin("DELETE", "journal", Value::Null);
+    server.clear_journal();
     std::thread::scope(|scope| {
         let one = scope.spawn(|| call(&server).unwrap());
-        await_events(&server, 1);
-        advance(&server, "10m");
+        server.await_events(1);
+        server.advance("10m");
         one.join().unwrap();
     });
-    assert_eq!(waits(await_rows(&server, 1)), [service]);
+    assert_eq!(waits(server.journal_of(1)), [service]);
 }

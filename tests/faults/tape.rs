@@ -16,13 +16,10 @@ fn storm(server: &TestServer) -> Vec<(u16, String)> {
 #[test]
 fn a_recorded_run_is_played_again_exactly() {
     let first = TestServer::with(|settings| settings.seed = Some(11));
-    arm(
-        &first,
-        json!([
-            {"id": "half", "toxicity": 0.5, "effect": {"kind": "status", "status": 500}},
-            {"id": "cut", "toxicity": 0.2, "effect": {"kind": "truncate", "after": 1}},
-        ]),
-    );
+    first.fault(json!([
+        {"id": "half", "toxicity": 0.5, "effect": {"kind": "status", "status": 500}},
+        {"id": "cut", "toxicity": 0.2, "effect": {"kind": "truncate", "after": 1}},
+    ]));
     assert_eq!(
         first.admin("POST", "faults/tape", json!({"record": true})).json()["recording"],
         true
@@ -35,7 +32,7 @@ fn a_recorded_run_is_played_again_exactly() {
     let tape = first.admin("GET", "faults/tape", Value::Null);
     assert_eq!(tape.header("content-type"), "application/x-ndjson");
     let second = TestServer::with(|settings| settings.seed = Some(12));
-    let url = format!("{}/_understudy/faults/tape", second.running.ready().admin);
+    let url = second.admin_url("faults/tape");
     let played = second.send("PUT", &url, &[], &tape.body);
     assert_eq!(
         (played.status, &played.json()["strikes"]),
@@ -52,8 +49,8 @@ fn a_recorded_run_is_played_again_exactly() {
 #[test]
 fn a_broken_tape_is_refused_by_its_line_and_nothing_changes() {
     let server = TestServer::new();
-    arm(&server, json!({"id": "stays", "effect": {"kind": "close"}}));
-    let url = format!("{}/_understudy/faults/tape", server.running.ready().admin);
+    server.fault(fault("stays").kind("close"));
+    let url = server.admin_url("faults/tape");
     let fault = r#"{"fault": {"id": "a", "effect": {"kind": "close"}}}"#;
     for (tape, field) in [
         ("nonsense".to_owned(), "line 1"),

@@ -1,8 +1,8 @@
 //! Budgets, claims, their calendar, and what becomes of a claim at each moment.
 
 use super::month::month;
-use crate::support::TestServer;
 use crate::support::acme::{call, providers};
+use crate::support::{TestServer, fault};
 use serde_json::{Value, json};
 
 fn state(server: &TestServer) -> Value {
@@ -14,15 +14,6 @@ fn state(server: &TestServer) -> Value {
         .find(|claim| claim["cycle"] == "2026-11")
         .unwrap();
     own["state"].clone()
-}
-
-fn to(server: &TestServer, at: &str) {
-    assert_eq!(
-        server
-            .admin("PUT", "clock", json!({"now": at, "frozen": true}))
-            .status,
-        200
-    );
 }
 
 #[test]
@@ -44,7 +35,7 @@ fn a_claim_is_granted_once_within_its_window_and_becomes_a_coupon() {
         ("2026-12-31T23:59:59+08:00", "open"),
         ("2027-01-01T00:00:00+08:00", "too_late"),
     ] {
-        to(&server, at);
+        server.freeze_at(at);
         assert_eq!(state(&server), expected, "{at}");
         if expected != "open" {
             let refused = claim(&server);
@@ -56,7 +47,7 @@ fn a_claim_is_granted_once_within_its_window_and_becomes_a_coupon() {
             );
         }
     }
-    to(&server, "2026-12-10T09:00:00+08:00");
+    server.freeze_at("2026-12-10T09:00:00+08:00");
     let statement = server.get("sla/jdcloud-matting/demo/2026-11");
     assert_eq!(statement["is_final"], true);
     let granted = claim(&server);
@@ -133,7 +124,7 @@ fn a_ratio_can_be_diluted_and_its_budget_says_by_how_many_calls() {
         (&own["breach_certain"], &own["breach_certain_at"]),
         (&json!(false), &Value::Null)
     );
-    to(&server, "2026-12-01T00:00:00+08:00");
+    server.freeze_at("2026-12-01T00:00:00+08:00");
     let over = server.get("sla/jdcloud-matting/demo/2026-11/budget");
     assert_eq!(
         (&over["breach_certain"], &over["elapsed"]),
@@ -145,20 +136,13 @@ fn a_ratio_can_be_diluted_and_its_budget_says_by_how_many_calls() {
 #[test]
 fn a_mean_over_buckets_is_broken_for_certain_from_an_instant_on() {
     let server = TestServer::emulating(providers(), |_| {});
-    server.admin(
-        "PUT",
-        "clock",
-        json!({"now": "2026-11-10T10:02:00+08:00", "frozen": true}),
-    );
-    crate::faults::arm(
-        &server,
-        json!({"id": "down", "match": {"provider": "acme-kling"}, "ttl": "30d", "effect": {"kind": "status", "status": 500}}),
-    );
+    server.freeze_at("2026-11-10T10:02:00+08:00");
+    server.fault(fault("down").matching("acme-kling").ttl("30d").status(500));
     // 30 days at 99.90 % allow 8.64 bucket errors: the ninth bad bucket in a row breaks it.
     for nth in 1..=12 {
         call(&server.host(), "acme-kling", "", "x");
-        crate::faults::await_rows(&server, nth);
-        server.admin("POST", "clock/advance", json!({"by": "5m"}));
+        server.journal_of(nth);
+        server.advance("5m");
         let own = server.get("sla/acme-kling/demo/2026-11/budget");
         assert_eq!(own["spent"], json!({"num": nth.to_string(), "den": "1"}));
         assert_eq!(own["allowed"], json!({"num": "216", "den": "25"}));

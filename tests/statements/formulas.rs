@@ -1,6 +1,5 @@
 //! A month through the pipeline under each formula, against a recount of its journal row by row.
 
-use crate::faults::await_rows;
 use crate::support::TestServer;
 use crate::support::acme::{call, providers};
 use serde_json::{Value, json};
@@ -10,7 +9,11 @@ use understudy::sla::{Ratio, ratio, to_json, whole};
 
 /// A fault that only calls that ask for it meet.
 fn fault(product: &str, id: &str, effect: Value, cause: Value) -> Value {
-    json!({"id": id, "match": {"provider": product}, "toxicity": 0, "ttl": "60d", "effect": effect, "cause": cause})
+    let fault = crate::support::fault(id)
+        .matching(product)
+        .on_request()
+        .ttl("60d");
+    fault.effect(effect).cause(cause).into()
 }
 
 fn windowed(fault: Value, from: &str) -> Value {
@@ -19,16 +22,9 @@ fn windowed(fault: Value, from: &str) -> Value {
     fault
 }
 
-/// Defines faults; all must be taken.
-fn arm_all(server: &TestServer, faults: Value) {
-    let answer = server.admin("POST", "faults", faults);
-    assert_eq!(answer.status, 201, "{}", answer.text());
-}
-
 /// Gives the demo world packs of a product; calls beyond them are charged.
 fn buy(server: &TestServer, product: &str, packs: Value) {
-    let settings = json!({"settings": {"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    server.settings(json!({"subscriptions": {product: {"packs": packs, "beyond": "charge"}}}));
 }
 
 fn down() -> Value {
@@ -44,11 +40,7 @@ fn server() -> TestServer {
     let server = TestServer::emulating(providers(), |settings| {
         settings.journal.max_bytes = bytesize::ByteSize::mib(64)
     });
-    server.admin(
-        "PUT",
-        "clock",
-        json!({"now": "2026-11-02T00:00:00+08:00", "frozen": true}),
-    );
+    server.freeze_at("2026-11-02T00:00:00+08:00");
     server
 }
 
@@ -77,7 +69,7 @@ fn drive(server: &TestServer, product: &str, faults: &[&str]) {
             );
         }
     }
-    await_rows(server, calls);
+    server.journal_of(calls);
 }
 
 /// Rows of a span of days, the oldest first.
@@ -130,32 +122,29 @@ fn status(row: &Value) -> i64 {
 fn a_month_of_a_ratio_of_requests() {
     let (server, product) = (server(), "acme-jd_hetu");
     let party = |party: &str| json!({"party": party, "code": "JD-X03"});
-    arm_all(
-        &server,
-        json!([
-            fault(product, "down", down(), json!({})),
-            fault(product, "hang", json!({"kind": "hang", "for": "30s"}), json!({})),
-            fault(product, "reset", json!({"kind": "reset"}), json!({})),
-            fault(product, "early", early(), json!({})),
-            fault(product, "carrier", json!({"kind": "close"}), party("carrier")),
-            windowed(
-                fault(
-                    product,
-                    "noticed",
-                    json!({"kind": "close"}),
-                    json!({"code": "JD-X01", "notice": "mw"})
-                ),
-                "2026-11-02T00:05+08:00"
-            ),
+    server.fault(json!([
+        fault(product, "down", down(), json!({})),
+        fault(product, "hang", json!({"kind": "hang", "for": "30s"}), json!({})),
+        fault(product, "reset", json!({"kind": "reset"}), json!({})),
+        fault(product, "early", early(), json!({})),
+        fault(product, "carrier", json!({"kind": "close"}), party("carrier")),
+        windowed(
             fault(
                 product,
-                "unnoticed",
+                "noticed",
                 json!({"kind": "close"}),
-                json!({"code": "JD-X01"})
+                json!({"code": "JD-X01", "notice": "mw"})
             ),
-            fault(product, "maintenance", json!({"kind": "maintenance"}), json!({})),
-        ]),
-    );
+            "2026-11-02T00:05+08:00"
+        ),
+        fault(
+            product,
+            "unnoticed",
+            json!({"kind": "close"}),
+            json!({"code": "JD-X01"})
+        ),
+        fault(product, "maintenance", json!({"kind": "maintenance"}), json!({})),
+    ]));
     // A frozen clock lets a hang end only when it is advanced.
     server.admin(
         "PUT",
@@ -218,28 +207,25 @@ fn a_term_of_means_over_buckets_with_two_availabilities_and_a_pack() {
     let (server, product) = (server(), "acme-kling");
     let packs = json!([{"id": "quarter", "start": "2026-11-05", "months": 3, "units": 0, "price_fen": 200_000, "coupon_fen": 50_000}]);
     buy(&server, product, packs);
-    arm_all(
-        &server,
-        json!([
-            fault(product, "down", down(), json!({})),
-            fault(product, "silent", json!({"kind": "close"}), json!({})),
-            fault(product, "early", early(), json!({})),
-            fault(product, "carrier", early(), json!({"party": "carrier"})),
-            fault(product, "upgrade", down(), json!({"code": "KL-D1"})),
-            windowed(
-                fault(
-                    product,
-                    "noticed",
-                    down(),
-                    json!({"code": "KL-C01", "notice": "mw"})
-                ),
-                "2026-11-02T00:05+08:00"
+    server.fault(json!([
+        fault(product, "down", down(), json!({})),
+        fault(product, "silent", json!({"kind": "close"}), json!({})),
+        fault(product, "early", early(), json!({})),
+        fault(product, "carrier", early(), json!({"party": "carrier"})),
+        fault(product, "upgrade", down(), json!({"code": "KL-D1"})),
+        windowed(
+            fault(
+                product,
+                "noticed",
+                down(),
+                json!({"code": "KL-C01", "notice": "mw"})
             ),
-            fault(product, "unnoticed", down(), json!({"code": "KL-C01"})),
-            fault(product, "lost", down(), json!({"code": "KL-C04"})),
-        ]),
-    );
-    server.admin("POST", "clock/advance", json!({"by": "10m"}));
+            "2026-11-02T00:05+08:00"
+        ),
+        fault(product, "unnoticed", down(), json!({"code": "KL-C01"})),
+        fault(product, "lost", down(), json!({"code": "KL-C04"})),
+    ]));
+    server.advance("10m");
     let faults = [
         "down",
         "silent",
@@ -326,65 +312,54 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
     let (server, product) = (server(), "acme-tupu");
     let packs = json!([{"id": "year", "start": "2026-11-10", "until": "2026-11-22", "price_fen": 1_000_000}]);
     buy(&server, product, packs);
-    server.admin(
-        "POST",
-        "clock/advance",
-        json!({"to": "2026-11-03T00:10:00+08:00"}),
-    );
-    arm_all(
-        &server,
-        json!([
-            fault(product, "down", down(), json!({})),
-            fault(product, "silent", json!({"kind": "close"}), json!({})),
-            fault(product, "early", early(), json!({})),
+    server.advance_to("2026-11-03T00:10:00+08:00");
+    server.fault(json!([
+        fault(product, "down", down(), json!({})),
+        fault(product, "silent", json!({"kind": "close"}), json!({})),
+        fault(product, "early", early(), json!({})),
+        fault(
+            product,
+            "crowd",
+            down(),
+            json!({"party": "carrier", "code": "TP-X02"})
+        ),
+        fault(
+            product,
+            "spec",
+            down(),
+            json!({"party": "client", "code": "TP-S04"})
+        ),
+        fault(
+            product,
+            "long-text",
+            down(),
+            json!({"party": "client", "code": "TP-S06"})
+        ),
+        windowed(
             fault(
                 product,
-                "crowd",
+                "noticed",
                 down(),
-                json!({"party": "carrier", "code": "TP-X02"})
+                json!({"code": "TP-X01", "notice": "mw-1", "notice_at": "2026-11-02T00:00:00+08:00"})
             ),
+            "2026-11-03T00:00+08:00"
+        ),
+        windowed(
             fault(
                 product,
-                "spec",
+                "same-day",
                 down(),
-                json!({"party": "client", "code": "TP-S04"})
+                json!({"code": "TP-X01", "notice": "mw-2", "notice_at": "2026-11-03T00:01:00+08:00"})
             ),
-            fault(
-                product,
-                "long-text",
-                down(),
-                json!({"party": "client", "code": "TP-S06"})
-            ),
-            windowed(
-                fault(
-                    product,
-                    "noticed",
-                    down(),
-                    json!({"code": "TP-X01", "notice": "mw-1", "notice_at": "2026-11-02T00:00:00+08:00"})
-                ),
-                "2026-11-03T00:00+08:00"
-            ),
-            windowed(
-                fault(
-                    product,
-                    "same-day",
-                    down(),
-                    json!({"code": "TP-X01", "notice": "mw-2", "notice_at": "2026-11-03T00:01:00+08:00"})
-                ),
-                "2026-11-03T00:05+08:00"
-            ),
-        ]),
-    );
+            "2026-11-03T00:05+08:00"
+        ),
+    ]));
     // Eight bad buckets in a row: the package allows less than four.
-    server.admin(
-        "POST",
-        "clock/advance",
-        json!({"to": "2026-11-10T10:00:00+08:00"}),
-    );
+    server.advance_to("2026-11-10T10:00:00+08:00");
     for nth in 1..=8 {
         call(&server.host(), product, "down", "x");
-        await_rows(&server, nth);
-        server.admin("POST", "clock/advance", json!({"by": "5m"}));
+        server.journal_of(nth);
+        server.advance("5m");
     }
     let faults = [
         "down",
@@ -425,13 +400,10 @@ fn a_package_of_means_over_buckets_with_inputs_out_of_specification() {
 #[test]
 fn an_agreement_that_promises_nothing_says_so() {
     let (server, product) = (server(), "acme-facepp");
-    arm_all(
-        &server,
-        json!([
-            fault(product, "down", down(), json!({})),
-            fault(product, "silent", json!({"kind": "close"}), json!({}))
-        ]),
-    );
+    server.fault(json!([
+        fault(product, "down", down(), json!({})),
+        fault(product, "silent", json!({"kind": "close"}), json!({}))
+    ]));
     drive(&server, product, &["down", "silent"]);
     let all = rows(&server, "2026-11-01", "2026-11-30");
     let failed = all

@@ -4,11 +4,6 @@ use crate::support::acme::{call, providers};
 use crate::support::{TestServer, fixture, program};
 use serde_json::{Value, json};
 
-fn set(server: &TestServer, settings: Value) {
-    let answer = server.admin("PATCH", "worlds/demo", json!({"settings": settings}));
-    assert_eq!(answer.status, 200, "{}", answer.text());
-}
-
 fn code(server: &TestServer) -> String {
     server.cutout(&fixture("pictures/plain.jpg")).json()["code"].to_string()
 }
@@ -16,17 +11,14 @@ fn code(server: &TestServer) -> String {
 #[test]
 fn coupons_then_granted_money_then_cash_and_then_the_account_is_in_arrears() {
     let server = TestServer::new();
-    set(
-        &server,
-        json!({
-            "balance_fen": 10, "granted_fen": 9, "overdraft_fen": 5,
-            "coupons": [
-                {"id": "other", "provider": "kling", "fen": 100},
-                {"id": "over", "fen": 100, "until": "2026-11-21"},
-                {"id": "own", "provider": "jdcloud-matting", "fen": 11, "until": "2026-11-30"},
-            ],
-        }),
-    );
+    server.settings(json!({
+        "balance_fen": 10, "granted_fen": 9, "overdraft_fen": 5,
+        "coupons": [
+            {"id": "other", "provider": "kling", "fen": 100},
+            {"id": "over", "fen": 100, "until": "2026-11-21"},
+            {"id": "own", "provider": "jdcloud-matting", "fen": 11, "until": "2026-11-30"},
+        ],
+    }));
     // 8 fen a call: coupon 8; coupon 3 and granted 5; granted 4 and cash 4; cash 6 and owed 2; then 3 more may be owed.
     let paid = [(8, 0, 0, 0), (3, 5, 0, 0), (0, 4, 4, 0), (0, 0, 6, 2)];
     for _ in paid {
@@ -83,7 +75,7 @@ fn coupons_then_granted_money_then_cash_and_then_the_account_is_in_arrears() {
         fee(&server),
         json!({"gross_fen": 32, "coupon_fen": 20, "free": false, "cash_paid_fen": 10})
     );
-    set(&server, json!({"balance_fen": 20}));
+    server.settings(json!({"balance_fen": 20}));
     assert_eq!(
         fee(&server),
         json!({"gross_fen": 32, "coupon_fen": 20, "free": false})
@@ -101,14 +93,11 @@ fn packs_pay_in_units_and_who_relies_on_them_is_refused_when_they_are_used_up() 
         pack("soon", 2, "2026-11-30"),
         pack("over", 9, "2026-11-20")
     ]);
-    set(
-        &server,
-        json!({"subscriptions": {"acme-kling": {"packs": packs}}}),
-    );
+    server.settings(json!({"subscriptions": {"acme-kling": {"packs": packs}}}));
     for _ in 0..4 {
         call(&server.host(), "acme-kling", "none", "x");
     }
-    let rows = crate::faults::await_rows(&server, 4);
+    let rows = server.journal_of(4);
     let shown: Vec<_> = rows
         .iter()
         .rev()
@@ -123,12 +112,9 @@ fn packs_pay_in_units_and_who_relies_on_them_is_refused_when_they_are_used_up() 
             (402, "{}".to_owned()),
         ]
     );
-    set(
-        &server,
-        json!({"subscriptions": {"acme-kling": {"beyond": "charge"}}}),
-    );
+    server.settings(json!({"subscriptions": {"acme-kling": {"beyond": "charge"}}}));
     call(&server.host(), "acme-kling", "none", "x");
-    crate::faults::await_rows(&server, 5);
+    server.journal_of(5);
     let all = server.get("charges");
     let day = &all["charges"][0];
     assert_eq!(
@@ -148,10 +134,7 @@ fn packs_pay_in_units_and_who_relies_on_them_is_refused_when_they_are_used_up() 
 fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
     let server = TestServer::emulating(providers(), |_| {});
     let packs = json!([{"id": "ten", "start": "2026-11-01", "months": 1, "units": 10}]);
-    set(
-        &server,
-        json!({"subscriptions": {"acme-kling": {"packs": packs}}, "balance_fen": 100, "coupons": [{"id": "c", "fen": 25}]}),
-    );
+    server.settings(json!({"subscriptions": {"acme-kling": {"packs": packs}}, "balance_fen": 100, "coupons": [{"id": "c", "fen": 25}]}));
     std::thread::scope(|scope| {
         for nth in 0..100 {
             let host = server.host();
@@ -163,7 +146,7 @@ fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
             scope.spawn(move || call(&host, product, "none", "x"));
         }
     });
-    let rows = crate::faults::await_rows(&server, 100);
+    let rows = server.journal_of(100);
     let of = |provider: &str, status: i64| {
         rows.iter()
             .filter(|row| row["provider"] == provider && row["status"] == status)
@@ -184,22 +167,12 @@ fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
 fn what_was_drawn_is_remembered_over_a_restart() {
     let folder = program::Folder::new("purse");
     let url = format!("sqlite:{}", folder.file("a.db").display());
-    let start = |settings: Option<Value>| {
-        let server = TestServer::with(|own| own.store.url.clone_from(&url));
-        if let Some(settings) = settings {
-            set(&server, settings);
-        }
-        server
-    };
-    let server = start(Some(
-        json!({"balance_fen": 8, "granted_fen": 8, "coupons": [{"id": "c", "fen": 8}]}),
-    ));
+    let server = TestServer::with(|own| own.store.url.clone_from(&url));
+    server.settings(json!({"balance_fen": 8, "granted_fen": 8, "coupons": [{"id": "c", "fen": 8}]}));
     assert_eq!(code(&server), "10000");
-    drop(server);
-    let server = start(None);
+    let server = server.restart();
     assert_eq!(code(&server), "10000");
-    drop(server);
-    let server = start(None);
+    let server = server.restart();
     assert_eq!(
         (code(&server), code(&server)),
         ("10000".to_owned(), "10010".to_owned())
@@ -218,7 +191,7 @@ fn what_was_drawn_is_remembered_over_a_restart() {
 #[test]
 fn charges_are_focus_rows_with_credits_below_zero() {
     let server = TestServer::new();
-    set(&server, json!({"coupons": [{"id": "c", "fen": 12}]}));
+    server.settings(json!({"coupons": [{"id": "c", "fen": 12}]}));
     assert_eq!(
         (code(&server), code(&server)),
         ("10000".to_owned(), "10000".to_owned())

@@ -1,7 +1,7 @@
 //! Statements of a running server: a month through the real pipeline, with faults, against a recount of its journal.
 
-use crate::faults::{arm, call_with, read_all, request};
-use crate::support::{TestServer, fixture};
+use crate::faults::{call_with, read_all, request};
+use crate::support::{TestServer, fault, fixture};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::net::TcpStream;
@@ -9,7 +9,10 @@ use std::time::Duration;
 
 /// Faults of a month, each asked for by the calls of its turn.
 fn faults() -> Value {
-    let fault = |id: &str, effect: Value, cause: Value| json!({"id": id, "toxicity": 0, "ttl": "40d", "effect": effect, "cause": cause});
+    let fault = |id: &str, effect: Value, cause: Value| -> Value {
+        let fault = fault(id).on_request().ttl("40d");
+        fault.effect(effect).cause(cause).into()
+    };
     let window = |id: &str, cause: Value| {
         let mut fault = fault(id, json!({"kind": "close"}), cause);
         fault["window"] = json!({"from": "2026-11-23T00:00+08:00"});
@@ -46,13 +49,9 @@ fn faults() -> Value {
 
 pub fn month() -> TestServer {
     let server = TestServer::with(|settings| settings.journal.max_bytes = bytesize::ByteSize::mib(64));
-    assert_eq!(server.admin("POST", "faults", faults()).status, 201);
+    server.fault(faults());
     // A fault of no chance is struck only where a call asks for it, and its window must have begun.
-    server.admin(
-        "POST",
-        "clock/advance",
-        json!({"to": "2026-11-24T09:00:00+08:00"}),
-    );
+    server.advance_to("2026-11-24T09:00:00+08:00");
     let picture = fixture("pictures/plain.jpg");
     let asked = [
         "",
@@ -90,10 +89,10 @@ pub fn month() -> TestServer {
             .unwrap();
         read_all(&mut socket, Duration::from_secs(20));
         if nth % 20 == 0 {
-            server.admin("POST", "clock/advance", json!({"by": "7h"}));
+            server.advance("7h");
         }
     }
-    crate::faults::await_rows(&server, 120);
+    server.journal_of(120);
     server
 }
 
@@ -251,20 +250,17 @@ fn what_cannot_be_settled_is_said_so() {
 #[test]
 fn a_client_that_leaves_after_the_deadline_was_not_answered() {
     let server = TestServer::new();
-    arm(
-        &server,
-        json!({"id": "slow", "effect": {"kind": "latency", "fixed": "10m"}}),
-    );
+    server.fault(fault("slow").latency("10m"));
     for (wait, outcome) in [("30s", "abandoned"), ("61s", "no_response")] {
-        server.admin("DELETE", "journal", Value::Null);
+        server.clear_journal();
         let mut socket = TcpStream::connect(server.host()).unwrap();
         socket.write_all(&request(&server, b"x", "")).unwrap();
-        crate::faults::await_events(&server, 1);
-        server.admin("POST", "clock/advance", json!({"by": wait}));
+        server.await_events(1);
+        server.advance(wait);
         drop(socket);
-        assert_eq!(crate::faults::newest(&server, 1)["outcome"], outcome);
+        assert_eq!(server.newest(1)["outcome"], outcome);
     }
-    server.admin("DELETE", "faults", Value::Null);
+    server.clear_faults();
     assert_eq!(call_with(&server, b"x", &[]).unwrap().status, 200);
     let counts = server.get("sla/jdcloud-matting/demo/2026-11")["counts"].clone();
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The statement as a page and as tables, from the server and from the shell.
 
 use super::month::month;
-use crate::support::{TestServer, program};
+use crate::support::{TestServer, fault, program};
 use serde_json::{Value, json};
 
 #[test]
@@ -41,11 +41,10 @@ fn the_page_says_what_the_statement_says_with_clause_and_chart() {
 #[test]
 fn a_name_in_the_page_is_text_and_not_markup() {
     let server = TestServer::new();
-    let fault =
-        json!({"id": "x", "effect": {"kind": "close"}, "cause": {"code": "JD-X01", "notice": "<img src=x>"}});
-    assert_eq!(server.admin("POST", "faults", fault).status, 201);
+    let cause = json!({"code": "JD-X01", "notice": "<img src=x>"});
+    server.fault(fault("x").kind("close").cause(cause));
     drop(crate::faults::call_with(&server, b"x", &[]));
-    crate::faults::await_rows(&server, 1);
+    server.journal_of(1);
     let page = server
         .admin("GET", "sla/jdcloud-matting/demo/2026-11.html", Value::Null)
         .text();

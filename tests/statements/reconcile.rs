@@ -1,19 +1,15 @@
 //! A client's log against the ledger: every class of disagreement, broken lines, skewed clocks, and the money.
 
-use crate::faults::{await_rows, call_with};
-use crate::support::{TestServer, fixture, program};
+use crate::faults::call_with;
+use crate::support::{TestServer, fault, fixture, program};
 use serde_json::{Value, json};
 use understudy::clock::Time;
 
 /// Calls with their rows, the oldest first: eight good ones, one 503, one never answered.
 fn calls() -> (TestServer, Vec<Value>) {
     let server = TestServer::new();
-    for fault in [
-        json!({"id": "down", "toxicity": 0, "effect": {"kind": "status", "status": 503}}),
-        json!({"id": "silent", "toxicity": 0, "effect": {"kind": "close"}}),
-    ] {
-        crate::faults::arm(&server, fault);
-    }
+    server.fault(fault("down").on_request().status(503));
+    server.fault(fault("silent").on_request().kind("close"));
     for nth in 0..10_u8 {
         let fault = match nth {
             8 => "down",
@@ -25,9 +21,9 @@ fn calls() -> (TestServer, Vec<Value>) {
             &picture(nth),
             &[("x-understudy-fault", fault)],
         ));
-        server.admin("POST", "clock/advance", json!({"by": "1m"}));
+        server.advance("1m");
     }
-    let mut rows = await_rows(&server, 10);
+    let mut rows = server.journal_of(10);
     rows.reverse();
     (server, rows)
 }
@@ -44,10 +40,7 @@ fn line(row: &Value, outcome: Value) -> Value {
 }
 
 fn reconcile(server: &TestServer, log: &str) -> Value {
-    let url = format!(
-        "{}/_understudy/sla/jdcloud-matting/demo/2026-11/reconcile",
-        server.running.ready().admin
-    );
+    let url = server.admin_url("sla/jdcloud-matting/demo/2026-11/reconcile");
     let answer = server.send("POST", &url, &[], log.as_bytes());
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
@@ -221,10 +214,7 @@ fn a_log_that_agrees_changes_nothing_in_either_form_and_from_the_shell() {
 #[test]
 fn what_is_no_log_is_refused_and_a_retry_is_seen() {
     let (server, rows) = calls();
-    let url = format!(
-        "{}/_understudy/sla/jdcloud-matting/demo/2026-11/reconcile",
-        server.running.ready().admin
-    );
+    let url = server.admin_url("sla/jdcloud-matting/demo/2026-11/reconcile");
     for log in ["", "a,b\n1,2\n", "\u{1}\u{2}"] {
         let answer = server.send("POST", &url, &[], log.as_bytes());
         assert_eq!(
@@ -240,7 +230,7 @@ fn what_is_no_log_is_refused_and_a_retry_is_seen() {
     );
     // The call that met a 503 is made again, and served.
     drop(call_with(&server, &picture(8), &[("x-understudy-fault", "none")]));
-    await_rows(&server, 11);
+    server.journal_of(11);
     let report = reconcile(&server, &ndjson(&[line(&rows[0], json!(200))]));
     let again = class(&report, "failed_then_served");
     assert_eq!(

@@ -2,7 +2,6 @@
 
 use super::fixture;
 use super::server::{Answer, TestServer};
-use super::signer::{Unsigned, sign};
 use serde_json::Value;
 
 pub const BOUNDARY: &str = "understudy-test";
@@ -37,17 +36,10 @@ impl TestServer {
     /// A body of a type posted with the demo world's access key.
     pub fn signed_as(&self, kind: &str, path: &str, body: &[u8]) -> Answer {
         let host = self.host();
-        let extra = [("content-type", kind)];
-        let unsigned = Unsigned {
-            method: "POST",
-            path,
-            host: &host,
-            body,
-            extra: &extra,
-        };
-        let mut headers = sign(&unsigned, 2, &self.demo("ak"), &self.demo("sk"), self.now());
+        let fields = [("content-type", kind), ("host", &*host)];
+        let mut headers = self.signature(("POST", path), &fields, body);
         headers.push(("content-type".into(), kind.into()));
-        self.send("POST", &format!("http://{host}{path}"), &headers, body)
+        self.send("POST", &self.url(path), &headers, body)
     }
 
     /// The result of a form that is composed.

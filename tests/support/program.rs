@@ -4,7 +4,10 @@ use serde_json::Value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
+use understudy::clock::{Clock, Time};
+use understudy::providers::jdcloud::sign::{AccessKeySigner, UnsignedRequest, app_key_query};
 
 /// A folder that is removed with this value.
 pub struct Folder(pub PathBuf);
@@ -28,37 +31,54 @@ impl Drop for Folder {
     }
 }
 
+/// This build of the program.
+pub const BUILD: &str = env!("CARGO_BIN_EXE_understudy");
+
 pub struct Program {
     pub child: Child,
     pub ready: Value,
 }
 
+/// A client that goes by no proxy and takes every status for an answer.
+pub fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into()
+}
+
+/// The program with arguments; where it is to serve, on free ports unless they say others.
+pub fn command(build: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(build);
+    command.args(arguments);
+    let serves = arguments
+        .first()
+        .is_none_or(|first| first.starts_with('-') || *first == "serve");
+    for listener in ["--listen", "--admin-listen"] {
+        if serves && !arguments.contains(&listener) {
+            command.args([listener, "127.0.0.1:0"]);
+        }
+    }
+    command
+}
+
 /// Runs it to its end.
 pub fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_understudy"))
-        .args(arguments)
-        .output()
-        .unwrap()
+    command(BUILD, arguments).output().unwrap()
 }
 
 impl Program {
     /// Serves on free ports with a store in `folder`; returns when it is ready.
     pub fn serve(folder: &Path, further: &[&str]) -> Self {
-        Self::serve_build(env!("CARGO_BIN_EXE_understudy"), folder, further)
+        Self::serve_build(BUILD, folder, further)
     }
 
     /// The same with another build of the program.
     pub fn serve_build(build: &str, folder: &Path, further: &[&str]) -> Self {
         let ready_file = folder.join("ready.json");
         drop(std::fs::remove_file(&ready_file));
-        let mut child = Command::new(build)
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "127.0.0.1:0",
-            ])
+        let mut child = command(build, &["serve"])
             .args([
                 "--store",
                 &format!("sqlite:{}", folder.join("store.db").display()),
@@ -101,6 +121,51 @@ impl Program {
         self.ready["credentials"]["jdcloud"][field].as_str().unwrap()
     }
 
+    /// A query signed with its app key, now.
+    pub fn app_query(&self) -> String {
+        app_key_query(self.credential("appkey"), self.credential("secret"), now())
+    }
+
+    /// The fields of a signature with its access key, now, for these fields.
+    pub fn signature(
+        &self,
+        (method, target): (&str, &str),
+        fields: &[(&str, &str)],
+        body: &[u8],
+    ) -> Vec<(String, String)> {
+        let request = UnsignedRequest {
+            method,
+            target,
+            headers: fields,
+            body,
+        };
+        AccessKeySigner::new(self.credential("ak"), self.credential("sk")).headers(&request, "n", now())
+    }
+
+    /// Asks its admin API.
+    pub fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}/_understudy/{path}", self.admin()))
+            .body(body)
+            .unwrap();
+        let mut reply = agent().run(request).unwrap();
+        let text = reply
+            .body_mut()
+            .with_config()
+            .limit(1 << 30)
+            .read_to_vec()
+            .unwrap();
+        let said = String::from_utf8_lossy(&text);
+        assert!(reply.status().is_success(), "{method} {path}: {said}");
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
     pub fn signal(&self, name: &str) {
         let done = Command::new("kill")
             .args([name, &self.child.id().to_string()])
@@ -122,6 +187,12 @@ impl Drop for Program {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// What another process takes for now. One clock for all: each has a thread of its own.
+fn now() -> Time {
+    static REAL: LazyLock<Clock> = LazyLock::new(Clock::real);
+    REAL.now()
 }
 
 /// Real time: a process is waited for.

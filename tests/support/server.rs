@@ -1,10 +1,10 @@
-//! A server on free ports, its clock frozen, with a verb for what tests do.
+//! A server on free ports, its clock frozen, and calls to its two listeners. `verbs.rs` has what tests do with it.
 
-use super::signer::{Unsigned, app_query, sign};
 use serde_json::Value;
 use std::path::PathBuf;
 use understudy::clock::{Time, TimeMapping};
 use understudy::providers::Providers;
+use understudy::providers::jdcloud::sign::{AccessKeySigner, UnsignedRequest, app_key_query};
 use understudy::settings::{Settings, SignatureClock};
 use understudy::{Running, Understudy};
 
@@ -13,8 +13,13 @@ pub const START: &str = "2026-11-22T12:00:00+08:00";
 
 pub struct TestServer {
     pub running: Running,
+    settings: Settings,
+    providers: Providers,
     agent: ureq::Agent,
 }
+
+/// What signatures of tests are made with.
+pub const NONCE: &str = "nonce";
 
 /// A whole reply.
 #[derive(Debug)]
@@ -64,8 +69,12 @@ impl TestServer {
         let mut settings = Settings::for_tests();
         settings.auth.clock = SignatureClock::Virtual;
         change(&mut settings);
+        Self::start(settings, providers)
+    }
+
+    fn start(settings: Settings, providers: Providers) -> Self {
         let running = Understudy::builder()
-            .settings(settings)
+            .settings(settings.clone())
             .providers(providers)
             .start()
             .unwrap();
@@ -73,12 +82,28 @@ impl TestServer {
         running
             .clock()
             .set(Some(TimeMapping::frozen_at(start, running.clock().real_now())));
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .proxy(None)
-            .build()
-            .into();
-        Self { running, agent }
+        Self {
+            running,
+            settings,
+            providers,
+            agent: super::program::agent(),
+        }
+    }
+
+    /// Stops it and starts it again on its store, which must be a file; the clock stands where every test begins.
+    pub fn restart(self) -> Self {
+        let Self {
+            running,
+            settings,
+            providers,
+            ..
+        } = self;
+        assert!(
+            !settings.store.url.contains(":memory:"),
+            "nothing is kept in memory"
+        );
+        drop(running);
+        Self::start(settings, providers)
     }
 
     pub fn now(&self) -> Time {
@@ -135,57 +160,77 @@ impl TestServer {
         }
     }
 
+    /// The fields of a signature with the demo world's access key, for `host` and further fields.
+    pub fn signature(
+        &self,
+        (method, target): (&str, &str),
+        fields: &[(&str, &str)],
+        body: &[u8],
+    ) -> Vec<(String, String)> {
+        let request = UnsignedRequest {
+            method,
+            target,
+            headers: fields,
+            body,
+        };
+        AccessKeySigner::new(&self.demo("ak"), &self.demo("sk")).headers(&request, NONCE, self.now())
+    }
+
+    /// A query signed with the demo world's app key.
+    pub fn app_query(&self) -> String {
+        app_key_query(&self.demo("appkey"), &self.demo("secret"), self.now())
+    }
+
+    /// An address of the provider listener.
+    pub fn url(&self, target: &str) -> String {
+        format!("{}{target}", self.running.ready().listen)
+    }
+
     /// A request to the provider listener, signed with an access key.
     pub fn signed(&self, method: &str, path: &str, body: &[u8], (ak, sk): (&str, &str)) -> Answer {
         let host = self.host();
-        let unsigned = Unsigned {
+        let request = UnsignedRequest {
             method,
-            path,
-            host: &host,
+            target: path,
+            headers: &[("host", &host)],
             body,
-            extra: &[],
         };
-        let headers = sign(&unsigned, 2, ak, sk, self.now());
-        self.send(method, &format!("http://{host}{path}"), &headers, body)
+        let headers = AccessKeySigner::new(ak, sk).headers(&request, NONCE, self.now());
+        self.send(method, &self.url(path), &headers, body)
+    }
+
+    /// A POST to the provider listener, signed with the demo world's access key.
+    pub fn post(&self, path: &str, body: &[u8]) -> Answer {
+        self.signed("POST", path, body, (&self.demo("ak"), &self.demo("sk")))
     }
 
     /// A cut-out with the demo world's access key.
     pub fn cutout(&self, body: &[u8]) -> Answer {
-        self.signed("POST", "/api/cutout", body, (&self.demo("ak"), &self.demo("sk")))
+        self.post("/api/cutout", body)
     }
 
     /// A cut-out with an app key.
     pub fn cutout_by_app(&self, body: &[u8], (appkey, secret): (&str, &str)) -> Answer {
-        let query = app_query(appkey, secret, self.now());
-        self.send(
-            "POST",
-            &format!("http://{}/api/cutout?{query}", self.host()),
-            &[],
-            body,
-        )
+        let query = app_key_query(appkey, secret, self.now());
+        self.send("POST", &self.url(&format!("/api/cutout?{query}")), &[], body)
+    }
+
+    /// An address of the admin API.
+    pub fn admin_url(&self, path: &str) -> String {
+        format!("{}/_understudy/{path}", self.running.ready().admin)
     }
 
     /// A request to the admin API.
     pub fn admin(&self, method: &str, path: &str, body: Value) -> Answer {
-        let url = format!("{}/_understudy/{path}", self.running.ready().admin);
         let body = if body.is_null() {
             Vec::new()
         } else {
             body.to_string().into_bytes()
         };
-        self.send(method, &url, &[], &body)
+        self.send(method, &self.admin_url(path), &[], &body)
     }
 
     pub fn get(&self, path: &str) -> Value {
         self.admin("GET", path, Value::Null).json()
-    }
-
-    /// The newest call in the journal, explained.
-    pub fn explain_last(&self) -> Value {
-        let last = self.get("journal?limit=1");
-        self.get(&format!(
-            "journal/{}/explain",
-            last[0]["request_id"].as_str().unwrap()
-        ))
     }
 }

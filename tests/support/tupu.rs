@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
+use understudy::providers::tupu::sign::identity_proof;
 use understudy::signing::rsa;
 
 /// The inner object of an envelope, its signature verified over the exact inner text.
@@ -28,25 +29,26 @@ impl TestServer {
 
     /// A proof of identity, now.
     pub fn tupu_proof(&self, sid: &str, private_key: &str) -> Value {
-        let (timestamp, nonce) = (self.now().millis().to_string(), "0.25");
-        let text = format!("{sid},{timestamp},{nonce}");
-        let signature = rsa::sign(private_key, text.as_bytes()).unwrap();
-        json!({"timestamp": timestamp, "nonce": nonce, "signature": signature})
+        let proof = identity_proof(sid, private_key, "0.25", self.now()).unwrap();
+        json!({"timestamp": proof.timestamp, "nonce": proof.nonce, "signature": proof.signature})
+    }
+
+    /// The demo world's secretId and a proof of it, now.
+    pub fn tupu_demo_proof(&self) -> (String, Value) {
+        let sid = self.tupu_credential("secret_id");
+        let proof = self.tupu_proof(&sid, &self.tupu_credential("private_key_pem"));
+        (sid, proof)
     }
 
     /// A call with JSON by the demo world's key, whatever becomes of it. `path` ends before the secretId.
     pub fn tupu_raw(&self, path: &str, fields: &Value, headers: &[(String, String)]) -> Answer {
-        let (sid, key) = (
-            self.tupu_credential("secret_id"),
-            self.tupu_credential("private_key_pem"),
-        );
-        let mut body = self.tupu_proof(&sid, &key);
+        let (sid, mut body) = self.tupu_demo_proof();
         for (name, value) in fields.as_object().unwrap() {
             body[name] = value.clone();
         }
         let mut all = vec![("content-type".to_owned(), "application/json".to_owned())];
         all.extend_from_slice(headers);
-        let url = format!("http://{}{path}{sid}", self.host());
+        let url = self.url(&format!("{path}{sid}"));
         self.send("POST", &url, &all, body.to_string().as_bytes())
     }
 
@@ -72,10 +74,6 @@ impl TestServer {
     /// The address of an input of the kit.
     pub fn marker_samples(&self, name: &str) -> String {
         format!("http://{}/_kit/{name}", self.host())
-    }
-
-    pub fn advance(&self, by: &str) {
-        assert_eq!(self.admin("POST", "clock/advance", json!({"by": by})).status, 200);
     }
 }
 

@@ -224,8 +224,8 @@ fn every_code_can_be_rehearsed_and_worded_otherwise() {
             (row.status, row.code.to_owned(), row.zh.to_owned())
         );
     }
-    let settings = json!({"settings": {"language": "en", "wording": {"tupu/17": {"status": 429, "message": "slow down"}}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    server
+        .settings(json!({"language": "en", "wording": {"tupu/17": {"status": 429, "message": "slow down"}}}));
     assert_eq!(call("17"), (429, "17".into(), "slow down".into()));
     assert_eq!(call("3").2, "no file to upload");
 }
@@ -234,11 +234,7 @@ fn every_code_can_be_rehearsed_and_worded_otherwise() {
 fn a_client_that_waits_to_be_asked_on_is_asked_on() {
     use std::io::{Read, Write};
     let server = TestServer::new();
-    let (sid, key) = (
-        server.tupu_credential("secret_id"),
-        server.tupu_credential("private_key_pem"),
-    );
-    let mut body = server.tupu_proof(&sid, &key);
+    let (sid, mut body) = server.tupu_demo_proof();
     body["text"] = json!([{"content": "hello"}]);
     let body = body.to_string();
     let mut socket = std::net::TcpStream::connect(server.host()).unwrap();
@@ -267,8 +263,8 @@ fn a_client_that_waits_to_be_asked_on_is_asked_on() {
 #[test]
 fn a_fault_by_content_strikes_a_call_and_its_repetition_by_their_attempts() {
     let server = TestServer::new();
-    let fault = json!({"id": "first", "first": 1, "effect": {"kind": "refusal", "reason": "17"}});
-    assert_eq!(server.admin("POST", "faults", fault).status, 201);
+    let busy = json!({"kind": "refusal", "reason": "17"});
+    server.fault(fault("first").with("first", 1).effect(busy));
     let fields = json!({"text": [{"content": "hello"}]});
     assert_eq!(server.tupu("/v3/recognition/text/", &fields)["code"], 17);
     server.advance("1s");

@@ -1,10 +1,11 @@
 //! Jobs and their callbacks: order, retries, lanes, a slow receiver, a restart.
 
-use super::super::support::program::{Folder, Program, pause};
+use super::super::support::program::{Folder, Program, agent, pause};
 use super::*;
 use std::collections::HashMap;
 use std::time::Duration;
 use understudy::clock::{Clock, Time};
+use understudy::providers::tupu::sign::identity_proof;
 
 const LONG: &str = "/v3/recognition/text/async/";
 
@@ -66,12 +67,7 @@ fn a_result_can_be_asked_for_two_hours_and_no_longer() {
 fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
     let server = TestServer::new();
     let jobs = json!({"tupu/text-async": {"concurrent": 2, "duration": "10s"}, "tupu/video-stream": {"concurrent": 1}});
-    assert_eq!(
-        server
-            .admin("PATCH", "worlds/demo", json!({"settings": {"jobs": jobs}}))
-            .status,
-        200
-    );
+    server.settings(json!({"jobs": jobs}));
     let mailbox = Mailbox::kind();
     let ids: Vec<String> = (0..5)
         .map(|n| submit(&server, &n.to_string(), &mailbox.url))
@@ -143,12 +139,7 @@ fn callbacks_follow_an_advancing_clock_each_at_its_own_instant() {
 fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order() {
     let server = TestServer::with(|settings| settings.jobs.callbacks = 16);
     let jobs = json!({"tupu/video-stream": {"concurrent": 2_000}});
-    assert_eq!(
-        server
-            .admin("PATCH", "worlds/demo", json!({"settings": {"jobs": jobs}}))
-            .status,
-        200
-    );
+    server.settings(json!({"jobs": jobs}));
     let mailbox = Mailbox::new(|nth| {
         // Slow, and now and then it fails.
         pause(Duration::from_micros(500));
@@ -203,15 +194,11 @@ fn a_restart_goes_on_with_the_jobs_that_were_under_way() {
     let tupu = &program.ready["credentials"]["tupu"];
     let text = |name: &str| tupu[name].as_str().unwrap().to_owned();
     let (sid, key) = (text("secret_id"), text("private_key_pem"));
-    let agent = ureq::Agent::new_with_defaults();
-    let admin = format!("{}/_understudy", program.ready["admin"].as_str().unwrap());
-    let freeze = |admin: &str, body: &str| agent.put(format!("{admin}/clock")).send(body).unwrap();
-    freeze(&admin, r#"{"frozen": true}"#);
-    let now = Clock::real().now().millis().to_string();
-    let signature = understudy::signing::rsa::sign(&key, format!("{sid},{now},1").as_bytes()).unwrap();
-    let body = json!({"timestamp": now, "nonce": "1", "signature": signature, "content": "傻逼", "callbackUrl": mailbox.url});
+    program.ask("PUT", "clock", &json!({"frozen": true}));
+    let proof = identity_proof(&sid, &key, "1", Clock::real().now()).unwrap();
+    let body = json!({"timestamp": proof.timestamp, "nonce": "1", "signature": proof.signature, "content": "傻逼", "callbackUrl": mailbox.url});
     let url = format!("http://{}{LONG}{sid}", program.listen());
-    let mut answer = agent.post(&url).send(body.to_string().as_bytes()).unwrap();
+    let mut answer = agent().post(&url).send(body.to_string().as_bytes()).unwrap();
     let inner = opened(
         &text("provider_public_key_pem"),
         &answer.body_mut().read_to_vec().unwrap(),
@@ -221,11 +208,7 @@ fn a_restart_goes_on_with_the_jobs_that_were_under_way() {
     pause(Duration::from_millis(300));
     drop(program);
     let program = Program::serve(&folder.0, &[]);
-    let admin = format!("{}/_understudy", program.ready["admin"].as_str().unwrap());
-    agent
-        .post(format!("{admin}/clock/advance"))
-        .send(r#"{"by": "5s"}"#)
-        .unwrap();
+    program.ask("POST", "clock/advance", &json!({"by": "5s"}));
     let report = {
         let server = TestServer::new();
         mailbox.next(&server)

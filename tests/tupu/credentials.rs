@@ -1,12 +1,13 @@
 //! Keys, certificates, timestamps and nonces.
 
 use super::*;
+use understudy::providers::tupu::sign::identity_signature;
 use understudy::signing::rsa;
 
 fn call(server: &TestServer, sid: &str, proof: &Value, key: &str) -> Value {
     let mut body = proof.clone();
     body["text"] = json!([{"content": "x"}]);
-    let url = format!("http://{}/v3/recognition/text/{sid}", server.host());
+    let url = server.url(&format!("/v3/recognition/text/{sid}"));
     let answer = server.send("POST", &url, &[], body.to_string().as_bytes());
     opened(key, &answer.body)
 }
@@ -18,9 +19,8 @@ fn pem(seed: u64, bits: usize) -> String {
 #[test]
 fn a_world_has_a_key_pair_of_its_own_and_answers_with_its_own_key() {
     let server = TestServer::new();
-    let made = server.admin("POST", "worlds", json!({"name": "mine"})).json();
-    let own = &made["credentials"]["tupu"];
-    let text = |name: &str| own[name].as_str().unwrap();
+    let world = server.world("mine");
+    let text = |name: &str| world.credential("tupu", name);
     let (sid, key, provider) = (
         text("secret_id"),
         text("private_key_pem"),
@@ -113,11 +113,11 @@ fn timestamps_are_in_seconds_or_milliseconds_within_the_window_of_the_world() {
     );
     let provider = server.tupu_credential("provider_public_key_pem");
     let at = |timestamp: Value, raw_text: &str| {
-        let signature = rsa::sign(&key, format!("{sid},{raw_text},5e-05").as_bytes()).unwrap();
+        let signature = identity_signature(&sid, &key, raw_text, "5e-05").unwrap();
         let proof = format!(
             "{{\"timestamp\":{timestamp},\"nonce\":5e-05,\"signature\":\"{signature}\",\"text\":[{{\"content\":\"x\"}}]}}"
         );
-        let url = format!("http://{}/v3/recognition/text/{sid}", server.host());
+        let url = server.url(&format!("/v3/recognition/text/{sid}"));
         opened(&provider, &server.send("POST", &url, &[], proof.as_bytes()).body)["code"].clone()
     };
     let now = server.now().millis();
@@ -134,8 +134,7 @@ fn timestamps_are_in_seconds_or_milliseconds_within_the_window_of_the_world() {
         );
     }
     assert_eq!(at(json!("noon"), "noon"), 12);
-    let settings = json!({"settings": {"signature_window": "1h"}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    server.settings(json!({"signature_window": "1h"}));
     assert_eq!(at(json!(now - 3_000_000), &(now - 3_000_000).to_string()), 0);
 }
 
@@ -150,8 +149,7 @@ fn a_proof_may_be_used_again_unless_the_world_minds() {
     let proof = server.tupu_proof(&sid, &key);
     assert_eq!(call(&server, &sid, &proof, &provider)["code"], 0);
     assert_eq!(call(&server, &sid, &proof, &provider)["code"], 0);
-    let settings = json!({"settings": {"replay_window": "10m"}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    server.settings(json!({"replay_window": "10m"}));
     assert_eq!(call(&server, &sid, &proof, &provider)["code"], 0);
     assert_eq!(call(&server, &sid, &proof, &provider)["code"], 1);
     assert!(because(&server).contains("Replayed"));

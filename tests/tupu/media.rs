@@ -52,8 +52,7 @@ fn a_marker_in_the_title_of_a_real_file_decides() {
 #[test]
 fn a_real_file_of_too_low_a_rate_is_out_of_specification() {
     let server = TestServer::new();
-    let settings = json!({"settings": {"strictness": {"tupu.sampling": "strict"}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    server.settings(json!({"strictness": {"tupu.sampling": "strict"}}));
     for name in ["low.m4a", "low.ogg"] {
         let inner = upload(
             &server,

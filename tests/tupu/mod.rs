@@ -9,7 +9,7 @@ mod rules;
 mod verdicts;
 
 use super::support::tupu::{Mailbox, opened};
-use super::support::{TestServer, fixture};
+use super::support::{TestServer, effect, fault, fixture};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -41,11 +41,7 @@ fn upload(
     (name, bytes): (&str, &[u8]),
     more: &[(&str, &str)],
 ) -> Value {
-    let (sid, key) = (
-        server.tupu_credential("secret_id"),
-        server.tupu_credential("private_key_pem"),
-    );
-    let proof = server.tupu_proof(&sid, &key);
+    let (sid, proof) = server.tupu_demo_proof();
     let mut body = Vec::new();
     let texts = proof
         .as_object()
@@ -66,12 +62,7 @@ fn upload(
         "content-type".to_owned(),
         "multipart/form-data; boundary=X".to_owned(),
     )];
-    let answer = server.send(
-        "POST",
-        &format!("http://{}{path}{sid}", server.host()),
-        &headers,
-        &body,
-    );
+    let answer = server.send("POST", &server.url(&format!("{path}{sid}")), &headers, &body);
     opened(&server.tupu_credential("provider_public_key_pem"), &answer.body)
 }
 

@@ -66,8 +66,7 @@ fn a_rule_chooses_frames_by_all_that_it_names() {
 #[test]
 fn a_video_reports_each_frame_while_it_is_worked_on_where_that_is_asked() {
     let server = TestServer::new();
-    let jobs = json!({"settings": {"jobs": {"tupu/video-async": {"duration": "30s"}}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", jobs).status, 200);
+    server.settings(json!({"jobs": {"tupu/video-async": {"duration": "30s"}}}));
     let mailbox = Mailbox::kind();
     let video = json!({
         "video": server.marker_samples("frames.zip"), "task": PORN, "realTimeCallback": true, "callbackUrl": mailbox.url,

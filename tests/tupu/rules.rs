@@ -3,8 +3,7 @@
 use super::*;
 
 fn strict(server: &TestServer, rule: &str) {
-    let settings = json!({"settings": {"strictness": {rule: "strict"}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    server.settings(json!({"strictness": {rule: "strict"}}));
 }
 
 /// The newest row's cause.
@@ -186,8 +185,9 @@ fn frames_of_a_pack_are_judged_by_the_length_that_is_declared() {
 #[test]
 fn pictures_out_of_specification_never_count_as_failed() {
     let server = TestServer::new();
-    let settings = json!({"settings": {"wording": {"tupu/14": {"status": 500}}, "strictness": {"tupu.pictures": "strict"}}});
-    assert_eq!(server.admin("PATCH", "worlds/demo", settings).status, 200);
+    let settings =
+        json!({"wording": {"tupu/14": {"status": 500}}, "strictness": {"tupu.pictures": "strict"}});
+    server.settings(settings);
     let small = json!({"images": [base64_of(&png(100, 100))], "tasks": [PORN]});
     let answer = server.tupu_raw("/v3/recognition/image/sync/base64/", &small, &[]);
     assert_eq!(answer.status, 500);

@@ -20,7 +20,7 @@ fn an_expectation_comes_before_a_marker_before_the_words_before_the_default() {
     assert!(because(&server).contains("the marker"));
     let rule = json!({"id": "mine", "match": {"text": {"contains": "idiot"}},
         "verdicts": [{"label": "Normal", "action": "pass"}], "times": 1});
-    assert_eq!(server.admin("POST", "expectations", rule.clone()).status, 201);
+    server.expect(rule.clone());
     assert_eq!(server.admin("POST", "expectations", rule).status, 409);
     assert_eq!(server.tupu_text(marked), ("Normal".into(), "pass".into()));
     assert!(because(&server).contains("expectation"));
@@ -43,9 +43,8 @@ fn expectations_know_hashes_names_tags_headers_sequences_and_perceptual_likeness
     let photo = fixture("photos/chelsea.jpg");
     let first = pictures(&server, std::slice::from_ref(&photo), &[PORN]);
     assert_eq!(first[PORN]["fileList"][0]["label"], 2, "{first}");
-    let sequence = json!({"match": {"phash": phash(&photo), "distance": 3},
-        "sequence": [[{"task": "porn", "label": "0", "rate": 0.5, "review": true}], [{"task": PORN, "label": "sexy"}]]});
-    assert_eq!(server.admin("POST", "expectations", sequence).status, 201);
+    server.expect(json!({"match": {"phash": phash(&photo), "distance": 3},
+        "sequence": [[{"task": "porn", "label": "0", "rate": 0.5, "review": true}], [{"task": PORN, "label": "sexy"}]]}));
     // Smaller and compressed, it is still like it.
     let small = image::load_from_memory(&photo)
         .unwrap()
@@ -65,8 +64,7 @@ fn expectations_know_hashes_names_tags_headers_sequences_and_perceptual_likeness
         json!({"file_name": server.marker_samples("porn-2.png")}),
         json!({"sha256": understudy::signing::digest::sha256_hex(&fixture("kit/porn-2.png"))}),
     ] {
-        let rule = json!({"match": likeness, "verdicts": [{"label": "1"}]});
-        assert_eq!(server.admin("POST", "expectations", rule).status, 201);
+        server.expect(json!({"match": likeness, "verdicts": [{"label": "1"}]}));
         let fields = json!({"image": server.marker_samples("porn-2.png"), "task": PORN, "tag": "room"});
         let headers = [("x-case".to_owned(), "seven".to_owned())];
         let answer = server.tupu_raw(RECOGNITION, &fields, &headers);
@@ -150,8 +148,8 @@ fn the_same_content_has_the_same_verdict_in_any_order_and_every_world() {
 #[test]
 fn a_lie_is_believable_and_told_of() {
     let server = TestServer::new();
-    let fault = json!({"effect": {"kind": "wrong-verdict", "task": "text", "label": "Terror"}});
-    assert_eq!(server.admin("POST", "faults", fault).status, 201);
+    let lie = json!({"kind": "wrong-verdict", "task": "text", "label": "Terror"});
+    server.fault(effect(lie));
     assert_eq!(server.tupu_text("good morning").0, "Terror");
     assert!(because(&server).contains("a fault lies"));
 }

@@ -7,6 +7,7 @@ mod envelope;
 mod errors;
 mod gateway;
 pub mod matting;
+pub mod sign;
 mod sla_terms;
 
 use crate::exchange::{CredentialScheme, SecretFormat, Vendor};

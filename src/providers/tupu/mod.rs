@@ -8,6 +8,7 @@ mod envelope;
 mod errors;
 mod input_rules;
 mod marker_samples;
+pub mod sign;
 mod sla;
 mod tasks;
 mod verdict;

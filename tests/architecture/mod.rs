@@ -1,5 +1,8 @@
 //! The floors hold: who uses whom, what is absent where, and that every file says what it is for.
 
+mod names;
+mod ports;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -127,9 +130,15 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("SysRng", &["dice"]),
 ];
 
+/// The files of the crate with their text.
 fn sources() -> Vec<(PathBuf, String)> {
+    files_under("src")
+}
+
+/// Rust files under a folder of the package, with their text.
+fn files_under(folder: &str) -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
-    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
