@@ -19,10 +19,8 @@ pub(super) struct FaultView {
     stage: FaultStage,
     state: FaultState,
     /// When it was defined, on its own clock: its world's, or the server's.
-    #[schema(value_type = String)]
     defined: Time,
     /// When its life ends, on that clock.
-    #[schema(value_type = String)]
     ends: Time,
     receipt: Receipt,
 }

@@ -28,10 +28,8 @@ pub(super) struct KeyView {
     operations: Option<Vec<String>>,
     /// When its validity ends, on the world's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     expires: Option<Time>,
     /// Real time of creation.
-    #[schema(value_type = String)]
     created: Time,
 }
 
@@ -51,7 +49,6 @@ pub(super) struct NewKey {
     /// Operations, or providers, it may use; all where absent.
     operations: Option<Vec<String>>,
     /// When its validity ends, on the world's clock.
-    #[schema(value_type = Option<String>)]
     expires: Option<Time>,
 }
 
@@ -67,7 +64,7 @@ pub(super) struct KeyChange {
     operations: Option<Option<Vec<String>>>,
     /// `null`: never.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Time>)]
     expires: Option<Option<Time>>,
     /// Give it a fresh secret.
     #[serde(default)]

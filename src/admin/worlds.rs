@@ -14,7 +14,6 @@ use serde_json::Value;
 pub(super) struct WorldView {
     name: String,
     /// Real time of creation.
-    #[schema(value_type = String)]
     created: Time,
     settings: WorldSettings,
     clock: ClockView,

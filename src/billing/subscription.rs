@@ -11,8 +11,6 @@ use serde::{Deserialize, Serialize};
 pub struct Subscription {
     /// The day of application, where the first cycle begins with it (000 2.7.1, 001 2.7.1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub applied_on: Option<Day>,
     /// The service is free: nothing is charged, nothing is compensated.
     pub free: bool,
@@ -43,16 +41,12 @@ pub struct PrepaidPack {
     /// Its name.
     pub id: String,
     /// Its first day.
-    #[schemars(with = "String")]
-    #[schema(value_type = String)]
     pub start: Day,
     /// How many months it lasts; or else `until`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub months: Option<i32>,
     /// Its last day; or else `months`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub until: Option<Day>,
     /// Units it pays for; all where absent. 0 for a term whose calls are charged by the price list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,8 +62,6 @@ pub struct PrepaidPack {
     pub coupon_fen: u64,
     /// When it was bought; on its first day where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub bought_on: Option<Day>,
 }
 
@@ -86,13 +78,9 @@ pub struct Coupon {
     pub fen: u64,
     /// Its first day; it was always good where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub from: Option<Day>,
     /// Its last day; it stays good where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub until: Option<Day>,
 }
 

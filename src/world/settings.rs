@@ -44,18 +44,12 @@ pub struct WorldSettings {
     pub capture: bool,
     /// A whole answer later than this is booked as `late`; `60s` where absent (`sla.md` J6).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub response_deadline: Option<Span>,
     /// How far the timestamp of a signature may be off; the vendor's own window where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub signature_window: Option<Span>,
     /// Refuse a nonce that a key used within this span; nonces may repeat where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub replay_window: Option<Span>,
     /// Tasks that may be asked for, by provider; the provider's own list where absent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -83,16 +77,12 @@ fn is_zero(number: &i64) -> bool {
 pub struct JobRule {
     /// How long a job takes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub duration: Option<Span>,
     /// Jobs at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent: Option<u32>,
     /// How long a result can be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub kept: Option<Span>,
 }
 
