@@ -55,7 +55,11 @@ pub(in crate::admin) struct ErrorBudget {
 const WINDOWS: [(&str, u64); 4] = [("1h", 12), ("6h", 72), ("1d", 288), ("3d", 864)];
 
 /// The error budget of a cycle.
-#[utoipa::path(tag = "sla",
+#[utoipa::path(tag = "sla", params(
+        ("word" = Option<String>, Query, description = "as for the statement"),
+        ("policy" = Option<String>, Query, description = "as for the statement"),
+        ("from" = Option<String>, Query, description = "as for the statement"),
+    ),
     responses((status = 200, body = ErrorBudget), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/budget")]
 pub(in crate::admin) async fn show(
