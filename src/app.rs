@@ -329,12 +329,7 @@ fn gateway(
         journal_bytes: bytes(settings.journal.max_bytes),
         files: files.clone(),
         vendors: providers.vendors(),
-        operations: providers.operations(),
-        agreements: providers
-            .agreements()
-            .iter()
-            .map(|(id, _)| (*id).to_owned())
-            .collect(),
+        names: providers.known_names(),
         run,
     })?;
     let jobs = jobs(settings, store, &worlds)?;

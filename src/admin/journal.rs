@@ -267,6 +267,9 @@ pub(super) async fn list(
         fault: query.fault,
         ..JournalFilter::default()
     };
+    filter
+        .check(&admin)
+        .map_err(|flaw| ProblemDetails::bad_request(flaw.expected).field(flaw.field))?;
     let found = records(&admin, filter.world.as_deref());
     let fits = found
         .iter()

@@ -11,6 +11,7 @@ mod ledger_csv;
 mod reply;
 mod request_id;
 mod service_counts;
+mod settable_names;
 mod workload;
 
 pub use attribution::{Attribution, Party};
@@ -24,4 +25,5 @@ pub use ledger_csv::{ChainHash, LedgerCsvWriter, RECORD, cell, chained};
 pub use reply::Reply;
 pub use request_id::RequestId;
 pub use service_counts::{AttributionKey, SERVICE_COUNTS, ServiceBucket, ServiceCounts};
+pub use settable_names::{SettableNames, TaskNames};
 pub use workload::Workload;

@@ -23,6 +23,7 @@ use crate::clock::Time;
 use crate::exchange::{Call, Credential, Failure, Reply, Vendor, Workload};
 use crate::jobs::Job;
 use crate::sla::Contract;
+use crate::world::{KnownNames, ProviderNames};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -154,6 +155,20 @@ impl Providers {
         operations
             .map(|operation| operation.full_name.to_owned())
             .collect()
+    }
+
+    /// The names that settings and expectations of worlds may use.
+    pub fn known_names(self) -> KnownNames {
+        let names = |spec: &'static ProviderSpec| ProviderNames {
+            id: spec.id,
+            operations: spec.operations.iter().map(|own| own.full_name).collect(),
+            codes: spec.catalogue.iter().map(|row| row.code).collect(),
+            settable: spec.settable,
+        };
+        KnownNames {
+            providers: self.specs().map(names).collect(),
+            agreements: self.agreements().iter().map(|(id, _)| *id).collect(),
+        }
     }
 
     /// The companies whose credentials are taken.

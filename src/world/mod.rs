@@ -3,24 +3,29 @@
 mod admission;
 mod expectations;
 pub mod faults;
+mod field_error;
 mod files;
 mod history;
 mod jobs;
 mod journal;
 mod key;
+mod known_names;
 mod nonces;
 mod settings;
+mod settings_check;
 mod templates;
 mod usage;
 mod worlds;
 
 pub use admission::{Admission, AdmissionPermit, AdmissionRequest};
 pub use expectations::{ExpectationError, Expectations};
+pub use field_error::FieldError;
 pub use files::{ResultFile, ResultFiles};
 pub use history::RecognitionHistory;
 pub use jobs::{ConcurrencyLimit, JobHandle, Jobs, JobsFullError};
 pub use journal::{Journal, JournalEntry};
 pub use key::{ApiKey, KeyState};
+pub use known_names::{KnownNames, ProviderNames};
 pub use nonces::NonceCache;
 pub use settings::{
     JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, RateOrQuota, Strictness,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::net::TcpStream;
 use understudy::billing::PriceTier;
-use understudy::exchange::{Call, Failure, InputError, Reply, Vendor, Workload};
+use understudy::exchange::{Call, Failure, InputError, Reply, SettableNames, Vendor, Workload};
 use understudy::providers::{
     Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec, Providers, contracts,
 };
@@ -62,6 +62,7 @@ pub fn providers() -> Providers {
             volatile: &[],
             signs_answers: true,
             has_jobs: false,
+            settable: &SettableNames::NONE,
         };
         let product: &'static dyn Provider = Box::leak(Box::new(Product(Box::leak(Box::new(spec)))));
         product

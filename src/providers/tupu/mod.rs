@@ -8,6 +8,7 @@ mod envelope;
 mod errors;
 mod input_rules;
 mod marker_samples;
+mod settable;
 mod sla;
 mod tasks;
 mod verdict;
@@ -212,6 +213,7 @@ static CARD: ProviderSpec = ProviderSpec {
     volatile: &["timestamp", "nonce", "signature"],
     signs_answers: true,
     has_jobs: true,
+    settable: &settable::SETTABLE,
 };
 
 impl Provider for Tupu {

@@ -10,7 +10,7 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Failure, Reply, Workload};
+use crate::exchange::{Call, Failure, Reply, SettableNames, Workload};
 use crate::imaging::pixel_count;
 use crate::providers::{Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec};
 use std::borrow::Cow;
@@ -78,6 +78,12 @@ static OPERATIONS: [Operation; 6] = [
     },
 ];
 
+/// What a world may set (`README.md`).
+static SETTABLE: SettableNames = SettableNames {
+    strictness: &["jdcloud-composing.format"],
+    ..SettableNames::NONE
+};
+
 static CARD: ProviderSpec = ProviderSpec {
     id: "jdcloud-composing",
     title: "JD Cloud Automatic Composing",
@@ -95,6 +101,7 @@ static CARD: ProviderSpec = ProviderSpec {
     volatile: &["timestamp", "sign"],
     signs_answers: false,
     has_jobs: false,
+    settable: &SETTABLE,
 };
 
 impl Provider for Composing {

@@ -9,7 +9,7 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Failure, Reply, Workload};
+use crate::exchange::{Call, Failure, Reply, SettableNames, Workload};
 use crate::imaging::pixel_count;
 use crate::providers::{Answer, AuthContext, CallContext, Operation, Provider, ProviderSpec};
 use std::borrow::Cow;
@@ -19,6 +19,12 @@ pub struct Matting;
 
 /// Bodies the edge keeps: well over the documented 2 MB, so that the vendor's own error can be given.
 const BODY_CAP: u64 = 16 << 20;
+
+/// What a world may set (`README.md`).
+static SETTABLE: SettableNames = SettableNames {
+    strictness: &["jdcloud-matting.portrait", "jdcloud-matting.person"],
+    ..SettableNames::NONE
+};
 
 static CARD: ProviderSpec = ProviderSpec {
     id: "jdcloud-matting",
@@ -67,6 +73,7 @@ static CARD: ProviderSpec = ProviderSpec {
     volatile: &["timestamp", "sign"],
     signs_answers: false,
     has_jobs: false,
+    settable: &SETTABLE,
 };
 
 impl Provider for Matting {

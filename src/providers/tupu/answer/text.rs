@@ -8,7 +8,7 @@ use super::result::RecognitionResult;
 use super::{field, insert_given};
 use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
 use crate::providers::CallContext;
-use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, flood, hits};
+use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, TextAction, flood, hits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -216,7 +216,7 @@ impl TextVerdict {
 
     fn given(given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.clone().unwrap_or_else(|| "Normal".into());
-        let mut said = Self::of(label, given.action.as_deref());
+        let mut said = Self::of(label, given.action.map(TextAction::name));
         said.review = given.review.unwrap_or(said.review);
         said.because = format!("expectation {id:?}");
         if let Some(details) = &given.details {
