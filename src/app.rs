@@ -341,12 +341,7 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         journal_bytes: bytes(settings.journal.max_bytes),
         files: files.clone(),
         vendors: providers.vendors(),
-        operations: providers.operations(),
-        agreements: providers
-            .agreements()
-            .iter()
-            .map(|(id, _)| (*id).to_owned())
-            .collect(),
+        names: providers.known_names(),
         run: run.number,
     })?;
     let events = Events::default();

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod dice;
 pub mod exchange;
+pub mod spelling;
 
 // First floor: engines, none of which knows a vendor.
 pub mod billing;

@@ -37,7 +37,7 @@ fn bad_worlds_are_refused_with_the_field_and_nothing_changes() {
         (json!({"nam": "x"}), "unknown field `nam`"),
         (
             json!({"name": "x", "settings": {"limits": {"nowhere": {}}}}),
-            "expected *",
+            "expected one of *",
         ),
         (
             json!({"name": "x", "settings": {"limits": {"*": {"rate": {"calls": 0}}}}}),

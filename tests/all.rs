@@ -28,3 +28,4 @@ mod sla;
 mod sockets;
 mod statements;
 mod tupu;
+mod unknown_names;

@@ -29,8 +29,8 @@ fn a_hanging_fetch_occupies_no_pool_thread() {
         settings.outbound.timeout = std::time::Duration::from_secs(120);
     });
     let (url, asked) = silent_server();
+    let fields = json!({ "image": url });
     std::thread::scope(|scope| {
-        let fields = json!({ "image": url });
         let hanging: Vec<_> = (0..4)
             .map(|_| scope.spawn(|| server.tupu_raw("/v3/recognition/", &fields, &[])))
             .collect();

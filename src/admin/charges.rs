@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 /// Charges of one operation on one local day, in fen.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ChargeView {
-    #[schema(value_type = String)]
     day: Day,
     world: String,
     provider: String,
@@ -28,7 +27,6 @@ pub(super) struct ChargeView {
     cash_fen: i64,
     owed_fen: i64,
     /// Until when the billing log of the day must be kept (000 2.9, 001 2.9); nothing is purged by itself.
-    #[schema(value_type = String)]
     keep_through: Day,
 }
 
@@ -54,7 +52,6 @@ pub(super) struct RemainderView {
     /// Unlimited where absent.
     remaining: Option<i64>,
     /// Its last day; it has none where absent.
-    #[schema(value_type = Option<String>)]
     until: Option<Day>,
 }
 

@@ -11,10 +11,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct ClockView {
     /// Virtual time.
-    #[schema(value_type = String)]
     now: Time,
     /// Real time.
-    #[schema(value_type = String)]
     real: Time,
     /// Virtual seconds in a real second.
     scale: f64,
@@ -27,7 +25,6 @@ pub(super) struct ClockView {
     /// Events that lie ahead: delays, hangs, ends of outages.
     events: usize,
     /// When the next of them is due.
-    #[schema(value_type = Option<String>)]
     next: Option<Time>,
 }
 
@@ -52,7 +49,6 @@ impl ClockView {
 #[serde(deny_unknown_fields)]
 pub(super) struct ClockUpdate {
     /// Set the time.
-    #[schema(value_type = Option<String>)]
     now: Option<Time>,
     /// Virtual seconds in a real second, 0.001 to 1,000,000.
     scale: Option<f64>,
@@ -70,7 +66,6 @@ pub(super) struct AdvanceRequest {
     /// A span, `30m`.
     by: Option<String>,
     /// An instant, `2026-12-01T00:00:00+08:00`.
-    #[schema(value_type = Option<String>)]
     to: Option<Time>,
 }
 

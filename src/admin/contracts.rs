@@ -4,6 +4,7 @@ use super::{AdminState, ProblemDetails};
 use crate::billing::PriceTier;
 use crate::providers::{DocumentedError, ProviderSpec};
 use crate::sla::{Contract, ContractTerm};
+use crate::spelling::{nearest_name, suggest};
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
 use serde::Serialize;
@@ -74,7 +75,9 @@ pub(super) async fn show(
     let providers = admin.gateway.providers;
     let found = providers.spec(&id).ok_or_else(|| {
         let all: Vec<_> = providers.specs().map(|spec| spec.id).collect();
-        ProblemDetails::not_found(format!("there is no provider {:?}, only {}", *id, all.join(", ")))
+        let mut detail = format!("there is no provider {:?}, only {}", *id, all.join(", "));
+        suggest(&mut detail, nearest_name(&id, all));
+        ProblemDetails::not_found(detail)
     })?;
     Ok(Json(view(found)))
 }

@@ -2,7 +2,8 @@
 
 use super::{AdminState, ProblemDetails, input, worlds};
 use crate::recognition::Expectation;
-use crate::world::{DEMO, ExpectationError};
+use crate::spelling::expected_one_of;
+use crate::world::{DEMO, ExpectationError, FieldError};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
@@ -54,12 +55,21 @@ pub(super) async fn list(
 #[post("/expectations")]
 pub(super) async fn create(admin: Data<AdminState>, body: Bytes) -> Result<HttpResponse, ProblemDetails> {
     let expectation: Expectation = input::json(&body)?;
-    let world = worlds::find(&admin, expectation.likeness.world.as_deref().unwrap_or(DEMO))?;
-    let taken = world.expectations.add(expectation).map_err(|why| match &why {
-        ExpectationError::Field(field, _) => impossible(field, why.to_string()),
-        ExpectationError::Exists(_) => ProblemDetails::new(StatusCode::CONFLICT, why.to_string()),
-        ExpectationError::Full => impossible("id", why.to_string()),
+    let name = expectation.likeness.world.as_deref().unwrap_or(DEMO);
+    let world = admin.gateway.worlds.get(name).ok_or_else(|| {
+        let all = admin.gateway.worlds.all();
+        let names = all.iter().map(|world| &*world.name);
+        FieldError::new("match.world", expected_one_of(name, names))
     })?;
+    let names = admin.gateway.providers.known_names();
+    let taken = world
+        .expectations
+        .add(expectation, &names)
+        .map_err(|why| match why {
+            ExpectationError::Field(flaw) => ProblemDetails::from(flaw),
+            ExpectationError::Exists(_) => ProblemDetails::new(StatusCode::CONFLICT, why.to_string()),
+            ExpectationError::Full => FieldError::new("id", why.to_string()).into(),
+        })?;
     Ok(HttpResponse::Created().json(ExpectationView {
         world: world.name.to_string(),
         expectation: taken,
@@ -86,8 +96,4 @@ pub(super) async fn remove(
             world.name
         )))
     }
-}
-
-fn impossible(field: &str, detail: String) -> ProblemDetails {
-    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, detail).field(field)
 }

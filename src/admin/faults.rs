@@ -2,7 +2,8 @@
 
 use super::{AdminState, ProblemDetails, input};
 use crate::clock::Time;
-use crate::faults::{EffectKind, FaultSpec, FaultSpecError, FaultStage, KINDS, Receipt, named_field};
+use crate::faults::{EffectKind, FaultSpec, FaultSpecError, FaultStage, KINDS, Receipt};
+use crate::spelling::{field_of, with_suggestion};
 use crate::world::faults::{FaultState, InstalledFault};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -19,10 +20,8 @@ pub(super) struct FaultView {
     stage: FaultStage,
     state: FaultState,
     /// When it was defined, on its own clock: its world's, or the server's.
-    #[schema(value_type = String)]
     defined: Time,
     /// When its life ends, on that clock.
-    #[schema(value_type = String)]
     ends: Time,
     receipt: Receipt,
 }
@@ -125,11 +124,8 @@ pub(super) fn refused(flaw: FaultSpecError, nth: Option<usize>) -> ProblemDetail
 fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, ProblemDetails> {
     serde_path_to_error::deserialize(value).map_err(|why| {
         let text = why.inner().to_string();
-        let field = match why.path().to_string() {
-            path if path == "." => named_field(&text).map_or(path, str::to_owned),
-            path => path,
-        };
-        refused(FaultSpecError::new(field, text), nth)
+        let field = field_of(&why.path().to_string(), &text);
+        refused(FaultSpecError::new(field, with_suggestion(&text)), nth)
     })
 }
 

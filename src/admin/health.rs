@@ -37,10 +37,8 @@ pub(super) struct InfoView {
     /// Where things are kept.
     store: String,
     /// Virtual time.
-    #[schema(value_type = String)]
     now: Time,
     /// Real time of the start.
-    #[schema(value_type = String)]
     started: Time,
     /// The providers that are emulated.
     providers: Vec<&'static str>,

@@ -1,20 +1,21 @@
 //! Reading JSON bodies and queries, with errors that name the field.
 
 use super::ProblemDetails;
+use crate::spelling::{field_of, with_suggestion};
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// A JSON body.
 pub(super) fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, ProblemDetails> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut reader).map_err(|why| {
-        let (path, inner) = (why.path().to_string(), why.inner());
-        if inner.is_data() {
-            ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, inner.to_string()).field(path)
+        if why.inner().is_data() {
+            refused("", &why.path().to_string(), &why.inner().to_string())
         } else {
-            ProblemDetails::bad_request(format!("expected JSON: {inner}"))
+            ProblemDetails::bad_request(format!("expected JSON: {}", why.inner()))
         }
     })
 }
@@ -28,10 +29,30 @@ pub(super) fn json_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Re
     }
 }
 
-/// The query. Numbers and truths are read from their text; unknown parameters are refused.
+/// A value that stands in the field `within` of a body.
+pub(super) fn json_within<T: DeserializeOwned>(within: &str, value: Value) -> Result<T, ProblemDetails> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|why| refused(within, &why.path().to_string(), &why.inner().to_string()))
+}
+
+/// The query. Numbers and truths are read from their text. Parameters that the route does not document never come
+/// here: see [`query_check`](super::query_check).
 pub(super) fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, ProblemDetails> {
-    let query = actix_web::web::Query::<T>::from_query(request.query_string());
-    query
-        .map(actix_web::web::Query::into_inner)
-        .map_err(|why| ProblemDetails::bad_request(format!("query: {why}")))
+    let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|why| {
+        let text = why.inner().to_string();
+        let detail = format!("query: {}", with_suggestion(&text));
+        ProblemDetails::bad_request(detail).field(field_of(&why.path().to_string(), &text))
+    })
+}
+
+/// A field that cannot be what it is.
+fn refused(within: &str, path: &str, message: &str) -> ProblemDetails {
+    let own = field_of(path, message);
+    let field = match (within.is_empty(), own.is_empty()) {
+        (true, _) => own,
+        (false, true) => within.to_owned(),
+        (false, false) => format!("{within}.{own}"),
+    };
+    ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, with_suggestion(message)).field(field)
 }

@@ -22,13 +22,10 @@ pub(super) struct JobView {
     key: String,
     state: JobState,
     /// When it was submitted.
-    #[schema(value_type = String)]
     submitted: Time,
     /// When its work begins: later where others come first.
-    #[schema(value_type = String)]
     starts: Time,
     /// When its work is done; of a stream, when it first reports.
-    #[schema(value_type = String)]
     due: Time,
     /// Its callbacks, where it has any.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +44,6 @@ pub(super) struct CallbackView {
     failed_tries: u32,
     /// When the next one is sent, where one is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     next: Option<Time>,
     /// What became of the last try: a status, or why there is none.
     #[serde(skip_serializing_if = "Option::is_none")]

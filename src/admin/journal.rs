@@ -21,13 +21,10 @@ pub(super) struct RecordView {
     operation: String,
     key: String,
     /// Virtual time of arrival.
-    #[schema(value_type = String)]
     arrived: Time,
     /// Virtual time of the last byte.
-    #[schema(value_type = String)]
     ended: Time,
     /// Real time of arrival.
-    #[schema(value_type = String)]
     arrived_real: Time,
     /// Our own work, in real microseconds.
     own_us: u64,
@@ -104,10 +101,8 @@ pub(super) struct AttributionView {
     notice: Option<String>,
     /// When the notice was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     noticed: Option<Time>,
     /// Start of the window in which it struck.
-    #[schema(value_type = String)]
     begun: Time,
 }
 
@@ -272,6 +267,9 @@ pub(super) async fn list(
         fault: query.fault,
         ..JournalFilter::default()
     };
+    filter
+        .check(&admin)
+        .map_err(|flaw| ProblemDetails::bad_request(flaw.expected).field(flaw.field))?;
     let found = records(&admin, filter.world.as_deref());
     let fits = found
         .iter()

@@ -6,6 +6,7 @@ use crate::clock::Time;
 use crate::exchange::{CredentialScheme, SecretFormat};
 use crate::providers::Providers;
 use crate::signing::rsa;
+use crate::spelling::expected_one_of;
 use crate::world::{ApiKey, KeyState, covers};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -28,10 +29,8 @@ pub(super) struct KeyView {
     operations: Option<Vec<String>>,
     /// When its validity ends, on the world's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     expires: Option<Time>,
     /// Real time of creation.
-    #[schema(value_type = String)]
     created: Time,
 }
 
@@ -51,7 +50,6 @@ pub(super) struct NewKey {
     /// Operations, or providers, it may use; all where absent.
     operations: Option<Vec<String>>,
     /// When its validity ends, on the world's clock.
-    #[schema(value_type = Option<String>)]
     expires: Option<Time>,
 }
 
@@ -67,7 +65,7 @@ pub(super) struct KeyChange {
     operations: Option<Option<Vec<String>>>,
     /// `null`: never.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<Time>)]
     expires: Option<Option<Time>>,
     /// Give it a fresh secret.
     #[serde(default)]
@@ -144,8 +142,8 @@ pub(super) async fn create(
         .iter()
         .find(|vendor| vendor.id == new.vendor)
         .ok_or_else(|| {
-            let all: Vec<_> = known.iter().map(|vendor| vendor.id).collect();
-            impossible("vendor", format!("expected one of {}", all.join(", ")))
+            let all = known.iter().map(|vendor| vendor.id);
+            impossible("vendor", expected_one_of(&new.vendor, all))
         })?;
     let wanted = new.scheme.as_deref();
     let scheme = vendor
@@ -153,8 +151,8 @@ pub(super) async fn create(
         .iter()
         .find(|scheme| wanted.is_none_or(|name| name == scheme.name))
         .ok_or_else(|| {
-            let all: Vec<_> = vendor.schemes.iter().map(|scheme| scheme.name).collect();
-            impossible("scheme", format!("expected one of {}", all.join(", ")))
+            let all = vendor.schemes.iter().map(|scheme| scheme.name);
+            impossible("scheme", expected_one_of(wanted.unwrap_or_default(), all))
         })?;
     check_operations(admin.gateway.providers, new.operations.as_deref())?;
     let mut key = ApiKey::further(
@@ -297,11 +295,13 @@ fn checked_text(field: &str, text: String) -> Result<String, ProblemDetails> {
 
 fn check_operations(providers: Providers, scopes: Option<&[String]>) -> Result<(), ProblemDetails> {
     let names = providers.operations();
-    for scope in scopes.unwrap_or_default() {
+    for (nth, scope) in scopes.unwrap_or_default().iter().enumerate() {
         if !names.iter().any(|name| covers(scope, name)) {
+            let ids = providers.specs().map(|spec| spec.id);
+            let all = ids.chain(names.iter().map(String::as_str));
             return Err(impossible(
-                "operations",
-                format!("{scope:?} is none of {}", names.join(", ")),
+                &format!("operations[{nth}]"),
+                expected_one_of(scope, all),
             ));
         }
     }

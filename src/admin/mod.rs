@@ -15,6 +15,7 @@ mod keys;
 mod metrics;
 mod openapi;
 mod problem;
+mod query_check;
 mod reset;
 mod sla;
 mod state;

@@ -1,6 +1,7 @@
 //! All routes, in one list, and the OpenAPI document made of them.
 
 use super::guard::watch;
+use super::query_check::refuse_unknown;
 use super::{
     ProblemDetails, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics,
     reset, sla, tape, templates, usage, verify, worlds,
@@ -97,17 +98,24 @@ fn tenants(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
         .service(templates::remove);
 }
 
-/// The OpenAPI document.
-fn document() -> Document {
-    let app = actix_web::App::new().into_utoipa_app().openapi(Head::openapi());
-    app.service(scope::scope("/_understudy").configure(routes))
-        .split_for_parts()
-        .1
+/// Where the OpenAPI document itself is.
+pub(super) const DOCUMENT_PATH: &str = "/_understudy/openapi.json";
+
+/// The OpenAPI document, made when it is first asked for.
+pub(super) fn document() -> &'static Document {
+    static MADE: OnceLock<Document> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let app = actix_web::App::new().into_utoipa_app().openapi(Head::openapi());
+        app.service(scope::scope("/_understudy").configure(routes))
+            .split_for_parts()
+            .1
+    })
 }
 
 /// Mounts the admin API.
 pub fn mount(config: &mut ServiceConfig) {
     let guarded = actix_web::web::scope("/_understudy")
+        .wrap(from_fn(refuse_unknown))
         .wrap(from_fn(watch))
         .app_data(PayloadConfig::new(MOST_BODY))
         .configure(|config| routes(&mut utoipa_actix_web::service_config::ServiceConfig::new(config)))
@@ -115,10 +123,9 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(guarded.default_service(actix_web::web::route().to(nothing)));
 }
 
-/// The document, made when it is first asked for.
+/// The document.
 async fn openapi() -> Json<&'static Document> {
-    static MADE: OnceLock<Document> = OnceLock::new();
-    Json(MADE.get_or_init(document))
+    Json(document())
 }
 
 /// What answers everywhere else.

@@ -1,7 +1,7 @@
 //! Errors of the admin API (RFC 9457).
 
 use crate::store::StoreError;
-use crate::world::WorldError;
+use crate::world::{FieldError, WorldError};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
@@ -78,13 +78,22 @@ impl ResponseError for ProblemDetails {
 
 impl From<WorldError> for ProblemDetails {
     fn from(why: WorldError) -> Self {
+        if let WorldError::Setting(flaw) = why {
+            return Self::from(FieldError::new(format!("settings.{}", flaw.field), flaw.expected));
+        }
         let status = match &why {
             WorldError::Exists(_) => StatusCode::CONFLICT,
             WorldError::Unknown(_) => StatusCode::NOT_FOUND,
-            WorldError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            WorldError::Invalid(_) | WorldError::Setting(_) => StatusCode::UNPROCESSABLE_ENTITY,
             WorldError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         ProblemDetails::new(status, why.to_string())
+    }
+}
+
+impl From<FieldError> for ProblemDetails {
+    fn from(flaw: FieldError) -> Self {
+        ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, flaw.expected).field(flaw.field)
     }
 }
 

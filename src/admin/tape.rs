@@ -3,6 +3,7 @@
 use super::faults::refused;
 use super::{AdminState, ProblemDetails, input};
 use crate::faults::Tape;
+use crate::spelling::with_suggestion;
 use crate::world::faults::TapeState;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json};
@@ -51,7 +52,7 @@ pub(super) async fn play(admin: Data<AdminState>, body: Bytes) -> Result<Json<Ta
         ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(format!("line {line}"))
     };
     let text = std::str::from_utf8(&body).map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
-    let tape = Tape::read(text).map_err(|(line, why)| impossible(line, why))?;
+    let tape = Tape::read(text).map_err(|(line, why)| impossible(line, with_suggestion(&why)))?;
     let gateway = &admin.gateway;
     let played = gateway
         .faults

@@ -27,7 +27,6 @@ pub(super) struct TemplateView {
     sha256: String,
     bytes: usize,
     /// In the world's time.
-    #[schema(value_type = String)]
     created: Time,
     state: Soundness,
     #[serde(skip_serializing_if = "Option::is_none")]

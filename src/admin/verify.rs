@@ -2,7 +2,8 @@
 
 use super::{AdminState, ProblemDetails, input, journal};
 use crate::exchange::Outcome;
-use crate::world::JournalEntry;
+use crate::spelling::expected_one_of;
+use crate::world::{FieldError, JournalEntry};
 use actix_web::http::StatusCode;
 use actix_web::post;
 use actix_web::web::{Bytes, Data, Json};
@@ -44,6 +45,30 @@ pub(super) struct FieldDifference {
 }
 
 impl JournalFilter {
+    /// Checks that there is what it names: a filter on anything else would never find a call.
+    pub(super) fn check(&self, admin: &AdminState) -> Result<(), FieldError> {
+        let worlds = admin.gateway.worlds.all();
+        let specs = || admin.gateway.providers.specs();
+        let operations = specs().flat_map(|spec| spec.operations).map(|own| own.id);
+        let names: [(&str, &Option<String>, Vec<&str>); 3] = [
+            (
+                "world",
+                &self.world,
+                worlds.iter().map(|own| &*own.name).collect(),
+            ),
+            ("provider", &self.provider, specs().map(|spec| spec.id).collect()),
+            ("operation", &self.operation, operations.collect()),
+        ];
+        for (field, wanted, known) in names {
+            if let Some(name) = wanted
+                && !known.contains(&name.as_str())
+            {
+                return Err(FieldError::new(field, expected_one_of(name, known)));
+            }
+        }
+        Ok(())
+    }
+
     /// Every field in which a call differs.
     pub(super) fn differences(&self, record: &JournalEntry) -> Vec<FieldDifference> {
         let (entry, call) = (&record.entry, &record.call);
@@ -137,6 +162,10 @@ pub(super) async fn verify(
     body: Bytes,
 ) -> Result<Json<AssertionResult>, ProblemDetails> {
     let assertion: JournalAssertion = input::json(&body)?;
+    assertion
+        .filter
+        .check(&admin)
+        .map_err(|flaw| FieldError::new(format!("match.{}", flaw.field), flaw.expected))?;
     let given = [assertion.count, assertion.at_least, assertion.at_most];
     if assertion.count.is_some() && given.iter().flatten().count() > 1 {
         let detail = "expected either count, or at_least and at_most";

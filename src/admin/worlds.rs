@@ -3,6 +3,7 @@
 use super::clock::ClockView;
 use super::{AdminState, ProblemDetails, health, input};
 use crate::clock::Time;
+use crate::spelling::{nearest_name, suggest};
 use crate::world::{World, WorldSettings};
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
@@ -14,7 +15,6 @@ use serde_json::Value;
 pub(super) struct WorldView {
     name: String,
     /// Real time of creation.
-    #[schema(value_type = String)]
     created: Time,
     settings: WorldSettings,
     clock: ClockView,
@@ -62,11 +62,15 @@ fn view(admin: &AdminState, world: &World, with_credentials: bool) -> WorldView 
 
 /// A world by its name, or a 404.
 pub(super) fn find(admin: &AdminState, name: &str) -> Result<std::sync::Arc<World>, ProblemDetails> {
-    admin
-        .gateway
-        .worlds
-        .get(name)
-        .ok_or_else(|| ProblemDetails::not_found(format!("there is no world {name:?}")))
+    admin.gateway.worlds.get(name).ok_or_else(|| {
+        let all = admin.gateway.worlds.all();
+        let mut detail = format!("there is no world {name:?}");
+        suggest(
+            &mut detail,
+            nearest_name(name, all.iter().map(|world| &*world.name)),
+        );
+        ProblemDetails::not_found(detail)
+    })
 }
 
 /// All worlds, by name.
@@ -119,7 +123,7 @@ pub(super) async fn change(
     let mut settings = serde_json::to_value(&*world.settings())
         .map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
     merge(&mut settings, change.settings);
-    let settings: WorldSettings = input::json(&settings.to_string().into())?;
+    let settings: WorldSettings = input::json_within("settings", settings)?;
     admin.gateway.worlds.configure(&world, settings)?;
     Ok(Json(view(&admin, &world, false)))
 }

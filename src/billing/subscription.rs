@@ -11,8 +11,6 @@ use serde::{Deserialize, Serialize};
 pub struct Subscription {
     /// The day of application, where the first cycle begins with it (000 2.7.1, 001 2.7.1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub applied_on: Option<Day>,
     /// The service is free: nothing is charged, nothing is compensated.
     pub free: bool,
@@ -43,16 +41,12 @@ pub struct PrepaidPack {
     /// Its name.
     pub id: String,
     /// Its first day.
-    #[schemars(with = "String")]
-    #[schema(value_type = String)]
     pub start: Day,
     /// How many months it lasts; or else `until`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub months: Option<i32>,
     /// Its last day; or else `months`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub until: Option<Day>,
     /// Units it pays for; all where absent. 0 for a term whose calls are charged by the price list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,8 +62,6 @@ pub struct PrepaidPack {
     pub coupon_fen: u64,
     /// When it was bought; on its first day where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub bought_on: Option<Day>,
 }
 
@@ -86,13 +78,9 @@ pub struct Coupon {
     pub fen: u64,
     /// Its first day; it was always good where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub from: Option<Day>,
     /// Its last day; it stays good where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub until: Option<Day>,
 }
 
@@ -135,22 +123,25 @@ impl PrepaidPack {
         (self.start..=self.last()).contains(&day)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), (&'static str, String)> {
         match (self.months, self.until) {
             (Some(months), None) if (1..=MOST_MONTHS).contains(&months) => {}
             (None, Some(until)) if until >= self.start => {}
-            (Some(_), None) => return Err(format!("months: expected 1 to {MOST_MONTHS}")),
-            (None, Some(_)) => return Err("until: expected a day that is not before start".to_owned()),
+            (Some(_), None) => return Err((".months", format!("expected 1 to {MOST_MONTHS}"))),
+            (None, Some(_)) => return Err((".until", "expected a day that is not before start".to_owned())),
             (Some(_), Some(_)) | (None, None) => {
-                return Err("expected either months or until".to_owned());
+                return Err(("", "expected either months or until".to_owned()));
             }
         }
-        let years = 1992..=9000;
-        if !years.contains(&self.start.year()) || self.until.is_some_and(|day| !years.contains(&day.year())) {
-            return Err("start, until: expected days from 1992 to 9000".to_owned());
+        let is_near = |day: Day| (1992..=9000).contains(&day.year());
+        let days = [(".start", Some(self.start)), (".until", self.until)];
+        for (field, day) in days {
+            if day.is_some_and(|day| !is_near(day)) {
+                return Err((field, "expected a day from 1992 to 9000".to_owned()));
+            }
         }
         if self.coupon_fen > self.price_fen {
-            return Err("coupon_fen: expected at most price_fen".to_owned());
+            return Err((".coupon_fen", "expected at most price_fen".to_owned()));
         }
         Ok(())
     }
@@ -160,12 +151,14 @@ impl Subscription {
     /// Checks what the types cannot.
     ///
     /// # Errors
-    /// Names the field and what was expected.
-    pub fn check(&self) -> Result<(), String> {
+    /// The field within it, and what was expected.
+    pub fn check(&self) -> Result<(), (String, String)> {
         for (nth, pack) in self.packs.iter().enumerate() {
-            pack.check().map_err(|why| format!("packs.{nth}: {why}"))?;
+            pack.check()
+                .map_err(|(field, expected)| (format!("packs[{nth}]{field}"), expected))?;
             if self.packs[..nth].iter().any(|other| other.id == pack.id) {
-                return Err(format!("packs.{nth}.id: there is another {:?}", pack.id));
+                let expected = format!("expected another name, there is a pack {:?} already", pack.id);
+                return Err((format!("packs[{nth}].id"), expected));
             }
         }
         Ok(())

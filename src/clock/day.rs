@@ -1,6 +1,6 @@
 //! Days and months of the contracts' calendar (Asia/Shanghai).
 
-use super::Time;
+use super::{Time, string_schema};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -81,6 +81,20 @@ impl FromStr for Day {
             .map_err(|_| format!("expected a day such as 2026-11-22, found {text:?}"))
     }
 }
+
+string_schema!(
+    Day,
+    "A day of the contracts' calendar (Asia/Shanghai).",
+    format "date",
+    "2026-11-22"
+);
+
+string_schema!(
+    Month,
+    "A month of the contracts' calendar (Asia/Shanghai).",
+    pattern r"^\d{4}-\d{2}$",
+    "2026-11"
+);
 
 impl Month {
     /// Its first day.

@@ -7,6 +7,7 @@ mod day;
 mod mapping;
 mod rate;
 mod stopwatch;
+mod string_schema;
 mod time;
 mod timers;
 
@@ -15,6 +16,8 @@ pub use mapping::{ClockChange, TimeMapping};
 pub use stopwatch::Stopwatch;
 pub use time::{Time, parse_span};
 pub use timers::AdvanceGuard;
+
+pub(crate) use string_schema::string_schema;
 
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;

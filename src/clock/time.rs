@@ -1,6 +1,6 @@
 //! An instant, in microseconds since 1970, and how it is written.
 
-use super::Day;
+use super::{Day, string_schema};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -168,6 +168,13 @@ impl<'de> Deserialize<'de> for Time {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+string_schema!(
+    Time,
+    "An instant with its offset.",
+    format "date-time",
+    "2026-12-01T00:00:00+08:00"
+);
 
 impl Add<Duration> for Time {
     type Output = Time;

@@ -13,6 +13,7 @@ mod refusal;
 mod reply;
 mod request_id;
 mod service_counts;
+mod settable_names;
 mod workload;
 
 pub use attribution::{Attribution, Party};
@@ -28,4 +29,5 @@ pub use refusal::{DocumentedRefusal, Refusal};
 pub use reply::Reply;
 pub use request_id::RequestId;
 pub use service_counts::{AttributionKey, SERVICE_COUNTS, ServiceBucket, ServiceCounts};
+pub use settable_names::{SettableNames, TaskNames};
 pub use workload::Workload;

@@ -1,5 +1,6 @@
 //! The name of one call, in the several shapes vendors write it.
 
+use crate::clock::string_schema;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -53,6 +54,13 @@ impl FromStr for RequestId {
             .map_err(|_| format!("expected a request id of 32 hex digits, found {text:?}"))
     }
 }
+
+string_schema!(
+    RequestId,
+    "The name of a call.",
+    pattern "^[0-9a-f]{32}$",
+    "5f3a0c9e6d1b4e7f8a2b3c4d5e6f7081"
+);
 
 impl Serialize for RequestId {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

@@ -1,10 +1,10 @@
 //! What happens to a call that is struck.
 
-use super::fault::named_field;
 use super::latency::LatencySpec;
 use super::quantity::{ByteSize, BytesOrShare, SignedSpan, Span};
-use super::{FaultSpecError, FaultStage, KINDS, ValidationContext};
+use super::{FaultSpecError, FaultStage, KINDS};
 use crate::exchange::{Failure, Refusal};
+use crate::spelling::{expected_one_of, field_of, with_suggestion};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -163,9 +163,6 @@ fn sixteen_more() -> i64 {
     16
 }
 
-/// Longest body or run of garbage a fault may make.
-const MOST_BYTES: u64 = 1 << 20;
-
 impl Effect {
     /// Reads an effect as written: `kind` and the kind's parameters.
     ///
@@ -173,39 +170,31 @@ impl Effect {
     /// Names the field and what was expected.
     pub(super) fn read(written: &Map<String, Value>) -> Result<Self, FaultSpecError> {
         let mut parameters = written.clone();
-        let kinds = || KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
+        let kinds = || KINDS.iter().map(|kind| kind.name);
         let Some(Value::String(kind)) = parameters.remove("kind") else {
             return Err(FaultSpecError::new(
                 "effect.kind",
-                format!("expected one of {}", kinds()),
+                format!("expected one of {}", kinds().collect::<Vec<_>>().join(", ")),
             ));
         };
-        if !KINDS.iter().any(|known| known.name == kind) {
+        if !kinds().any(|known| known == kind) {
             return Err(FaultSpecError::new(
                 "effect.kind",
-                format!("expected one of {}, found {kind:?}", kinds()),
+                expected_one_of(&kind, kinds()),
             ));
         }
         let tagged = Value::Object(Map::from_iter([(kind.clone(), Value::Object(parameters))]));
         let effect: Self = serde_path_to_error::deserialize(tagged).map_err(|why| {
             let path = why.path().to_string();
-            let within = path
-                .strip_prefix(&kind)
-                .unwrap_or_default()
-                .trim_start_matches('.');
-            let within = if within.is_empty() {
-                named_field(&why.inner().to_string())
-                    .unwrap_or_default()
-                    .to_owned()
-            } else {
-                within.to_owned()
-            };
+            let text = why.inner().to_string();
+            let within = path.strip_prefix(&kind).unwrap_or_default();
+            let within = field_of(within, &text);
             let field = if within.is_empty() {
                 "effect".to_owned()
             } else {
                 format!("effect.{within}")
             };
-            FaultSpecError::new(field, why.inner().to_string())
+            FaultSpecError::new(field, with_suggestion(&text))
         })?;
         effect.check()?;
         Ok(effect)
@@ -290,96 +279,4 @@ impl Effect {
         let neutral = Failure::from_name(reason).map(Refusal::from);
         Some(neutral.unwrap_or_else(|| Refusal::documented(reason.clone())))
     }
-
-    /// Checks what the types cannot.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "of all kinds of effect few are meant here"
-    )]
-    fn check(&self) -> Result<(), FaultSpecError> {
-        let flaw =
-            |field: &str, expected: &str| Err(FaultSpecError::new(format!("effect.{field}"), expected));
-        match self {
-            Effect::Latency(latency) => latency.law().map(drop),
-            Effect::Status {
-                status,
-                headers,
-                body,
-            } => {
-                if !(200..=599).contains(status) {
-                    return flaw("status", "expected 200 to 599");
-                }
-                if body.to_string().len() as u64 > MOST_BYTES {
-                    return flaw("body", "expected at most 1 MiB");
-                }
-                check_headers(headers)
-            }
-            Effect::Drip {
-                rate: ByteSize(0), ..
-            } => flaw("rate", "expected 1 byte a second or more"),
-            Effect::Drip {
-                chunk: Some(ByteSize(0)),
-                ..
-            } => flaw("chunk", "expected 1 byte or more"),
-            Effect::Garbage { bytes } if !(1..=MOST_BYTES).contains(&bytes.0) => {
-                flaw("bytes", "expected 1 B to 1 MiB")
-            }
-            Effect::WrongLength { by: 0 } => flaw("by", "expected a length that is wrong, such as 16 or -16"),
-            Effect::Throttle { burst: Some(0), .. } => flaw("burst", "expected 1 or more"),
-            _ => Ok(()),
-        }
-    }
-
-    /// Checks that the providers it can strike know what it speaks of.
-    pub(super) fn check_known(
-        &self,
-        provider: Option<&str>,
-        known: &ValidationContext,
-    ) -> Result<(), FaultSpecError> {
-        let needs = super::kinds::kind_named(self.kind()).needs;
-        if !known.struck(provider).any(|one| needs.met_by(one)) {
-            let expected = format!(
-                "expected a provider that {}: none of those meant does",
-                needs.words()
-            );
-            return Err(FaultSpecError::new("effect.kind", expected));
-        }
-        let Effect::Refusal { reason, .. } = self else {
-            return Ok(());
-        };
-        let documented = known
-            .struck(provider)
-            .any(|one| one.errors.contains(&reason.as_str()));
-        if Failure::from_name(reason).is_none() && !documented {
-            let names = Failure::NAMES.join(", ");
-            let expected =
-                format!("expected one of {names}, or a code the provider documents, found {reason:?}");
-            return Err(FaultSpecError::new("effect.reason", expected));
-        }
-        Ok(())
-    }
-}
-
-/// Fields that frame the answer are not a status's business.
-fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), FaultSpecError> {
-    const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "date"];
-    for (name, value) in headers {
-        let field = || format!("effect.headers.{name}");
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.is_empty() || !name.chars().all(token) {
-            return Err(FaultSpecError::new(field(), "expected a header name"));
-        }
-        if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-            let expected =
-                "expected no field that frames the answer; wrong-length, bad-chunk and clock-skew do that";
-            return Err(FaultSpecError::new(field(), expected));
-        }
-        if !value
-            .bytes()
-            .all(|byte| byte == b'\t' || (32..127).contains(&byte))
-        {
-            return Err(FaultSpecError::new(field(), "expected a value of visible ASCII"));
-        }
-    }
-    Ok(())
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::clock::Time;
 use crate::exchange::Attribution;
+use crate::spelling::expected_one_of;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,14 +30,6 @@ impl FaultSpecError {
             expected: expected.into(),
         }
     }
-}
-
-/// The field that an error of serde's names in its words.
-pub fn named_field(text: &str) -> Option<&str> {
-    let rest = text
-        .strip_prefix("missing field `")
-        .or_else(|| text.strip_prefix("unknown field `"))?;
-    rest.split('`').next()
 }
 
 /// A fault that was checked.
@@ -86,7 +79,7 @@ impl Fault {
         let draw = SamplingRule::new(&spec)?;
         let effect = Effect::read(&spec.effect)?;
         let provider = scope.provider.as_deref();
-        effect.check_known(provider, known)?;
+        effect.check_known(&scope, known)?;
         let stage = stage(&spec, &effect)?;
         let window = FaultWindow::new(&spec.window, life(&spec, ttl)?, now)?;
         if spec.window.ramp.is_some() && draw.share().is_none() {
@@ -244,16 +237,15 @@ fn cause(
 impl Bounds<'_> {
     fn check_code(&self, field: &str, code: Option<&str>) -> Result<(), FaultSpecError> {
         let Some(code) = code else { return Ok(()) };
-        let all = || {
-            self.known
-                .struck(self.provider)
-                .flat_map(|one| one.causes.iter().copied())
-        };
-        if all().any(|cause| cause == code) {
+        let struck = self.known.struck(self.provider);
+        let all: Vec<_> = struck.flat_map(|one| one.causes.iter().copied()).collect();
+        if all.contains(&code) {
             return Ok(());
         }
-        let all = all().collect::<Vec<_>>().join(", ");
-        let expected = format!("expected a cause of the provider's contract ({all}), found {code:?}");
+        let expected = format!(
+            "a cause of the provider's contract: {}",
+            expected_one_of(code, all)
+        );
         Err(FaultSpecError::new(field, expected))
     }
 }

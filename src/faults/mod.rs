@@ -5,6 +5,7 @@
 //! same calls are struck in any order and at any concurrency.
 
 mod effect;
+mod effect_check;
 mod fault;
 mod kinds;
 mod latency;
@@ -20,7 +21,7 @@ mod validation;
 mod window;
 
 pub use effect::{Effect, PerSpan, ResetWhen};
-pub use fault::{Fault, FaultSpecError, named_field};
+pub use fault::{Fault, FaultSpecError};
 pub use kinds::{EffectKind, KINDS, RequiredCapability};
 pub use latency::{LatencyModel, LatencySpec};
 pub use quantity::{ByteSize, BytesOrShare, Proportion, SignedSpan, Span};

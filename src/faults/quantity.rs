@@ -1,6 +1,6 @@
 //! Quantities as users write them: spans, sizes, shares.
 
-use crate::clock::parse_span;
+use crate::clock::{parse_span, string_schema};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::time::Duration;
@@ -22,6 +22,13 @@ impl<'de> Deserialize<'de> for Span {
             .map_err(Error::custom)
     }
 }
+
+string_schema!(
+    Span,
+    "A span of virtual time: numbers, each with its unit (us, ms, s, m, h, d and their long names).",
+    pattern r"^\s*(\d+\s*[a-zA-Z]+\s*)+$",
+    "5m"
+);
 
 /// A span that may lie before or after, written `-90s`, `5m`; in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +62,21 @@ pub struct ByteSize(pub u64);
 impl Serialize for ByteSize {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&format_args!("{} B", self.0))
+    }
+}
+
+impl schemars::JsonSchema for ByteSize {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ByteSize".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": ["string", "integer"],
+            "description": "A number of bytes, with a unit or without.",
+            "minimum": 0,
+            "examples": ["1 MiB", 40],
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use super::spec::MatchSpec;
 use super::{FaultSpecError, ValidationContext};
 use crate::clock::Time;
 use crate::exchange::Call;
+use crate::spelling::expected_one_of;
 
 /// What is known of a call when faults are decided.
 #[derive(Clone, Copy)]
@@ -56,7 +57,7 @@ impl FaultScope {
     pub(super) fn new(spec: &MatchSpec, known: &ValidationContext) -> Result<Self, FaultSpecError> {
         let (provider, operation) = operation(spec, known)?;
         if let Some(world) = spec.world.as_ref().filter(|world| !known.worlds.contains(world)) {
-            let expected = format!("expected one of the worlds there are, found {world:?}");
+            let expected = expected_one_of(world, known.worlds.iter().map(String::as_str));
             return Err(FaultSpecError::new("match.world", expected));
         }
         let bytes = (spec.min_bytes.unwrap_or(0), spec.max_bytes.unwrap_or(u64::MAX));
@@ -165,7 +166,7 @@ fn operation(
             .as_deref()
             .filter(|id| known.struck(Some(id)).next().is_none())
         {
-            let expected = format!("expected one of {}, found {id:?}", known.provider_ids());
+            let expected = expected_one_of(id, known.provider_ids());
             return Err(FaultSpecError::new("match.provider", expected));
         }
         return Ok((spec.provider.clone(), None));
@@ -182,16 +183,23 @@ fn operation(
             let full = move |operation: &&str| format!("{}/{operation}", one.id);
             one.operations.iter().map(full)
         });
-        let all = all.collect::<Vec<_>>().join(", ");
+        let all = all.collect::<Vec<_>>();
         let field = if provider.is_some() && all.is_empty() {
             "match.provider"
         } else {
             "match.operation"
         };
-        return Err(FaultSpecError::new(
-            field,
-            format!("expected one of {all}, found {wanted:?}"),
-        ));
+        let found = if field == "match.provider" {
+            provider.as_deref().unwrap_or_default()
+        } else {
+            wanted
+        };
+        let expected = if all.is_empty() {
+            expected_one_of(found, known.provider_ids())
+        } else {
+            expected_one_of(found, all.iter().map(String::as_str))
+        };
+        return Err(FaultSpecError::new(field, expected));
     };
     Ok((Some(owner.id.to_owned()), Some(format!("{}/{name}", owner.id))))
 }

@@ -48,8 +48,6 @@ pub struct FaultSpec {
     pub window: WindowSpec,
     /// How long it lives, in virtual time, from its definition or the start of its window, whichever is later.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub ttl: Option<Span>,
     /// Whose it is, and what the SLA will call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -121,23 +119,15 @@ impl MatchSpec {
 pub struct WindowSpec {
     /// From here; from its definition where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub from: Option<Time>,
     /// For so long; to the end of its life where absent.
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub span: Option<Span>,
     /// And again after so long, from start to start.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub repeat: Option<Span>,
     /// Toxicity rises from 0 over so long at the start of each window.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub ramp: Option<Span>,
 }
 
@@ -167,7 +157,5 @@ pub struct CauseSpec {
     pub notice: Option<String>,
     /// When the notice was sent; when the fault is defined where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub notice_at: Option<Time>,
 }

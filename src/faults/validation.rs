@@ -1,5 +1,7 @@
 //! What the providers served here know, as far as faults must fit it.
 
+use crate::exchange::TaskNames;
+
 /// A provider's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderFacts {
@@ -15,6 +17,8 @@ pub struct ProviderFacts {
     pub signs_answers: bool,
     /// Whether it has asynchronous work and callbacks.
     pub has_jobs: bool,
+    /// What it can recognise.
+    pub tasks: &'static [TaskNames],
 }
 
 /// Every provider served here, and every world there is.
@@ -33,9 +37,8 @@ impl ValidationContext {
         self.providers.iter().filter(fits)
     }
 
-    /// Their ids, for a message.
-    pub fn provider_ids(&self) -> String {
-        let ids: Vec<&str> = self.providers.iter().map(|provider| provider.id).collect();
-        ids.join(", ")
+    /// Their ids.
+    pub fn provider_ids(&self) -> impl Iterator<Item = &'static str> {
+        self.providers.iter().map(|provider| provider.id)
     }
 }

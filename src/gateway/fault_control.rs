@@ -51,6 +51,7 @@ pub fn known_providers(providers: Providers) -> Vec<ProviderFacts> {
         errors: spec.catalogue.iter().map(|row| row.code).collect(),
         signs_answers: spec.signs_answers,
         has_jobs: spec.has_jobs,
+        tasks: spec.settable.tasks,
     });
     known.collect()
 }

@@ -26,6 +26,7 @@ pub use spec::{DocumentedError, ProviderSpec};
 use crate::exchange::{Call, Refusal, Reply, Vendor};
 use crate::outbound::OutboundRequest;
 use crate::sla::Contract;
+use crate::world::{KnownNames, ProviderNames};
 
 /// The guide, so that its provider is compiled and run by the tests.
 #[cfg(doctest)]
@@ -126,6 +127,20 @@ impl Providers {
         operations
             .map(|operation| operation.full_name.to_owned())
             .collect()
+    }
+
+    /// The names that settings and expectations of worlds may use.
+    pub fn known_names(self) -> KnownNames {
+        let names = |spec: &'static ProviderSpec| ProviderNames {
+            id: spec.id,
+            operations: spec.operations.iter().map(|own| own.full_name).collect(),
+            codes: spec.catalogue.iter().map(|row| row.code).collect(),
+            settable: spec.settable,
+        };
+        KnownNames {
+            providers: self.specs().map(names).collect(),
+            agreements: self.agreements().iter().map(|(id, _)| *id).collect(),
+        }
     }
 
     /// The companies whose credentials are taken.

@@ -1,7 +1,7 @@
 //! What is known of a provider beforehand: facts, each with where it stands.
 
 use super::Operation;
-use crate::exchange::Vendor;
+use crate::exchange::{SettableNames, Vendor};
 use crate::sla::{Contract, ContractTerm};
 use serde::Serialize;
 
@@ -32,6 +32,8 @@ pub struct ProviderSpec {
     pub signs_answers: bool,
     /// Whether it has asynchronous work, with callbacks.
     pub has_jobs: bool,
+    /// Names that settings of worlds, expectations and faults may use for it.
+    pub settable: &'static SettableNames,
 }
 
 /// One documented error.
@@ -73,6 +75,7 @@ impl ProviderSpec {
             volatile: &[],
             signs_answers: false,
             has_jobs: false,
+            settable: &SettableNames::NONE,
         }
     }
 

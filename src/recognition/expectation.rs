@@ -22,13 +22,38 @@ pub struct PresetVerdict {
     /// Whether a person should look.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<bool>,
-    /// What to do with a text: `pass`, `review` or `block`.
+    /// What to do with a text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
+    pub action: Option<TextAction>,
     /// Details, in the provider's shape, given as they are.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub details: Option<serde_json::Value>,
+}
+
+/// What to do with a text.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum TextAction {
+    /// Let it pass.
+    Pass,
+    /// Have a person look at it.
+    Review,
+    /// Keep it out.
+    Block,
+}
+
+impl TextAction {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            TextAction::Pass => "pass",
+            TextAction::Review => "review",
+            TextAction::Block => "block",
+        }
+    }
 }
 
 /// How a text is compared.
@@ -104,6 +129,20 @@ pub struct Expectation {
     pub times: Option<u64>,
 }
 
+impl Expectation {
+    /// Every verdict it gives, with the path of its field.
+    pub fn all_verdicts(&self) -> impl Iterator<Item = (String, &PresetVerdict)> {
+        let verdicts = self.verdicts.iter().enumerate();
+        let verdicts = verdicts.map(|(nth, verdict)| (format!("verdicts[{nth}]"), verdict));
+        let turns = self.sequence.iter().enumerate();
+        let turns = turns.flat_map(|(turn, verdicts)| {
+            let verdicts = verdicts.iter().enumerate();
+            verdicts.map(move |(nth, verdict)| (format!("sequence[{turn}][{nth}]"), verdict))
+        });
+        verdicts.chain(turns)
+    }
+}
+
 /// An input, as far as expectations look at it.
 pub struct RecognitionSubject<'a> {
     /// `provider/operation`.
@@ -136,37 +175,28 @@ impl ExpectationRule {
     ///
     /// # Errors
     /// The field, and what was expected.
-    pub fn new(expectation: Expectation) -> Result<Self, (&'static str, String)> {
+    pub fn new(expectation: Expectation) -> Result<Self, (String, String)> {
         let likeness = &expectation.likeness;
         if expectation.verdicts.is_empty() == expectation.sequence.is_empty() {
-            return Err(("verdicts", "expected either verdicts or a sequence".into()));
+            return Err(("verdicts".into(), "expected either verdicts or a sequence".into()));
         }
         let is_hex = |text: &String| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
         if likeness.sha256.as_ref().is_some_and(|hash| !is_hex(hash)) {
-            return Err(("match.sha256", "expected 64 hexadecimal digits".into()));
+            return Err(("match.sha256".into(), "expected 64 hexadecimal digits".into()));
         }
         let phash = likeness.phash.as_ref().map(|hash| u64::from_str_radix(hash, 16));
-        let phash = phash
-            .transpose()
-            .map_err(|_| ("match.phash", "expected 16 hexadecimal digits".to_owned()))?;
+        let phash = phash.transpose().map_err(|_| {
+            (
+                "match.phash".to_owned(),
+                "expected 16 hexadecimal digits".to_owned(),
+            )
+        })?;
         let regex = likeness.text.as_ref().and_then(|text| text.regex.as_ref());
         let regex = regex.map(|regex| Regex::new(regex)).transpose();
-        let regex = regex.map_err(|why| ("match.text.regex", why.to_string()))?;
-        let all = expectation
-            .verdicts
-            .iter()
-            .chain(expectation.sequence.iter().flatten());
-        for given in all {
-            if given.rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
-                return Err(("verdicts.rate", "expected 0 to 1".into()));
-            }
-            let actions = ["pass", "review", "block"];
-            if given
-                .action
-                .as_ref()
-                .is_some_and(|own| !actions.contains(&&**own))
-            {
-                return Err(("verdicts.action", "expected pass, review or block".into()));
+        let regex = regex.map_err(|why| ("match.text.regex".to_owned(), why.to_string()))?;
+        for (field, verdict) in expectation.all_verdicts() {
+            if verdict.rate.is_some_and(|rate| !(0.0..=1.0).contains(&rate)) {
+                return Err((format!("{field}.rate"), "expected 0 to 1".into()));
             }
         }
         Ok(Self {

@@ -6,7 +6,7 @@ mod lexicon;
 mod marker;
 
 pub use expectation::{
-    Expectation, ExpectationMatch, ExpectationRule, PresetVerdict, RecognitionSubject, TextMatch,
+    Expectation, ExpectationMatch, ExpectationRule, PresetVerdict, RecognitionSubject, TextAction, TextMatch,
 };
 pub use lexicon::{FloodReason, LexiconHit, TermSeverity, flood, hits};
 pub use marker::Marker;

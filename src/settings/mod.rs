@@ -13,6 +13,7 @@ pub use sections::{
 
 use crate::faults::FaultSpec;
 use crate::imaging::{EdgeMethod, MatteMode};
+use crate::spelling::{field_of, with_suggestion};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -190,24 +191,35 @@ impl Settings {
             text =
                 std::fs::read_to_string(path).map_err(|why| SettingsError::Unreadable(path.into(), why))?;
         }
-        let wrong = |why: toml::de::Error| SettingsError::File {
+        let wrong = |field: &str, why: &toml::de::Error| SettingsError::File {
             file: file.unwrap_or(Path::new("")).into(),
-            why: why.to_string().trim_end().to_owned(),
+            why: with_suggestion(&format!("{field}{why}")),
         };
-        let settings: Settings = toml::from_str(&text).map_err(wrong)?;
+        let reader = toml::Deserializer::parse(&text).map_err(|why| wrong("", &why))?;
+        let settings: Settings = serde_path_to_error::deserialize(reader).map_err(|why| {
+            let field = field_of(&why.path().to_string(), why.inner().message());
+            let field = if field.is_empty() {
+                field
+            } else {
+                format!("{field}: ")
+            };
+            wrong(&field, why.inner())
+        })?;
         let overrides = overrides(variables);
         if overrides.is_empty() {
             return settings.checked();
         }
-        let mut table: toml::Table = toml::from_str(&text).map_err(wrong)?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(|why| wrong("", &why))?;
         for (path, value) in overrides {
             set(&mut table, &path, value)?;
         }
-        let settings: Settings =
-            serde_path_to_error::deserialize(table).map_err(|why| SettingsError::Environment {
-                key: why.path().to_string(),
-                why: why.inner().to_string(),
-            })?;
+        let settings: Settings = serde_path_to_error::deserialize(table).map_err(|why| {
+            let text = why.inner().to_string();
+            SettingsError::Environment {
+                key: field_of(&why.path().to_string(), &text),
+                why: with_suggestion(&text),
+            }
+        })?;
         settings.checked()
     }
 

@@ -3,6 +3,7 @@
 use super::Settings;
 use super::spans::{span, span_or_required};
 use crate::clock::Time;
+use crate::faults::{self, Span};
 use crate::imaging::{EdgeMethod, MatteMode};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
@@ -28,7 +29,7 @@ pub struct ListenerSettings {
     pub max_connections: usize,
     /// How long calls in flight may take to finish at shutdown.
     #[serde(with = "span")]
-    #[schemars(with = "String")]
+    #[schemars(with = "Span")]
     pub shutdown_timeout: Duration,
     /// Add `x-understudy-*` headers to providers' replies.
     pub public_headers: bool,
@@ -47,7 +48,6 @@ pub struct StoreSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct ClockSettings {
     /// Start here instead of at real time, or where the store left off: `2026-12-01T00:00:00+08:00`.
-    #[schemars(with = "Option<String>")]
     pub time: Option<Time>,
     /// Virtual seconds in a real second.
     pub scale: Option<f64>,
@@ -61,7 +61,7 @@ pub struct LedgerConfig {
     pub queue: usize,
     /// How long rows are gathered before they are committed: what a kill -9 can cost.
     #[serde(with = "span")]
-    #[schemars(with = "String")]
+    #[schemars(with = "Span")]
     pub linger: Duration,
 }
 
@@ -79,7 +79,7 @@ pub struct SlaSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct JournalSettings {
     /// Bytes a world's journal may take.
-    #[schemars(with = "String")]
+    #[schemars(with = "faults::ByteSize")]
     pub max_bytes: ByteSize,
 }
 
@@ -88,11 +88,11 @@ pub struct JournalSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct FileSettings {
     /// Bytes of all files; the least recently used leave.
-    #[schemars(with = "String")]
+    #[schemars(with = "faults::ByteSize")]
     pub max_bytes: ByteSize,
     /// How long a file is served, in the world's time.
     #[serde(with = "span")]
-    #[schemars(with = "String")]
+    #[schemars(with = "Span")]
     pub ttl: Duration,
 }
 
@@ -109,7 +109,7 @@ pub struct ImagingSettings {
     /// Most pixels that are decoded.
     pub max_pixels: u64,
     /// Bytes of cut-outs kept, so that a repeated picture costs a look-up.
-    #[schemars(with = "String")]
+    #[schemars(with = "faults::ByteSize")]
     pub cache_bytes: ByteSize,
 }
 
@@ -132,7 +132,7 @@ pub struct OutboundConfig {
     pub hosts: Vec<String>,
     /// Longest a request may take, in real time.
     #[serde(with = "span")]
-    #[schemars(with = "String")]
+    #[schemars(with = "Span")]
     pub timeout: Duration,
     /// Redirects that are followed; each address on the way is looked at.
     pub redirects: u32,
@@ -152,7 +152,7 @@ pub struct JobsConfig {
     pub retries: u32,
     /// Wait before the second try, on the world's clock; it doubles from try to try.
     #[serde(with = "span")]
-    #[schemars(with = "String")]
+    #[schemars(with = "Span")]
     pub backoff: Duration,
 }
 

@@ -1,5 +1,6 @@
 //! Readings of ambiguous clauses: each is a named setting with its default (`contract/sla.md` §2).
 
+use crate::spelling::expected_one_of;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -81,12 +82,9 @@ impl ReadingPolicy {
 
     fn choose(&mut self, settings: &[AmbiguousClause], name: &str, reading: &Value) -> Result<(), String> {
         let Some(setting) = settings.iter().find(|setting| setting.name == name) else {
-            let all = settings
-                .iter()
-                .map(|setting| setting.name)
-                .collect::<Vec<_>>()
-                .join(", ");
-            return Err(format!("policy.{name}: no such setting, expected one of {all}"));
+            let all = settings.iter().map(|setting| setting.name);
+            let expected = expected_one_of(name, all);
+            return Err(format!("policy.{name}: no such setting, {expected}"));
         };
         // `null` is the contract's own reading, where it stands for one.
         if reading.is_null() {
@@ -97,8 +95,11 @@ impl ReadingPolicy {
             .iter()
             .find(|one| reading.as_str() == Some(**one));
         let found = found.ok_or_else(|| {
-            let all = setting.readings.join(", ");
-            format!("policy.{name}: expected one of {all}, found {reading}")
+            let found = reading
+                .as_str()
+                .map_or_else(|| reading.to_string(), str::to_owned);
+            let expected = expected_one_of(&found, setting.readings.iter().copied());
+            format!("policy.{name}: {expected}")
         })?;
         self.chosen.insert(setting.name, found);
         Ok(())

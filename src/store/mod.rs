@@ -55,7 +55,6 @@ pub enum StoreError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DayUsage {
     /// Local date (Asia/Shanghai), `2026-11-22`.
-    #[schema(value_type = String)]
     pub day: Day,
     /// The world.
     pub world: String,

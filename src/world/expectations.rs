@@ -1,5 +1,6 @@
 //! The expectations of a world, and how often each has spoken.
 
+use super::{FieldError, KnownNames};
 use crate::recognition::{Expectation, ExpectationRule, PresetVerdict, RecognitionSubject};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -24,8 +25,8 @@ struct Held {
 #[derive(Debug, thiserror::Error)]
 pub enum ExpectationError {
     /// A field that cannot be carried out, and what was expected.
-    #[error("{1}")]
-    Field(&'static str, String),
+    #[error(transparent)]
+    Field(#[from] FieldError),
     /// There is one of that name.
     #[error("there is already an expectation {0:?}")]
     Exists(String),
@@ -39,13 +40,18 @@ impl Expectations {
     ///
     /// # Errors
     /// Why it is not taken.
-    pub fn add(&self, mut expectation: Expectation) -> Result<Expectation, ExpectationError> {
+    pub fn add(
+        &self,
+        mut expectation: Expectation,
+        names: &KnownNames,
+    ) -> Result<Expectation, ExpectationError> {
+        names.check_expectation(&expectation)?;
         if expectation.id.is_empty() {
             let nth = self.named.fetch_add(1, Ordering::Relaxed) + 1;
             expectation.id = format!("expectation-{nth}");
         }
         let rule = ExpectationRule::new(expectation.clone())
-            .map_err(|(field, why)| ExpectationError::Field(field, why))?;
+            .map_err(|(field, expected)| FieldError { field, expected })?;
         let mut rules = self.rules.write().expect("no panic while held");
         if rules
             .iter()

@@ -44,18 +44,12 @@ pub struct WorldSettings {
     pub capture: bool,
     /// A whole answer later than this is booked as `late`; `60s` where absent (`sla.md` J6).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub response_deadline: Option<Span>,
     /// How far the timestamp of a signature may be off; the vendor's own window where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub signature_window: Option<Span>,
     /// Refuse a nonce that a key used within this span; nonces may repeat where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub replay_window: Option<Span>,
     /// Tasks that may be asked for, by provider; the provider's own list where absent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -83,16 +77,12 @@ fn is_zero(number: &i64) -> bool {
 pub struct JobRule {
     /// How long a job takes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub duration: Option<Span>,
     /// Jobs at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent: Option<u32>,
     /// How long a result can be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
-    #[schema(value_type = Option<String>)]
     pub kept: Option<Span>,
 }
 
@@ -214,104 +204,6 @@ pub enum QuotaPeriod {
 }
 
 impl WorldSettings {
-    /// Checks what the types cannot.
-    ///
-    /// # Errors
-    /// Names the field and what was expected.
-    pub fn check(&self, operations: &[String], agreements: &[String]) -> Result<(), String> {
-        let known = |scope: &str| {
-            scope == "*"
-                || operations
-                    .iter()
-                    .any(|op| op == scope || op.split('/').next() == Some(scope))
-        };
-        for (scope, limit) in &self.limits {
-            if !known(scope) {
-                return Err(format!(
-                    "limits.{scope:?}: expected *, a provider or one of {}",
-                    operations.join(", ")
-                ));
-            }
-            if let Some(rate) = &limit.rate {
-                rate.interval()
-                    .map_err(|why| format!("limits.{scope:?}.rate: {why}"))?;
-                if rate.burst == Some(0) {
-                    return Err(format!("limits.{scope:?}.rate.burst: expected 1 or more"));
-                }
-            }
-        }
-        for (operation, tiers) in &self.prices {
-            if !operations.contains(operation) {
-                return Err(format!(
-                    "prices.{operation:?}: expected one of {}",
-                    operations.join(", ")
-                ));
-            }
-            if !tiers.is_sorted_by(|a, b| a.from < b.from) || tiers.iter().any(|tier| tier.fen < 0) {
-                return Err(format!(
-                    "prices.{operation:?}: expected rising `from` and no price below 0"
-                ));
-            }
-        }
-        if let Some(unknown) = self.jobs.keys().find(|own| !operations.contains(own)) {
-            return Err(format!(
-                "jobs.{unknown:?}: expected one of {}",
-                operations.join(", ")
-            ));
-        }
-        for (row, wording) in &self.wording {
-            if wording
-                .status
-                .is_some_and(|status| !(200..=599).contains(&status))
-            {
-                return Err(format!("wording.{row:?}.status: expected 200 to 599"));
-            }
-        }
-        self.check_money(operations, agreements)
-    }
-
-    fn check_money(&self, operations: &[String], agreements: &[String]) -> Result<(), String> {
-        for (name, amount) in [
-            ("balance_fen", self.balance_fen.unwrap_or(0)),
-            ("granted_fen", self.granted_fen),
-            ("overdraft_fen", self.overdraft_fen),
-        ] {
-            if amount < 0 {
-                return Err(format!("{name}: expected 0 or more"));
-            }
-        }
-        for (nth, coupon) in self.coupons.iter().enumerate() {
-            if self.coupons[..nth].iter().any(|other| other.id == coupon.id) {
-                return Err(format!("coupons.{nth}.id: there is another {:?}", coupon.id));
-            }
-        }
-        let coupons = self.coupons.iter().filter_map(|coupon| coupon.provider.as_ref());
-        if let Some(unknown) = self
-            .subscriptions
-            .keys()
-            .chain(coupons)
-            .find(|own| !agreements.contains(own))
-        {
-            return Err(format!(
-                "subscriptions and coupons: {unknown:?} is none of {}",
-                agreements.join(", ")
-            ));
-        }
-        for (provider, own) in &self.subscriptions {
-            own.check()
-                .map_err(|why| format!("subscriptions.{provider}.{why}"))?;
-            let packs = own.packs.iter();
-            for operation in packs.flat_map(|pack| &pack.operations) {
-                if !operations.contains(operation) || operation.split('/').next() != Some(provider) {
-                    return Err(format!(
-                        "subscriptions.{provider}.packs: {operation:?} is no operation of the provider"
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Whether payment is anything but the price list.
     pub fn has_means(&self) -> bool {
         self.balance_fen.is_some()

@@ -1,6 +1,8 @@
 //! Every world and every key, in memory and in the store.
 
-use super::{Admission, ApiKey, Journal, NonceCache, ResultFiles, World, WorldSettings};
+use super::{
+    Admission, ApiKey, FieldError, Journal, KnownNames, NonceCache, ResultFiles, World, WorldSettings,
+};
 use crate::clock::{Clock, Time, TimeMapping};
 use crate::dice::Dice;
 use crate::exchange::Vendor;
@@ -31,6 +33,9 @@ pub enum WorldError {
     /// The request cannot be carried out as it stands.
     #[error("{0}")]
     Invalid(String),
+    /// A setting cannot be what it is.
+    #[error("settings.{0}")]
+    Setting(FieldError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,10 +55,8 @@ pub struct WorldsSetup {
     pub files: Arc<ResultFiles>,
     /// The vendors whose keys a new world gets.
     pub vendors: Vec<&'static Vendor>,
-    /// All operations, as `provider/operation`.
-    pub operations: Vec<String>,
-    /// Ids of all providers there are agreements with.
-    pub agreements: Vec<String>,
+    /// The names that settings and expectations may use.
+    pub names: KnownNames,
     /// Which run of the server on this store this is.
     pub run: u64,
 }
@@ -187,9 +190,7 @@ impl Worlds {
     pub fn create(&self, name: &str, settings: WorldSettings) -> Result<Arc<World>, WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
         check_name(name)?;
-        settings
-            .check(&self.setup.operations, &self.setup.agreements)
-            .map_err(WorldError::Invalid)?;
+        settings.check(&self.setup.names).map_err(WorldError::Setting)?;
         if self.get(name).is_some() {
             return Err(WorldError::Exists(format!("world {name:?}")));
         }
@@ -221,9 +222,7 @@ impl Worlds {
     /// When a setting is impossible or the store fails; nothing changes then.
     pub fn configure(&self, world: &World, settings: WorldSettings) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
-        settings
-            .check(&self.setup.operations, &self.setup.agreements)
-            .map_err(WorldError::Invalid)?;
+        settings.check(&self.setup.names).map_err(WorldError::Setting)?;
         self.setup.store.save_world(&row(world, &settings)?)?;
         let limits_changed = world.settings().limits != settings.limits;
         world.settings.store(Arc::new(settings));

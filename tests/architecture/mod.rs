@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("clock", &[]),
     ("dice", &[]),
+    ("spelling", &[]),
     ("exchange", &["clock"]),
     ("billing", &["clock"]),
-    ("sla", &["clock", "exchange"]),
-    ("faults", &["clock", "dice", "exchange"]),
+    ("sla", &["clock", "exchange", "spelling"]),
+    ("faults", &["clock", "dice", "exchange", "spelling"]),
     ("signing", &[]),
     ("forms", &["exchange"]),
     ("jobs", &["clock"]),
@@ -37,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "jobs",
             "recognition",
             "signing",
+            "spelling",
             "store",
         ],
     ),
@@ -87,13 +89,14 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "recognition",
             "sla",
             "signing",
+            "spelling",
             "store",
             "world",
             "providers",
             "gateway",
         ],
     ),
-    ("settings", &["clock", "faults", "imaging"]),
+    ("settings", &["clock", "faults", "imaging", "spelling"]),
     ("telemetry", &["settings"]),
     (
         "app",

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::TcpStream;
 use understudy::billing::PriceTier;
-use understudy::exchange::{Call, InputError, Refusal, Reply, Vendor, Workload};
+use understudy::exchange::{Call, InputError, Refusal, Reply, SettableNames, Vendor, Workload};
 use understudy::providers::{
     Answer, Authentication, BodyKind, CallContext, ClaimedKey, Operation, Provider, ProviderSpec, Providers,
     Services, contracts, no_nonce,
@@ -65,6 +65,7 @@ pub fn providers() -> Providers {
             volatile: &[],
             signs_answers: true,
             has_jobs: false,
+            settable: &SettableNames::NONE,
         };
         let product: &'static dyn Provider = Box::leak(Box::new(Product(Box::leak(Box::new(spec)))));
         product

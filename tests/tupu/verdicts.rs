@@ -102,10 +102,13 @@ fn impossible_expectations_are_refused_by_their_field() {
             "match.text.regex",
         ),
         (json!({"match": {}}), "verdicts"),
-        (json!({"match": {}, "verdicts": [{"rate": 2}]}), "verdicts.rate"),
+        (
+            json!({"match": {}, "verdicts": [{"rate": 2}]}),
+            "verdicts[0].rate",
+        ),
         (
             json!({"match": {}, "verdicts": [{"action": "maybe"}]}),
-            "verdicts.action",
+            "verdicts[0].action",
         ),
     ] {
         let answer = server.admin("POST", "expectations", rule.clone());

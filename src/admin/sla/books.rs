@@ -8,6 +8,7 @@ use crate::sla::{
     CauseAuthority, Contract, Cycle, CycleBill, ExclusionRules, FIVE_MINUTES, FiveMinutes, ReadingPolicy,
     Statement, WorkdayCalendar,
 };
+use crate::spelling::{nearest_name, suggest};
 use crate::world::World;
 use actix_web::HttpRequest;
 use serde::Deserialize;
@@ -268,7 +269,9 @@ pub(super) fn agreement(
     let found = all.iter().find(|(own, _)| *own == id);
     let (own, contract) = found.ok_or_else(|| {
         let ids: Vec<_> = all.iter().map(|(id, _)| *id).collect();
-        ProblemDetails::not_found(format!("there is no provider {id:?}, only {}", ids.join(", ")))
+        let mut detail = format!("there is no provider {id:?}, only {}", ids.join(", "));
+        suggest(&mut detail, nearest_name(id, ids));
+        ProblemDetails::not_found(detail)
     })?;
     Ok((providers.spec(id).map_or(own, |spec| spec.title), contract))
 }

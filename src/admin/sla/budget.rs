@@ -18,7 +18,6 @@ pub(in crate::admin) struct ErrorBudget {
     provider: String,
     world: String,
     cycle: String,
-    #[schema(value_type = String)]
     as_of: Time,
     /// What is budgeted: `bucket_errors` (a bucket of nothing but errors is one) or `failures`.
     unit: &'static str,
@@ -39,7 +38,6 @@ pub(in crate::admin) struct ErrorBudget {
     availability_best_case: Option<String>,
     /// Whether the promise cannot be kept any more, and since when.
     breach_certain: bool,
-    #[schema(value_type = Option<String>)]
     breach_certain_at: Option<Time>,
     /// Requests without a failure that would bring a ratio of requests back to the promise; a mean over buckets does
     /// not come back.
@@ -57,7 +55,11 @@ pub(in crate::admin) struct ErrorBudget {
 const WINDOWS: [(&str, u64); 4] = [("1h", 12), ("6h", 72), ("1d", 288), ("3d", 864)];
 
 /// The error budget of a cycle.
-#[utoipa::path(tag = "sla",
+#[utoipa::path(tag = "sla", params(
+        ("word" = Option<String>, Query, description = "as for the statement"),
+        ("policy" = Option<String>, Query, description = "as for the statement"),
+        ("from" = Option<String>, Query, description = "as for the statement"),
+    ),
     responses((status = 200, body = ErrorBudget), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/budget")]
 pub(in crate::admin) async fn show(

@@ -23,19 +23,15 @@ pub(in crate::admin) struct ClaimView {
     provider: String,
     world: String,
     cycle: String,
-    #[schema(value_type = String)]
     start: Day,
-    #[schema(value_type = String)]
     end: Day,
     availability_pct: Option<String>,
     amount_fen: i64,
     /// `not_over`, `nothing_to_claim`, `too_early`, `open`, `too_late`, `already_granted`, `calendar_unknown_year`.
     state: &'static str,
     /// First day of the window; `null` where the working days of its month are not published.
-    #[schema(value_type = Option<String>)]
     opens_on: Option<Day>,
     /// Last day of the window, to its end.
-    #[schema(value_type = String)]
     closes_on: Day,
     /// Days from the world's today to the last, both counted, while the window is open.
     days_left: Option<i64>,

@@ -29,6 +29,7 @@ const QUEUE: usize = 16;
 #[utoipa::path(tag = "sla", params(
         ("word" = Option<String>, Query, description = "as for the statement"),
         ("policy" = Option<String>, Query, description = "as for the statement"),
+        ("from" = Option<String>, Query, description = "as for the statement"),
     ),
     responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = ProblemDetails),
         (status = 422, body = ProblemDetails)))]

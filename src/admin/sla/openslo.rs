@@ -12,7 +12,11 @@ const UNDELIVERED: &str = "reset_before_read|refused_connection";
 const NO_RESPONSE: &str = "no_response|reset_after_read|late";
 
 /// The service level as OpenSLO v1. What it cannot say stands in annotations.
-#[utoipa::path(tag = "sla",
+#[utoipa::path(tag = "sla", params(
+        ("word" = Option<String>, Query, description = "as for the statement"),
+        ("policy" = Option<String>, Query, description = "as for the statement"),
+        ("from" = Option<String>, Query, description = "as for the statement"),
+    ),
     responses((status = 200, content_type = "application/yaml", body = String), (status = 404, body = ProblemDetails),
         (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/openslo.yaml")]

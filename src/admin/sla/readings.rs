@@ -84,6 +84,7 @@ fn read(
 #[utoipa::path(tag = "sla", params(
         ("word" = Option<String>, Query, description = "whose word on causes is taken: truth (default) or provider"),
         ("policy" = Option<String>, Query, description = "other readings than the defaults, as a JSON object"),
+        ("from" = Option<String>, Query, description = "as for the statement"),
     ),
     responses((status = 200, body = Vec<AlternativeReading>), (status = 404, body = ProblemDetails), (status = 422, body = ProblemDetails)))]
 #[get("/sla/{provider}/{world}/{cycle}/readings")]

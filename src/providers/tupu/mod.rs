@@ -8,6 +8,7 @@ mod envelope;
 mod errors;
 mod input_rules;
 mod marker_samples;
+mod settable;
 pub mod sign;
 mod sla;
 mod tasks;
@@ -236,6 +237,7 @@ static SPEC: ProviderSpec = ProviderSpec {
     volatile: &["timestamp", "nonce", "signature"],
     signs_answers: true,
     has_jobs: true,
+    settable: &settable::SETTABLE,
 };
 
 impl Provider for Tupu {

@@ -10,7 +10,7 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Refusal, Reply, Workload};
+use crate::exchange::{Call, Refusal, Reply, SettableNames, Workload};
 use crate::imaging::pixel_count;
 use crate::providers::{Authentication, BodyKind, CallContext, Operation, Provider, ProviderSpec};
 
@@ -80,6 +80,12 @@ static OPERATIONS: [Operation; 6] = [
     .workload(body_pixels),
 ];
 
+/// What a world may set (`README.md`).
+static SETTABLE: SettableNames = SettableNames {
+    strictness: &["jdcloud-composing.format"],
+    ..SettableNames::NONE
+};
+
 static SPEC: ProviderSpec = ProviderSpec {
     id: "jdcloud-composing",
     title: "JD Cloud Automatic Composing",
@@ -97,6 +103,7 @@ static SPEC: ProviderSpec = ProviderSpec {
     volatile: &["timestamp", "sign"],
     signs_answers: false,
     has_jobs: false,
+    settable: &SETTABLE,
 };
 
 fn body_pixels(call: &Call) -> Workload {

@@ -9,7 +9,7 @@ mod wire;
 pub(super) use sla::CONTRACT;
 
 use super::{VENDOR, auth, gateway};
-use crate::exchange::{Call, Refusal, Reply, Workload};
+use crate::exchange::{Call, Refusal, Reply, SettableNames, Workload};
 use crate::imaging::pixel_count;
 use crate::providers::{Authentication, BodyKind, CallContext, Operation, Provider, ProviderSpec};
 
@@ -18,6 +18,12 @@ pub struct Matting;
 
 /// Bodies the edge keeps: well over the documented 2 MB, so that the vendor's own error can be given.
 const BODY_CAP: u64 = 16 << 20;
+
+/// What a world may set (`README.md`).
+static SETTABLE: SettableNames = SettableNames {
+    strictness: &["jdcloud-matting.portrait", "jdcloud-matting.person"],
+    ..SettableNames::NONE
+};
 
 static SPEC: ProviderSpec = ProviderSpec {
     id: "jdcloud-matting",
@@ -68,6 +74,7 @@ static SPEC: ProviderSpec = ProviderSpec {
     volatile: &["timestamp", "sign"],
     signs_answers: false,
     has_jobs: false,
+    settable: &SETTABLE,
 };
 
 fn body_pixels(call: &Call) -> Workload {

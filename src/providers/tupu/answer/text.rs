@@ -8,7 +8,7 @@ use super::result::RecognitionResult;
 use super::{field, insert_given};
 use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::providers::{Answer, CallContext, Services};
-use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, flood, hits};
+use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, TextAction, flood, hits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -216,7 +216,7 @@ impl TextVerdict {
 
     fn preset(given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.clone().unwrap_or_else(|| "Normal".into());
-        let mut verdict = Self::of(label, given.action.as_deref());
+        let mut verdict = Self::new(label, given.action.map(TextAction::name));
         verdict.review = given.review.unwrap_or(verdict.review);
         verdict.because = format!("expectation {id:?}");
         if let Some(details) = &given.details {
