@@ -84,8 +84,8 @@ impl Application {
         let clock = first_clock(&*store, &settings)?;
         let gateway = Data::new(gateway(&settings, providers, (&store, &clock), (seed, run))?);
         first_faults(&gateway)?;
-        let fresh_token =
-            (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
+        let fresh_token = (settings.server.admin_token.is_none() && !is_loopback(&admin_listen))
+            .then(crate::dice::random_secret);
         let guard = RequestGuard {
             token: settings
                 .server

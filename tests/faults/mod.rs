@@ -169,12 +169,12 @@ pub fn await_rows(server: &TestServer, count: usize) -> Vec<Value> {
 /// Waits until so many events lie ahead on the server's clock.
 pub fn await_events(server: &TestServer, count: usize) {
     for _ in 0..4000 {
-        if server.running.clock().pending().events >= count {
+        if server.running.clock().status().events >= count {
             return;
         }
         super::support::program::pause(Duration::from_millis(2));
     }
-    panic!("{:?}", server.running.clock().pending());
+    panic!("{:?}", server.running.clock().status());
 }
 
 pub fn advance(server: &TestServer, by: &str) {
