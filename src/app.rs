@@ -15,7 +15,7 @@ use crate::providers::Providers;
 use crate::settings::{Settings, SignatureClock};
 use crate::sla::WorkdayCalendar;
 use crate::store::{self, Store};
-use crate::world::faults::{BoardSettings, FaultRegistry};
+use crate::world::faults::{FaultRegistry, FaultRegistrySettings};
 use crate::world::{DEMO, Jobs, ResultFiles, TemplateStore, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
@@ -307,7 +307,7 @@ fn wrong_fault(nth: usize, flaw: &FaultSpecError) -> anyhow::Error {
 
 /// Arms the faults of the configuration.
 fn first_faults(gateway: &Gateway) -> anyhow::Result<()> {
-    let first = gateway.faults.first().to_vec();
+    let first = gateway.faults.initial().to_vec();
     let armed = gateway.put_faults(first, None);
     armed.map(drop).map_err(|(nth, flaw)| wrong_fault(nth, &flaw))
 }
@@ -355,10 +355,10 @@ fn gateway(
         providers,
         worlds: Arc::new(worlds),
         faults: Arc::new(FaultRegistry::new(
-            BoardSettings {
+            FaultRegistrySettings {
                 ttl: settings.faults.ttl,
                 by_header: settings.faults.by_header,
-                first: settings.fault.clone(),
+                initial: settings.fault.clone(),
             },
             clock.clone(),
         )),

@@ -2,7 +2,9 @@
 
 use super::{AdminState, ProblemDetails, input};
 use crate::clock::Time;
-use crate::faults::{EffectKind, FaultSpec, FaultSpecError, FaultStage, KINDS, Receipt, named_field};
+use crate::faults::{
+    EffectKind, FaultSpec, FaultSpecError, FaultStage, KINDS, Receipt, field_in_serde_message,
+};
 use crate::world::faults::{FaultState, InstalledFault};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -38,8 +40,8 @@ impl FaultView {
             },
             stage: fault.stage,
             state: installed.state(),
-            defined: fault.defined,
-            ends: fault.window.ends(),
+            defined: fault.defined_at,
+            ends: fault.window.ends_at(),
             receipt: installed.receipt(),
         }
     }
@@ -126,7 +128,7 @@ fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, Probl
     serde_path_to_error::deserialize(value).map_err(|why| {
         let text = why.inner().to_string();
         let field = match why.path().to_string() {
-            path if path == "." => named_field(&text).map_or(path, str::to_owned),
+            path if path == "." => field_in_serde_message(&text).map_or(path, str::to_owned),
             path => path,
         };
         refused(FaultSpecError::new(field, text), nth)
@@ -242,9 +244,9 @@ pub(super) async fn kinds(_: Data<AdminState>) -> Json<Vec<KindView>> {
         kind: kind.name,
         parameters: kind.parameters,
         stages: kind.stages,
-        meets: kind.meets,
-        outcome: kind.row,
-        needs: kind.needs.words(),
+        meets: kind.client_sees,
+        outcome: kind.outcome,
+        needs: kind.needs.description(),
     };
     Json(KINDS.iter().map(view).collect())
 }

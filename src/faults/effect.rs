@@ -1,6 +1,6 @@
-//! What happens to a call that is struck.
+//! The effects a fault can have on a call.
 
-use super::fault::named_field;
+use super::fault::field_in_serde_message;
 use super::latency::LatencySpec;
 use super::quantity::{ByteSize, BytesOrShare, SignedSpan, Span};
 use super::{FaultSpecError, FaultStage, KINDS, ValidationContext};
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// What happens to a call that is struck: the table of [`KINDS`], with parameters.
+/// What a fault does to a call: one of the kinds in [`KINDS`], with its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(missing_docs, reason = "KINDS says what each is")]
+#[expect(missing_docs, reason = "KINDS describes each kind")]
 pub enum Effect {
     Latency(LatencySpec),
     Status {
@@ -51,7 +51,7 @@ pub enum Effect {
     },
     BadChunk {},
     WrongLength {
-        #[serde(default = "sixteen_more")]
+        #[serde(default = "default_length_error")]
         by: i64,
     },
     CorruptJson {},
@@ -96,21 +96,21 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResetWhen {
-    /// Before the body is read.
+    /// Before the request body is read.
     BeforeRead,
-    /// Once the call is read, before a byte is answered.
+    /// After the request is read, before the first byte of the answer.
     #[default]
     AfterRead,
-    /// After half of the answer.
+    /// After half of the answer is sent.
     MidBody,
 }
 
-/// So many in a span: `5` (a second), `"5/s"`, `"100/1m"`.
+/// A rate: `5` (per second), `"5/s"`, `"100/1m"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PerSpan {
-    /// How many.
+    /// Number of calls per `span`.
     pub count: u32,
-    /// In which span.
+    /// The span that `count` refers to.
     pub span: std::time::Duration,
 }
 
@@ -126,11 +126,12 @@ impl Serialize for PerSpan {
 
 impl<'de> Deserialize<'de> for PerSpan {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let flaw = || serde::de::Error::custom("expected a rate such as 5 or 0.5 (a second), or \"100/1m\"");
+        let invalid =
+            || serde::de::Error::custom("expected a rate such as 5 or 0.5 (a second), or \"100/1m\"");
         let value = Value::deserialize(from)?;
         if let Some(rate) = value.as_f64().filter(|rate| rate.fract() != 0.0) {
-            // One in so many seconds.
-            let span = std::time::Duration::try_from_secs_f64(rate.recip()).map_err(|_| flaw())?;
+            // A fractional rate becomes one call per 1/rate seconds.
+            let span = std::time::Duration::try_from_secs_f64(rate.recip()).map_err(|_| invalid())?;
             return Ok(Self { count: 1, span });
         }
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -141,10 +142,10 @@ impl<'de> Deserialize<'de> for PerSpan {
         } else {
             format!("1{span}")
         };
-        let span = crate::clock::parse_span(&span).map_err(|_| flaw())?;
-        let count: u32 = count.trim().parse().map_err(|_| flaw())?;
+        let span = crate::clock::parse_span(&span).map_err(|_| invalid())?;
+        let count: u32 = count.trim().parse().map_err(|_| invalid())?;
         if count == 0 || span.is_zero() {
-            Err(flaw())
+            Err(invalid())
         } else {
             Ok(Self { count, span })
         }
@@ -159,31 +160,31 @@ fn default_garbage() -> ByteSize {
     ByteSize(64)
 }
 
-fn sixteen_more() -> i64 {
+fn default_length_error() -> i64 {
     16
 }
 
-/// Longest body or run of garbage a fault may make.
-const MOST_BYTES: u64 = 1 << 20;
+/// Largest body or amount of garbage a fault may produce, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
 impl Effect {
-    /// Reads an effect as written: `kind` and the kind's parameters.
+    /// Parses and checks an effect: `kind` and the parameters of that kind.
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub(super) fn read(written: &Map<String, Value>) -> Result<Self, FaultSpecError> {
-        let mut parameters = written.clone();
-        let kinds = || KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
+    pub(super) fn parse(spec: &Map<String, Value>) -> Result<Self, FaultSpecError> {
+        let mut parameters = spec.clone();
+        let kind_names = || KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
         let Some(Value::String(kind)) = parameters.remove("kind") else {
             return Err(FaultSpecError::new(
                 "effect.kind",
-                format!("expected one of {}", kinds()),
+                format!("expected one of {}", kind_names()),
             ));
         };
         if !KINDS.iter().any(|known| known.name == kind) {
             return Err(FaultSpecError::new(
                 "effect.kind",
-                format!("expected one of {}, found {kind:?}", kinds()),
+                format!("expected one of {}, found {kind:?}", kind_names()),
             ));
         }
         let tagged = Value::Object(Map::from_iter([(kind.clone(), Value::Object(parameters))]));
@@ -194,7 +195,7 @@ impl Effect {
                 .unwrap_or_default()
                 .trim_start_matches('.');
             let within = if within.is_empty() {
-                named_field(&why.inner().to_string())
+                field_in_serde_message(&why.inner().to_string())
                     .unwrap_or_default()
                     .to_owned()
             } else {
@@ -211,7 +212,7 @@ impl Effect {
         Ok(effect)
     }
 
-    /// Its name in [`KINDS`].
+    /// The name of the effect's kind in [`KINDS`].
     pub fn kind(&self) -> &'static str {
         match self {
             Effect::Latency(_) => "latency",
@@ -243,10 +244,10 @@ impl Effect {
         }
     }
 
-    /// The stages at which it can strike, the usual one first.
+    /// The stages at which the effect can be applied, the default first.
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "of all kinds of effect few are meant here"
+        reason = "only a few kinds of effect matter here"
     )]
     pub fn stages(&self) -> &'static [FaultStage] {
         match self {
@@ -259,11 +260,11 @@ impl Effect {
             Effect::Reset {
                 when: ResetWhen::MidBody,
             } => &[FaultStage::Response],
-            _ => super::kinds::kind_named(self.kind()).stages,
+            _ => super::kinds::find_kind(self.kind()).stages,
         }
     }
 
-    /// Whether it is decided before the body is read, where its draw allows.
+    /// Whether the effect is applied before the body is read, if its scope and sampling allow that.
     pub fn is_before_reading(&self) -> bool {
         matches!(
             self,
@@ -274,15 +275,15 @@ impl Effect {
         )
     }
 
-    /// Whether chance has a say in how it looks.
-    pub fn is_chance(&self) -> bool {
+    /// Whether the result of the effect is randomised.
+    pub fn is_random(&self) -> bool {
         matches!(
             self,
             Effect::Garbage { .. } | Effect::CorruptJson {} | Effect::CorruptImage {}
         )
     }
 
-    /// The failure a refusal means.
+    /// The failure that a refusal stands for.
     pub fn failure(&self) -> Option<Failure> {
         let Effect::Refusal { reason, .. } = self else {
             return None;
@@ -290,64 +291,69 @@ impl Effect {
         Some(Failure::named(reason).unwrap_or_else(|| Failure::Catalogue(reason.clone())))
     }
 
-    /// Checks what the types cannot.
+    /// Checks the limits that the types do not express.
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "of all kinds of effect few are meant here"
+        reason = "only a few kinds of effect matter here"
     )]
     fn check(&self) -> Result<(), FaultSpecError> {
-        let flaw =
+        let invalid =
             |field: &str, expected: &str| Err(FaultSpecError::new(format!("effect.{field}"), expected));
         match self {
-            Effect::Latency(latency) => latency.law().map(drop),
+            Effect::Latency(latency) => latency.model().map(drop),
             Effect::Status {
                 status,
                 headers,
                 body,
             } => {
                 if !(200..=599).contains(status) {
-                    return flaw("status", "expected 200 to 599");
+                    return invalid("status", "expected 200 to 599");
                 }
-                if body.to_string().len() as u64 > MOST_BYTES {
-                    return flaw("body", "expected at most 1 MiB");
+                if body.to_string().len() as u64 > MAX_BYTES {
+                    return invalid("body", "expected at most 1 MiB");
                 }
                 check_headers(headers)
             }
             Effect::Drip {
                 rate: ByteSize(0), ..
-            } => flaw("rate", "expected 1 byte a second or more"),
+            } => invalid("rate", "expected 1 byte a second or more"),
             Effect::Drip {
                 chunk: Some(ByteSize(0)),
                 ..
-            } => flaw("chunk", "expected 1 byte or more"),
-            Effect::Garbage { bytes } if !(1..=MOST_BYTES).contains(&bytes.0) => {
-                flaw("bytes", "expected 1 B to 1 MiB")
+            } => invalid("chunk", "expected 1 byte or more"),
+            Effect::Garbage { bytes } if !(1..=MAX_BYTES).contains(&bytes.0) => {
+                invalid("bytes", "expected 1 B to 1 MiB")
             }
-            Effect::WrongLength { by: 0 } => flaw("by", "expected a length that is wrong, such as 16 or -16"),
-            Effect::Throttle { burst: Some(0), .. } => flaw("burst", "expected 1 or more"),
+            Effect::WrongLength { by: 0 } => {
+                invalid("by", "expected a length that is wrong, such as 16 or -16")
+            }
+            Effect::Throttle { burst: Some(0), .. } => invalid("burst", "expected 1 or more"),
             _ => Ok(()),
         }
     }
 
-    /// Checks that the providers it can strike know what it speaks of.
-    pub(super) fn check_known(
+    /// Checks that a provider in scope supports the effect and, for a refusal, documents its reason.
+    pub(super) fn check_provider(
         &self,
         provider: Option<&str>,
-        known: &ValidationContext,
+        context: &ValidationContext,
     ) -> Result<(), FaultSpecError> {
-        let needs = super::kinds::kind_named(self.kind()).needs;
-        if !known.struck(provider).any(|one| needs.met_by(one)) {
+        let needs = super::kinds::find_kind(self.kind()).needs;
+        if !context
+            .providers_in_scope(provider)
+            .any(|one| needs.is_met_by(one))
+        {
             let expected = format!(
-                "expected a provider that {}: none of those meant does",
-                needs.words()
+                "expected a provider that {}: none in scope does",
+                needs.description()
             );
             return Err(FaultSpecError::new("effect.kind", expected));
         }
         let Effect::Refusal { reason, .. } = self else {
             return Ok(());
         };
-        let documented = known
-            .struck(provider)
+        let documented = context
+            .providers_in_scope(provider)
             .any(|one| one.errors.contains(&reason.as_str()));
         if Failure::named(reason).is_none() && !documented {
             let names = Failure::NAMES.join(", ");
@@ -359,7 +365,7 @@ impl Effect {
     }
 }
 
-/// Fields that frame the answer are not a status's business.
+/// Checks names and values of the headers of a `status` effect. Headers that frame the answer are refused.
 fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), FaultSpecError> {
     const FRAMING: [&str; 4] = ["content-length", "transfer-encoding", "connection", "date"];
     for (name, value) in headers {
@@ -369,8 +375,7 @@ fn check_headers(headers: &BTreeMap<String, String>) -> Result<(), FaultSpecErro
             return Err(FaultSpecError::new(field(), "expected a header name"));
         }
         if FRAMING.contains(&name.to_ascii_lowercase().as_str()) {
-            let expected =
-                "expected no field that frames the answer; wrong-length, bad-chunk and clock-skew do that";
+            let expected = "expected no header that frames the answer; use wrong-length, bad-chunk or clock-skew for that";
             return Err(FaultSpecError::new(field(), expected));
         }
         if !value

@@ -87,7 +87,10 @@ impl Gateway {
                 .get("content-length")
                 .and_then(|length| length.parse().ok())
         };
-        let wish = call.headers.get(WISH).filter(|_| self.faults.obeys_headers());
+        let wish = call
+            .headers
+            .get(WISH)
+            .filter(|_| self.faults.allows_header_override());
         let plan = &in_flight.plan;
         let print = || {
             *plan
@@ -116,7 +119,7 @@ impl Gateway {
             clock: &in_flight.world.clock,
             fingerprint: &print,
             workload: &workload,
-            wish: FaultOverride::of(wish),
+            fault_override: FaultOverride::from_header(wish),
             ended_by: plan.ended_by.as_deref(),
         };
         self.faults.decide(point, &case, &mut in_flight.decisions)

@@ -54,7 +54,9 @@ pub async fn send(mut in_flight: Box<InFlightCall>, connection: Option<&Connecti
         }
         Ending::Cut(after, reset) => {
             let reply = in_flight.reply.take().unwrap_or_default();
-            let sent = reply.body.slice(..after.of(reply.body.len() as u64) as usize);
+            let sent = reply
+                .body
+                .slice(..after.resolve(reply.body.len() as u64) as usize);
             let head = head(&reply, &mut in_flight);
             cut(
                 in_flight,
