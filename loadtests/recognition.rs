@@ -47,7 +47,7 @@ fn main() {
     let decode = || Picture::decode(&jpeg, range, 40_000_000).unwrap();
     let decoded = decode();
     let decoding = median(31, || drop(black_box(decode()))) / 1e3;
-    let looking = median(31, || drop(black_box(PictureFeatures::of(&decoded)))) / 1e3;
+    let looking = median(31, || drop(black_box(PictureFeatures::measure(&decoded)))) / 1e3;
     println!("a 512×512 JPEG: decode {decoding:.1} ms, look {looking:.1} ms");
     let (text, signatures) = text_call();
     println!(

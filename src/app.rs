@@ -7,7 +7,7 @@ use crate::faults::{Fault, FaultSpecError, ValidationContext};
 use crate::gateway::{
     BACKLOG, Connection, Gateway, ListenerSwitch, Metrics, Pool, Routes, follow_all, known_providers, receive,
 };
-use crate::imaging::{MatteModel, MatteOptions, Studio, StudioSettings};
+use crate::imaging::{MatteModel, Studio, StudioSettings};
 use crate::jobs::RetryPolicy;
 use crate::ledger::{Ledger, LedgerSettings};
 use crate::outbound::{OutboundClient, OutboundSettings};
@@ -343,10 +343,7 @@ fn gateway(
         linger: settings.ledger.linger,
     };
     let studio = StudioSettings {
-        way: MatteOptions {
-            mode: settings.imaging.matte,
-            edge: settings.imaging.edge,
-        },
+        matte: settings.imaging.matte_options(),
         max_pixels: settings.imaging.max_pixels,
         cache_bytes: bytes(settings.imaging.cache_bytes),
     };

@@ -124,12 +124,12 @@ fn sheet(out: &PathBuf, product: &[PathBuf]) -> anyhow::Result<()> {
 fn cut(file: &Path) -> anyhow::Result<Arc<Sprite>> {
     let bytes = read(file).context("--product")?;
     let settings = StudioSettings {
-        way: MatteOptions::default(),
+        matte: MatteOptions::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };
-    match Studio::new(settings, None).piece(&bytes, PixelRange::ANY) {
-        Ok(piece) => Ok(piece.sprite.clone()),
+    match Studio::new(settings, None).product_cutout(&bytes, PixelRange::ANY) {
+        Ok(cutout) => Ok(cutout.sprite.clone()),
         Err(why) => bail!("--product: {}: {why}", file.display()),
     }
 }

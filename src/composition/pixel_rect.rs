@@ -24,7 +24,7 @@ impl PixelRect {
         }
     }
 
-    /// The same with so much less, or more, on every side.
+    /// Shrinks the rectangle by `by` pixels on every side; negative values enlarge it.
     pub(super) fn inset(self, by: f32) -> Self {
         Self {
             x: self.x + by,

@@ -21,5 +21,5 @@ pub(super) fn sprite() -> Sprite {
             [plain.red(), plain.green(), plain.blue(), plain.alpha()]
         })
         .collect();
-    Sprite::trimmed(SIDE as usize, &straight).expect("the gift is not empty")
+    Sprite::from_straight_rgba(SIDE as usize, &straight).expect("the gift is not empty")
 }

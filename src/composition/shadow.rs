@@ -2,7 +2,7 @@
 
 use super::colour::Rgb;
 use super::pixel_rect::PixelRect;
-use crate::imaging::{Sprite, enlarged};
+use crate::imaging::{Sprite, enlarge};
 use tiny_skia::Pixmap;
 
 /// Shadows are made so much smaller: they are soft anyway.
@@ -86,8 +86,8 @@ impl Layer {
     fn draw(&self, (x, y): (f32, f32), (colour, opacity): (Rgb, f32), canvas: &mut Pixmap) {
         let times = SMALLER as usize;
         let (wide, high) = (self.width * times, self.height * times);
-        let alpha = enlarged(&self.alpha, (self.width, self.height), (wide, high));
-        let out = (self.room * times) as i64;
+        let alpha = enlarge(&self.alpha, (self.width, self.height), (wide, high));
+        let out = (self.margin * times) as i64;
         let (left, top) = (x.round() as i64 - out, y.round() as i64 - out);
         let (width, height) = (i64::from(canvas.width()), i64::from(canvas.height()));
         // What of it lies on the canvas.

@@ -3,7 +3,7 @@
 use crate::clock::{Clock, Time};
 use crate::composition::Composer;
 use crate::exchange::{Failure, Reply, RequestId};
-use crate::imaging::{Studio, damage};
+use crate::imaging::{Studio, corrupt_headers};
 use crate::jobs::JobFaults;
 use crate::outbound::OutboundClient;
 use crate::world::{
@@ -92,7 +92,7 @@ impl CallContext {
         match self.damage {
             None => (picture.clone(), digest),
             Some(drawn) => {
-                let damaged = damage(picture, drawn);
+                let damaged = corrupt_headers(picture, drawn);
                 let digest = xxhash_rust::xxh3::xxh3_128(&damaged);
                 (damaged.into(), digest)
             }

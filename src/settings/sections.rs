@@ -3,7 +3,7 @@
 use super::Settings;
 use super::spans::{span, span_or_required};
 use crate::clock::Time;
-use crate::imaging::{EdgeMethod, MatteMode};
+use crate::imaging::{EdgeMethod, MatteMode, MatteOptions};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,17 @@ pub struct ImagingSettings {
     pub cache_bytes: ByteSize,
 }
 
-/// CPU work.
+impl ImagingSettings {
+    /// How pictures are matted.
+    pub fn matte_options(&self) -> MatteOptions {
+        MatteOptions {
+            mode: self.matte,
+            edge: self.edge,
+        }
+    }
+}
+
+/// Threads for CPU work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PoolSettings {

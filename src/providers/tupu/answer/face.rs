@@ -38,7 +38,7 @@ pub(in super::super) fn face_verify(call: &Call, context: &CallContext) -> Resul
         };
         // Code 20: the picture could not be had, or is none.
         let bytes = bytes.ok_or(Failure::Input(InputError::NoPerson))?;
-        let seen = context.studio.impressions(&bytes, 1);
+        let seen = context.studio.features(&bytes, 1);
         let seen = seen.map_err(|_: PictureError| Failure::Input(InputError::NoPerson))?;
         Ok(reply(&seen[0], &bytes, (&name, &number), (&call, &context)))
     })))

@@ -202,14 +202,14 @@ fn looked(item: &ImageInput, most: usize, context: &CallContext) -> Result<Looke
     let bytes = item
         .bytes(None, context)
         .map_err(|why| (InputError::Unreachable, why))?;
-    let frames = context.studio.impressions(&bytes, most);
+    let frames = context.studio.features(&bytes, most);
     let frames = frames.map_err(|why| (InputError::PictureBroken, why.to_string()))?;
     let ruled = frames.into_iter().map(|seen| {
         let cause = input_rules::picture(&seen, item.original.as_deref(), context);
         let why = || {
             (
                 InputError::PictureSize,
-                format!("out of specification: {}", seen.described()),
+                format!("out of specification: {}", seen.summary()),
             )
         };
         let cause = cause.map_err(|_| why())?;

@@ -210,7 +210,7 @@ fn frames(
         let files = super::pictures::PACK.read(&video.bytes);
         let files = files.map_err(|_| Failure::Input(InputError::Unreachable))?;
         let looked = files.into_iter().enumerate().map(|(nth, (name, bytes))| {
-            let seen = context.studio.impressions(&bytes, 1).ok()?.pop()?;
+            let seen = context.studio.features(&bytes, 1).ok()?.pop()?;
             Some(Frame {
                 offset: offset(nth),
                 name,
@@ -235,7 +235,7 @@ fn frames(
         content,
     };
     let most = usize::try_from(sampling.most).unwrap_or(usize::MAX);
-    if let Ok(animated) = context.studio.impressions(&video.bytes, most) {
+    if let Ok(animated) = context.studio.features(&video.bytes, most) {
         let looked = animated.into_iter().enumerate();
         return Ok(looked.map(|(nth, seen)| frame(nth, seen)).collect());
     }

@@ -40,7 +40,7 @@ fn products(
     }
     let mut notes = Vec::new();
     let pieces = asked.pictures.iter().map(|picture| {
-        let piece = context.studio.piece(picture, PixelRange::ANY);
+        let piece = context.studio.product_cutout(picture, PixelRange::ANY);
         let piece = piece.map_err(|flaw| Failure::Input(flaw.into()))?;
         notes.push(Decision::choose(
             PipelineStage::Answer,

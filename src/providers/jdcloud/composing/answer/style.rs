@@ -14,7 +14,7 @@ pub(in super::super) fn style(call: &Call, context: &CallContext) -> Result<Answ
     Ok(Answer::Work(Box::new(move || {
         let picture = context.studio.picture(&bytes, PixelRange::ANY);
         let picture = picture.map_err(|flaw| Failure::Input(flaw.into()))?;
-        let mut chances = style_chances(&Sprite::whole(&picture.within(256)));
+        let mut chances = style_chances(&Sprite::from_picture(&picture.fit_within(256)));
         if context.wrong_verdict.is_some() {
             // A lie about a style: the least likely is said to be the likeliest.
             let turned: Vec<TemplateStyle> = chances.iter().rev().map(|(style, _)| *style).collect();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(in super::super) fn cutout(call: &Call, context: &CallContext) -> Result<Answer, Failure> {
     let body = call.body.clone();
     ling::check(&body, |kind| kind == PictureFormat::Jpeg)?;
-    let remembered = context.studio.remembered_cut_out(call.content);
+    let remembered = context.studio.cached_cut_out(call.content);
     if let Some(cut) = remembered.filter(|_| context.wrong_verdict.is_none()) {
         let note = Decision::choose(
             PipelineStage::Answer,
@@ -33,8 +33,8 @@ pub(in super::super) fn cutout(call: &Call, context: &CallContext) -> Result<Ans
 /// A lie about a cut-out is the ground in place of the thing.
 pub(super) fn side(context: &CallContext) -> MatteSide {
     match context.wrong_verdict {
-        None => MatteSide::Thing,
-        Some(_) => MatteSide::Ground,
+        None => MatteSide::Foreground,
+        Some(_) => MatteSide::Background,
     }
 }
 

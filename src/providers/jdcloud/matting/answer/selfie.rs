@@ -42,7 +42,7 @@ pub(in super::super) fn selfie(call: &Call, context: &CallContext) -> Result<Ans
             limit: MOST_BYTES as u64,
         });
     }
-    let kind = PictureFormat::of(&picture).filter(|kind| *kind != PictureFormat::WebP);
+    let kind = PictureFormat::detect(&picture).filter(|kind| *kind != PictureFormat::WebP);
     kind.ok_or(Failure::Input(InputError::PictureKind))?;
     let context = context.clone();
     Ok(Answer::Work(Box::new(move || {
