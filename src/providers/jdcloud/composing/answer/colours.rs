@@ -3,7 +3,7 @@
 
 use super::super::super::envelope::EnvelopeKind;
 use super::picture;
-use crate::composition::recoloured;
+use crate::composition::rotate_hues;
 use crate::exchange::{Call, Failure};
 use crate::imaging::{PixelRange, encode_rgba};
 use crate::providers::{Answer, CallContext};
@@ -24,7 +24,7 @@ pub(in super::super) fn colours(call: &Call, context: &CallContext) -> Result<An
         } else {
             TURNS
         };
-        let urls = recoloured(&picture, &turns).into_iter().map(|rgba| {
+        let urls = rotate_hues(&picture, &turns).into_iter().map(|rgba| {
             let png = encode_rgba(picture.width, picture.height, &rgba);
             let digest = xxhash_rust::xxh3::xxh3_128(&png);
             context.publish(context.apply_picture_damage(&png, digest), "png", "image/png")
