@@ -54,7 +54,7 @@ pub(super) async fn list(
 #[post("/expectations")]
 pub(super) async fn create(admin: Data<AdminState>, body: Bytes) -> Result<HttpResponse, ProblemDetails> {
     let expectation: Expectation = input::json(&body)?;
-    let world = worlds::find(&admin, expectation.likeness.world.as_deref().unwrap_or(DEMO))?;
+    let world = worlds::find(&admin, expectation.matching.world.as_deref().unwrap_or(DEMO))?;
     let taken = world.expectations.add(expectation).map_err(|why| match &why {
         ExpectationError::Field(field, _) => impossible(field, why.to_string()),
         ExpectationError::Exists(_) => ProblemDetails::new(StatusCode::CONFLICT, why.to_string()),

@@ -88,7 +88,7 @@ fn verdict(
             .unwrap_or(0);
         return (label, own.rate.unwrap_or(0.99), format!("expectation {id:?}"));
     }
-    let markers = seen.codes.iter().flat_map(|code| Marker::all(code));
+    let markers = seen.codes.iter().flat_map(|code| Marker::parse_all(code));
     if let Some(own) = markers
         .into_iter()
         .find(|own| own.name.eq_ignore_ascii_case("face"))

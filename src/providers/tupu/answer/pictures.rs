@@ -307,7 +307,11 @@ impl ImageRequest {
         };
         let given = expected_verdict(input, (call, context));
         let evidence = PictureEvidence {
-            markers: seen.codes.iter().flat_map(|code| Marker::all(code)).collect(),
+            markers: seen
+                .codes
+                .iter()
+                .flat_map(|code| Marker::parse_all(code))
+                .collect(),
             content: xxhash_rust::xxh3::xxh3_128(bytes),
             seen: &seen,
             given: given.as_ref(),

@@ -95,7 +95,10 @@ pub(super) fn hear(
         length: head.milliseconds.unwrap_or(0) as f64 / 1000.0,
         has_voice: sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
         given: expected_verdict(input, (call, context)),
-        markers: head.title.map(|title| Marker::all(&title)).unwrap_or_default(),
+        markers: head
+            .title
+            .map(|title| Marker::parse_all(&title))
+            .unwrap_or_default(),
     };
     Ok((heard, cause))
 }

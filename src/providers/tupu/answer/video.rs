@@ -194,7 +194,10 @@ fn judge(
         Some(length) => input_rules::frames(frames.len() as u64, length, context)?,
         None => None,
     };
-    let markers = head.title.map(|title| Marker::all(&title)).unwrap_or_default();
+    let markers = head
+        .title
+        .map(|title| Marker::parse_all(&title))
+        .unwrap_or_default();
     let found = said(&frames, (tasks, &markers), (call, context));
     Ok(RecognitionResult { out_of_spec, ..found })
 }
@@ -258,7 +261,7 @@ fn said(
     });
     let given = input.and_then(|input| expected_verdict(input, (call, context)));
     let evidence = frames.iter().map(|frame| {
-        let inside = frame.seen.codes.iter().flat_map(|code| Marker::all(code));
+        let inside = frame.seen.codes.iter().flat_map(|code| Marker::parse_all(code));
         PictureEvidence {
             seen: &frame.seen,
             given: given.as_ref(),
