@@ -10,7 +10,7 @@ use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
 use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage};
 use crate::forms::{Form, FormValue};
 use crate::imaging::PictureFeatures;
-use crate::media::{ArchiveLimits, is_pack};
+use crate::media::{ArchiveLimits, is_archive};
 use crate::providers::{Answer, CallContext};
 use crate::recognition::Marker;
 use crate::world::ConcurrencyLimit;
@@ -277,12 +277,12 @@ impl ImageRequest {
                     continue;
                 }
             };
-            if !is_pack(&bytes) {
+            if !is_archive(&bytes) {
                 all.push(item.with(Source::Bytes(bytes)));
                 continue;
             }
             let files = PACK
-                .read(&bytes)
+                .unpack(&bytes)
                 .map_err(|_| Failure::Input(InputError::Unreachable))?;
             all.extend(files.into_iter().map(|(name, bytes)| ImageInput {
                 tag: item.tag.clone(),

@@ -8,7 +8,7 @@ use super::result::RecognitionResult;
 use super::{are_mixed, base_name, fetch_media, field};
 use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage};
 use crate::forms::FormValue;
-use crate::media::{sound, track};
+use crate::media::{measure_sound, read_facts};
 use crate::providers::{Answer, CallContext};
 use crate::recognition::Marker;
 use bytes::Bytes;
@@ -80,7 +80,7 @@ pub(super) fn hear(
     file: &AudioFile,
     (call, context): (&Call, &CallContext),
 ) -> Result<(AudioFacts, Option<&'static str>), Failure> {
-    let head = track(&file.bytes).ok_or(Failure::Input(InputError::PictureKind))?;
+    let head = read_facts(&file.bytes).ok_or(Failure::Input(InputError::PictureKind))?;
     let cause = match head.sample_rate {
         Some(rate) => input_rules::sampling(rate, context)?,
         None => None,
@@ -93,7 +93,7 @@ pub(super) fn hear(
     let heard = AudioFacts {
         name: file.name.clone(),
         length: head.milliseconds.unwrap_or(0) as f64 / 1000.0,
-        has_voice: sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
+        has_voice: measure_sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
         given: expected_verdict(input, (call, context)),
         markers: head
             .title

@@ -12,7 +12,7 @@ use super::{fetch_media, field};
 use crate::exchange::{Call, Decision, Failure, InputError, PipelineStage, Reply};
 use crate::forms::{Form, FormValue};
 use crate::imaging::PictureFeatures;
-use crate::media::{is_pack, track};
+use crate::media::{is_archive, read_facts};
 use crate::providers::{Answer, CallContext};
 use crate::recognition::Marker;
 use bytes::Bytes;
@@ -184,7 +184,7 @@ fn judge(
     (tasks, sampling, declared): (&[&'static RecognitionTask], Sampling, Option<f64>),
     (call, context): (&Call, &CallContext),
 ) -> Result<RecognitionResult, Failure> {
-    let head = track(&video.bytes).unwrap_or_default();
+    let head = read_facts(&video.bytes).unwrap_or_default();
     let declared = declared
         .filter(|seconds: &f64| (0.0..1e9).contains(seconds))
         .map(|seconds| (seconds * 1000.0) as u64);
@@ -209,8 +209,8 @@ fn frames(
     context: &CallContext,
 ) -> Result<Vec<Frame>, Failure> {
     let offset = |nth: usize| (nth as u64 * sampling.interval) as f64;
-    if is_pack(&video.bytes) {
-        let files = super::pictures::PACK.read(&video.bytes);
+    if is_archive(&video.bytes) {
+        let files = super::pictures::PACK.unpack(&video.bytes);
         let files = files.map_err(|_| Failure::Input(InputError::Unreachable))?;
         let looked = files.into_iter().enumerate().map(|(nth, (name, bytes))| {
             let seen = context.studio.features(&bytes, 1).ok()?.pop()?;
