@@ -1,4 +1,4 @@
-//! What makes two requests the same input.
+//! Fingerprints that identify requests with the same input.
 
 use super::Call;
 use memchr::memmem;
@@ -7,31 +7,31 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// XXH3-128 over the operation and the input's content, never over what a client makes anew each time: header
-/// fields, the boundary of a multipart body, and the `volatile` fields (timestamp, nonce, signature) of the
-/// query, a form, a multipart body, or a JSON object that stands in the body alone.
+/// Computes XXH3-128 over operation, method, query and body, without what changes from call to call: headers, multipart
+/// boundaries, and the `volatile` fields (timestamp, nonce, signature) of the query, a form, a multipart body or a JSON
+/// object.
 pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
-    let mut hash = Hash(Xxh3Default::new());
+    let mut hash = FingerprintHasher(Xxh3Default::new());
     hash.part(operation.as_bytes());
     hash.part(call.method.as_bytes());
     hash.form(call.query.as_bytes(), volatile);
     let kind = call.headers.get("content-type").unwrap_or_default();
-    let sniffed = || opening_boundary(&call.body).filter(|_| !kind.starts_with("application/json"));
-    if let Some(boundary) = boundary(kind).or_else(|| sniffed().map(Cow::Borrowed)) {
+    let detected = || opening_boundary(&call.body).filter(|_| !kind.starts_with("application/json"));
+    if let Some(boundary) = boundary(kind).or_else(|| detected().map(Cow::Borrowed)) {
         hash.multipart(&call.body, &boundary, volatile);
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         hash.form(&call.body, volatile);
     } else if !volatile.is_empty() && hash.json(&call.body, volatile) {
-        // Every field is in.
+        // `json` has hashed every field.
     } else {
         hash.part(&call.content.to_le_bytes());
     }
     hash.0.digest128()
 }
 
-struct Hash(Xxh3Default);
+struct FingerprintHasher(Xxh3Default);
 
-impl Hash {
+impl FingerprintHasher {
     fn part(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
@@ -45,7 +45,7 @@ impl Hash {
         }
     }
 
-    /// The fields of a JSON object as they were written. `false`, with nothing taken in, where the body is none.
+    /// Hashes the fields of a JSON object as written. Returns `false` and hashes nothing if the body is not an object.
     fn json(&mut self, body: &[u8], volatile: &[&str]) -> bool {
         if !body.trim_ascii_start().starts_with(b"{") {
             return false;
@@ -87,14 +87,14 @@ fn boundary(content_type: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(parameter.trim_matches('"'))).filter(|boundary| !boundary.is_empty())
 }
 
-/// The boundary of a body that begins as multipart bodies do: some clients send no content type.
+/// The boundary of a body that starts like a multipart body, for clients that send no content type.
 pub fn opening_boundary(body: &[u8]) -> Option<&str> {
     // RFC 2046 §5.1.1: at most 70 characters.
     let rest = body.strip_prefix(b"--")?;
     let end = rest.iter().take(72).position(|byte| *byte == b'\r')?;
     let boundary = std::str::from_utf8(&rest[..end]).ok()?;
-    let is_one = !boundary.is_empty() && rest[end..].starts_with(b"\r\n") && !boundary.contains('"');
-    is_one.then_some(boundary)
+    let is_boundary = !boundary.is_empty() && rest[end..].starts_with(b"\r\n") && !boundary.contains('"');
+    is_boundary.then_some(boundary)
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub use decision::{Decision, DecisionKind, DecisionLog, PipelineStage};
 pub use entry::{LedgerEntry, Outcome, PaymentSplit};
 pub use failure::{AuthError, Failure, InputError};
 pub use fingerprint::{fingerprint, opening_boundary};
-pub use ledger_csv::{ChainHash, LedgerCsvWriter, RECORD, cell, chained};
+pub use ledger_csv::{ChainHash, LEDGER_COLUMNS, LedgerCsvWriter, chain_hash, csv_cell};
 pub use reply::Reply;
 pub use request_id::RequestId;
 pub use service_counts::{AttributionKey, SERVICE_COUNTS, ServiceBucket, ServiceCounts};
