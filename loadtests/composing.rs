@@ -90,12 +90,12 @@ fn main() {
 /// The thing in a picture of a thing on white.
 fn cut() -> Arc<Sprite> {
     let settings = StudioSettings {
-        way: MatteOptions::default(),
+        matte: MatteOptions::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };
     Studio::new(settings, None)
-        .piece(&photo(), PixelRange::ANY)
+        .product_cutout(&photo(), PixelRange::ANY)
         .unwrap()
         .sprite
         .clone()

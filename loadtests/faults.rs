@@ -196,7 +196,7 @@ fn advance() {
                     let due = start + Duration::from_millis(nth * 2_654_435_761 % (31 * 86_400_000));
                     tokio::spawn(async move { drop(clock.sleep_until(due).await) });
                 }
-                while clock.pending().events < 9_999 {
+                while clock.status().events < 9_999 {
                     tokio::task::yield_now().await;
                 }
                 let begun = Instant::now();

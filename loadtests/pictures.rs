@@ -31,7 +31,7 @@ fn main() {
                 let mut picture = picture.clone();
                 picture.extend(nth.to_le_bytes());
                 let studio = studio();
-                wall_ms(|| drop(studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap()))
+                wall_ms(|| drop(studio.cut_out(&picture, ANY, MatteSide::Foreground).unwrap()))
             });
             println!("{name:<22} {side:>4}×{side:<4} {cost:>8.1} ms, one thread");
         }
@@ -39,9 +39,9 @@ fn main() {
     let mut picture = scaled("photos/astronaut.jpg", 512);
     picture.resize(200_000, 0);
     let studio = studio();
-    studio.cut_out(&picture, ANY, MatteSide::Thing).unwrap();
+    studio.cut_out(&picture, ANY, MatteSide::Foreground).unwrap();
     let cost = median_of(101, || {
-        let remembered = || studio.remembered_cut_out(xxhash_rust::xxh3::xxh3_128(&picture));
+        let remembered = || studio.cached_cut_out(xxhash_rust::xxh3::xxh3_128(&picture));
         wall_ms(|| drop(std::hint::black_box(remembered()).unwrap())) * 1e3
     });
     println!("200 kB from the cache: {cost:.1} µs");
@@ -49,7 +49,7 @@ fn main() {
 
 fn studio() -> Studio {
     let settings = StudioSettings {
-        way: MatteOptions::default(),
+        matte: MatteOptions::default(),
         max_pixels: 40_000_000,
         cache_bytes: 64 << 20,
     };

@@ -20,7 +20,7 @@ use understudy::Understudy;
 use understudy::dice::Dice;
 use understudy::imaging::{Picture, PictureFeatures, PixelRange};
 use understudy::providers::tupu::sign::identity_proof;
-use understudy::recognition::{flood, hits};
+use understudy::recognition::{detect_flood, find_terms};
 use understudy::signing::rsa;
 
 fn main() {
@@ -34,8 +34,8 @@ fn main() {
     }
     let sentence = "今天天气很好，我们去公园散步吧。The train leaves at five, see you at the station. ";
     let long: String = sentence.chars().cycle().take(20_000).collect();
-    hits(&long);
-    let words = median(101, || drop(black_box((hits(&long), flood(&long)))));
+    find_terms(&long);
+    let words = median(101, || drop(black_box((find_terms(&long), detect_flood(&long)))));
     println!("the lexicon and flooding over 20,000 characters: {words:.0} µs");
     let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/photos/astronaut.jpg");
     let photo = image::open(photo)
@@ -49,7 +49,7 @@ fn main() {
     let decode = || Picture::decode(&jpeg, range, 40_000_000).unwrap();
     let decoded = decode();
     let decoding = median(31, || drop(black_box(decode()))) / 1e3;
-    let looking = median(31, || drop(black_box(PictureFeatures::of(&decoded)))) / 1e3;
+    let looking = median(31, || drop(black_box(PictureFeatures::measure(&decoded)))) / 1e3;
     println!("a 512×512 JPEG: decode {decoding:.1} ms, look {looking:.1} ms");
     let (text, signatures) = text_call();
     println!(

@@ -110,7 +110,7 @@ fn fill(store: &dyn Store, rows: u64) -> f64 {
     let begun = Instant::now();
     let mut batch = Vec::with_capacity(16_384);
     for nth in 0..rows {
-        batch.push(entry(nth, from.shifted(step * nth.cast_signed())));
+        batch.push(entry(nth, from.plus_micros(step * nth.cast_signed())));
         if batch.len() == 16_384 || nth + 1 == rows {
             store.append(&batch).unwrap();
             batch.clear();

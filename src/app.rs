@@ -7,7 +7,7 @@ use crate::faults::{Fault, FaultSpecError, ValidationContext};
 use crate::gateway::{
     BACKLOG, Connection, Gateway, ListenerSwitch, Metrics, Pool, Routes, follow_all, known_providers, receive,
 };
-use crate::imaging::{MatteModel, MatteOptions, Studio, StudioSettings};
+use crate::imaging::{MatteModel, Studio, StudioSettings};
 use crate::jobs::RetryPolicy;
 use crate::ledger::{Ledger, LedgerSettings};
 use crate::outbound::{OutboundClient, OutboundSettings};
@@ -15,7 +15,7 @@ use crate::providers::{Providers, Services};
 use crate::settings::{Settings, SignatureClock};
 use crate::sla::WorkdayCalendar;
 use crate::store::{self, Store};
-use crate::world::faults::{BoardSettings, FaultRegistry};
+use crate::world::faults::{FaultRegistry, FaultRegistrySettings};
 use crate::world::{DEMO, Events, Jobs, Records, ResultFiles, TemplateStore, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
@@ -87,8 +87,8 @@ impl Application {
         };
         let gateway = Data::new(gateway(&settings, providers, &run)?);
         first_faults(&gateway)?;
-        let fresh_token =
-            (settings.server.admin_token.is_none() && !is_loopback(&admin_listen)).then(crate::dice::secret);
+        let fresh_token = (settings.server.admin_token.is_none() && !is_loopback(&admin_listen))
+            .then(crate::dice::random_secret);
         let guard = RequestGuard {
             token: settings
                 .server
@@ -313,7 +313,7 @@ fn wrong_fault(nth: usize, flaw: &FaultSpecError) -> anyhow::Error {
 
 /// Arms the faults of the configuration.
 fn first_faults(gateway: &Gateway) -> anyhow::Result<()> {
-    let first = gateway.faults.first().to_vec();
+    let first = gateway.faults.initial().to_vec();
     let armed = gateway.put_faults(first, None);
     armed.map(drop).map_err(|(nth, flaw)| wrong_fault(nth, &flaw))
 }
@@ -351,10 +351,7 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         linger: settings.ledger.linger,
     };
     let studio = StudioSettings {
-        way: MatteOptions {
-            mode: settings.imaging.matte,
-            edge: settings.imaging.edge,
-        },
+        matte: settings.imaging.matte_options(),
         max_pixels: settings.imaging.max_pixels,
         cache_bytes: bytes(settings.imaging.cache_bytes),
     };
@@ -372,10 +369,10 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         providers,
         worlds: Arc::new(worlds),
         faults: Arc::new(FaultRegistry::new(
-            BoardSettings {
+            FaultRegistrySettings {
                 ttl: settings.faults.ttl,
                 by_header: settings.faults.by_header,
-                first: settings.fault.clone(),
+                initial: settings.fault.clone(),
             },
             clock.clone(),
         )),

@@ -1,54 +1,54 @@
-//! The only source of chance: draws keyed by what is drawn for, never a shared stream.
+//! The only source of randomness: every draw is a hash of the seed and a key, never the next value of a shared stream.
 //!
-//! Two draws with the same seed and key are equal at any concurrency and in any order.
+//! Draws with the same seed and key are equal at any concurrency and in any order.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use xxhash_rust::xxh3::{Xxh3Builder, xxh3_128_with_seed};
 
-/// Keys of up to so many bytes, lengths included, are hashed at once.
-const SHORT: usize = 240;
+/// Keys of up to this many bytes, length prefixes included, are hashed in one pass.
+const SHORT_KEY: usize = 240;
 
-/// Keyed draws of one seed.
+/// Keyed random draws from one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dice {
     seed: u64,
 }
 
 impl Dice {
-    /// Dice of this seed.
+    /// Creates dice from a seed.
     pub const fn new(seed: u64) -> Self {
         Self { seed }
     }
 
-    /// Dice nobody can foresee, for a server started without a seed.
+    /// Creates dice from system randomness, for a server started without a seed.
     ///
     /// # Panics
-    /// When the operating system has no randomness to give.
+    /// If the operating system provides no randomness.
     pub fn from_entropy() -> Self {
         use rand::TryRng;
         let seed = rand::rngs::SysRng
             .try_next_u64()
-            .expect("the operating system gives randomness");
-        // JSON numbers are exact to 2^53 in every client, and a seed should survive being copied from one.
+            .expect("the operating system provides randomness");
+        // JSON numbers are exact up to 2^53 in every client, so that a copied seed stays the same.
         Self {
             seed: seed & ((1 << 53) - 1),
         }
     }
 
-    /// The seed these dice were made of.
+    /// The seed of these dice.
     pub const fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// A draw for this key; parts are kept apart, so `["ab","c"]` and `["a","bc"]` differ.
+    /// Draws 128 bits for a key. Key parts are length-prefixed, so `["ab","c"]` and `["a","bc"]` differ.
     pub fn draw(&self, key: &[&[u8]]) -> u128 {
-        // A short key, as nearly all are, is hashed at once: setting up a stream takes longer than the rest.
-        let mut short = [0; SHORT];
+        // Nearly all keys are short. Setting up a streaming hasher would cost more than the hash itself.
+        let mut short = [0; SHORT_KEY];
         let mut length = 0;
         for part in key {
             let end = length + 8 + part.len();
-            if end > SHORT {
+            if end > SHORT_KEY {
                 return self.draw_long(key);
             }
             short[length..length + 8].copy_from_slice(&(part.len() as u64).to_le_bytes());
@@ -58,7 +58,7 @@ impl Dice {
         xxh3_128_with_seed(&short[..length], self.seed)
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as its public sibling")]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "same receiver as `draw`")]
     fn draw_long(&self, key: &[&[u8]]) -> u128 {
         let mut hash = Xxh3Builder::new().with_seed(self.seed).build();
         for part in key {
@@ -68,14 +68,14 @@ impl Dice {
         hash.digest128()
     }
 
-    /// Dice for a part of the house: same seed and name, same dice.
+    /// Derives independent dice for a named component; the same seed and name give the same dice.
     pub fn derive(&self, name: &str) -> Dice {
         Dice {
             seed: (self.draw(&[b"derive", name.as_bytes()]) as u64) & ((1 << 53) - 1),
         }
     }
 
-    /// A stream of randomness for this key.
+    /// A random number generator seeded for a key.
     pub fn stream(&self, key: &[&[u8]]) -> ChaCha8Rng {
         let mut seed = [0; 32];
         seed[..16].copy_from_slice(&self.draw(key).to_le_bytes());
@@ -83,7 +83,7 @@ impl Dice {
         ChaCha8Rng::from_seed(seed)
     }
 
-    /// `len` characters of `alphabet` for this key.
+    /// Draws `len` characters from `alphabet` for a key.
     pub fn text(&self, key: &[&[u8]], alphabet: &[u8], len: usize) -> String {
         use rand::Rng;
         let mut stream = self.stream(key);
@@ -93,16 +93,16 @@ impl Dice {
     }
 }
 
-/// A secret of 32 hexadecimal digits that no seed gives.
+/// Generates a secret of 32 hexadecimal digits from system randomness, independent of any seed.
 ///
 /// # Panics
-/// When the operating system has no randomness to give.
-pub fn secret() -> String {
+/// If the operating system provides no randomness.
+pub fn random_secret() -> String {
     use rand::TryRng;
     let mut bits = [0; 16];
     rand::rngs::SysRng
         .try_fill_bytes(&mut bits)
-        .expect("the operating system gives randomness");
+        .expect("the operating system provides randomness");
     hex::encode(bits)
 }
 

@@ -53,7 +53,7 @@ impl Understudy {
     /// # Errors
     /// What cannot be used, and why.
     pub fn start(self) -> anyhow::Result<Running> {
-        let application = Application::build(self.settings.checked()?, self.providers)?;
+        let application = Application::build(self.settings.validate()?, self.providers)?;
         let ready = application.ready();
         let (gateway, clock) = (application.gateway().clone(), application.clock().clone());
         let admin = application.admin().clone().into_inner();

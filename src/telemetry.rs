@@ -1,16 +1,16 @@
-//! Logs, for operations. What happened to calls is in the ledger and the journal, not here.
+//! Logging for operators. Calls are recorded in the ledger and the journal, not in the log.
 
 use crate::settings::{LogFormat, LogSettings};
 use tracing_subscriber::EnvFilter;
 
-/// Sends log lines to standard error.
+/// Starts logging to standard error.
 ///
 /// # Errors
-/// When the level is no filter, or logging was set up before.
+/// If the level is not a valid filter, or logging was started before.
 pub fn start(settings: &LogSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.level)
         .map_err(|why| anyhow::anyhow!("config: log.level: expected info, debug … or a filter: {why}"))?;
-    // A body that a fault ends is meant, and the library takes it for an error.
+    // The library logs an error when a fault cuts a body short on purpose.
     let filter = filter.add_directive("actix_http::h1::dispatcher=off".parse()?);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

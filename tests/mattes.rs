@@ -84,7 +84,7 @@ fn the_neural_matte_is_used_where_a_model_is_installed() {
     let photo = super::support::fixture("photos/astronaut.jpg");
     let picture = Picture::decode(&photo, ANY, 1 << 24).unwrap();
     let found = matte(&picture, MatteMode::Auto, Some(&model));
-    assert_eq!(found.tier, MatteMethod::Neural);
+    assert_eq!(found.method, MatteMethod::Neural);
     let share = found.alpha.data.iter().sum::<f32>() / found.alpha.data.len() as f32;
     assert!(
         (0.3..0.8).contains(&share),

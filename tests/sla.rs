@@ -211,10 +211,10 @@ fn any_row(causes: &'static [&'static str]) -> impl Strategy<Value = SlaRow> {
     let rest = (any::<bool>(), prop::option::of(0..causes.len()), 0u8..4);
     (spans, rest).prop_map(
         move |((at, delay, status, is_received), (responded, cause, party))| {
-            let sent = start.shifted(at * 1_000_000);
+            let sent = start.plus_micros(at * 1_000_000);
             SlaRow {
                 sent,
-                received: is_received.then(|| sent.shifted(delay * 1_000_000)),
+                received: is_received.then(|| sent.plus_micros(delay * 1_000_000)),
                 status: status.filter(|_| is_received && responded),
                 responded: responded && is_received,
                 cause: cause.map(|nth| causes[nth].to_owned()),
@@ -285,7 +285,7 @@ proptest! {
     ) {
         let own = contract("jd_matting");
         let jd_policy = ReadingPolicy::defaults(own.settings);
-        let sent = march().start.start().shifted(at * 1_000_000);
+        let sent = march().start.start().plus_micros(at * 1_000_000);
         let figure = |rows: &[SlaRow]| requests(rows, own, &march(), &jd_policy).counted(&jd_policy).availability(&jd_policy);
         let failure = |cause: &str| SlaRow { sent, received: Some(sent), cause: Some(cause.to_owned()), party: Some(Party::Provider), ..SlaRow::default() };
         let mut jd: Vec<SlaRow> = rows.iter().map(|row| SlaRow { cause: None, ..row.clone() }).collect();

@@ -30,13 +30,13 @@ pub(super) struct ClockView {
 
 impl ClockView {
     pub(super) fn of(clock: &Clock) -> Self {
-        let (mapping, pending) = (clock.mapping(), clock.pending());
+        let (mapping, pending) = (clock.mapping(), clock.status());
         Self {
             now: clock.now(),
             real: clock.real_now(),
             scale: mapping.scale(),
             frozen: mapping.is_frozen(),
-            own: clock.is_own(),
+            own: clock.has_own_mapping(),
             state: if pending.advancing { "advancing" } else { "ready" },
             events: pending.events,
             next: pending.next,
@@ -111,7 +111,7 @@ pub(super) async fn set(
         scale: change.scale,
         frozen: change.frozen,
     });
-    clock.change_in_turn(change).await;
+    clock.change_after_advance(change).await;
     keep(&admin, world.as_deref())?;
     Ok(Json(ClockView::of(&clock)))
 }

@@ -1,6 +1,6 @@
 //! Tables for spreadsheets: CSV (RFC 4180) in which no cell is taken for a formula.
 
-use crate::exchange::cell;
+use crate::exchange::csv_cell;
 use actix_web::HttpResponse;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 
@@ -21,7 +21,7 @@ impl CsvTable {
 
     /// Adds a row.
     pub(super) fn row(&mut self, cells: &[impl AsRef<str>]) {
-        let cells = cells.iter().map(|text| cell(text.as_ref()).into_owned());
+        let cells = cells.iter().map(|text| csv_cell(text.as_ref()).into_owned());
         self.writer
             .write_record(cells)
             .expect("rows are as long as their head, and a vector takes them");

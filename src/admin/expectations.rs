@@ -55,7 +55,7 @@ pub(super) async fn list(
 #[post("/expectations")]
 pub(super) async fn create(admin: Data<AdminState>, body: Bytes) -> Result<HttpResponse, ProblemDetails> {
     let expectation: Expectation = input::json(&body)?;
-    let name = expectation.likeness.world.as_deref().unwrap_or(DEMO);
+    let name = expectation.matching.world.as_deref().unwrap_or(DEMO);
     let world = admin.gateway.worlds.get(name).ok_or_else(|| {
         let all = admin.gateway.worlds.all();
         let names = all.iter().map(|world| &*world.name);

@@ -37,8 +37,8 @@ impl FaultView {
             },
             stage: fault.stage,
             state: installed.state(),
-            defined: fault.defined,
-            ends: fault.window.ends(),
+            defined: fault.defined_at,
+            ends: fault.window.ends_at(),
             receipt: installed.receipt(),
         }
     }
@@ -238,9 +238,9 @@ pub(super) async fn kinds(_: Data<AdminState>) -> Json<Vec<KindView>> {
         kind: kind.name,
         parameters: kind.parameters,
         stages: kind.stages,
-        meets: kind.meets,
-        outcome: kind.row,
-        needs: kind.needs.words(),
+        meets: kind.client_sees,
+        outcome: kind.outcome,
+        needs: kind.needs.description(),
     };
     Json(KINDS.iter().map(view).collect())
 }

@@ -2,7 +2,7 @@
 //! the token.
 
 use super::ProblemDetails;
-use crate::signing::digest::same;
+use crate::signing::digest::constant_time_eq;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -52,7 +52,7 @@ impl RequestGuard {
         }
         let Some(token) = &self.token else { return Ok(()) };
         let given = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        if given.is_some_and(|given| same(given, token)) {
+        if given.is_some_and(|given| constant_time_eq(given, token)) {
             return Ok(());
         }
         let detail =

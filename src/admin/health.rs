@@ -54,7 +54,7 @@ pub(super) struct InfoView {
 pub(super) async fn health(admin: Data<AdminState>) -> Json<HealthView> {
     Json(HealthView {
         status: "ok",
-        matte: admin.gateway.studio.tier(),
+        matte: admin.gateway.studio.matte_methods(),
     })
 }
 

@@ -73,7 +73,7 @@ fn first_faults(admin: &AdminState, world: Option<&str>) -> Result<usize, Proble
     let board = &admin.gateway.faults;
     let of_it = |own: Option<&str>| world.is_none() || own == world;
     let first = board
-        .first()
+        .initial()
         .iter()
         .filter(|spec| of_it(spec.matching.world.as_deref()));
     if world.is_none() {

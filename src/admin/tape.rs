@@ -22,7 +22,7 @@ pub(super) struct TapeChange {
 #[utoipa::path(tag = "faults", responses((status = 200, body = String, content_type = "application/x-ndjson")))]
 #[get("/faults/tape")]
 pub(super) async fn download(admin: Data<AdminState>) -> HttpResponse {
-    let text = admin.gateway.faults.recorder.text();
+    let text = admin.gateway.faults.recorder.to_ndjson();
     HttpResponse::Ok().content_type("application/x-ndjson").body(text)
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn play(admin: Data<AdminState>, body: Bytes) -> Result<Json<Ta
         ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(format!("line {line}"))
     };
     let text = std::str::from_utf8(&body).map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
-    let tape = Tape::read(text).map_err(|(line, why)| impossible(line, with_suggestion(&why)))?;
+    let tape = Tape::parse(text).map_err(|(line, why)| impossible(line, with_suggestion(&why)))?;
     let gateway = &admin.gateway;
     let played = gateway
         .faults

@@ -93,8 +93,8 @@ impl PrepaidPack {
         let Some(months) = self.months else {
             return self.until.unwrap_or(self.start);
         };
-        let corresponding = self.start.month().plus(months).day(self.start.of_month());
-        let is_missing = corresponding.of_month() != self.start.of_month();
+        let corresponding = self.start.month().plus(months).day(self.start.day_of_month());
+        let is_missing = corresponding.day_of_month() != self.start.day_of_month();
         corresponding.plus(if is_missing { 0 } else { -1 })
     }
 

@@ -1,10 +1,10 @@
-//! The admin API from a shell.
+//! Client of the admin API, with the commands for worlds and keys.
 
 use super::banner;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-/// Where the server is.
+/// Address and token of the admin API.
 #[derive(Debug, clap::Args)]
 pub(super) struct AdminClient {
     /// Base URL of the admin listener
@@ -15,7 +15,7 @@ pub(super) struct AdminClient {
         value_name = "URL"
     )]
     server: String,
-    /// Bearer token, where the server asks for one
+    /// Bearer token, if the server requires one
     #[arg(long, global = true, value_name = "TOKEN")]
     token: Option<String>,
 }
@@ -30,24 +30,24 @@ pub(super) struct WorldCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum WorldVerb {
-    /// Make a world; prints its credentials
+    /// Create a world and print its credentials
     Create {
-        /// Its name
+        /// Name of the world
         name: String,
         /// Settings as JSON, {"balance_fen": 10000}
         #[arg(long, default_value = "{}", value_name = "JSON")]
         settings: String,
     },
-    /// All worlds
+    /// List all worlds
     List,
-    /// One world
+    /// Show a world
     Show {
-        /// Its name
+        /// Name of the world
         name: String,
     },
     /// Erase a world with all its data
     Delete {
-        /// Its name
+        /// Name of the world
         name: String,
     },
 }
@@ -62,22 +62,22 @@ pub(super) struct KeyCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum KeyVerb {
-    /// Make a key; prints its secret
+    /// Create a key and print its secret
     Create {
-        /// The world it opens
+        /// World of the key
         world: String,
-        /// The vendor it is for
+        /// Vendor of the key
         vendor: String,
-        /// Which of the vendor's schemes
+        /// Authentication scheme of the vendor
         #[arg(long)]
         scheme: Option<String>,
     },
-    /// All keys of a world
+    /// List all keys of a world
     List {
         /// The world
         world: String,
     },
-    /// Print the public key a vendor signs with in a world, in PEM
+    /// Print the public key that a vendor signs with in a world, as PEM
     Export {
         /// The world
         #[arg(default_value = "demo")]
@@ -88,9 +88,9 @@ enum KeyVerb {
     },
     /// Remove a key
     Revoke {
-        /// The world it opens
+        /// World of the key
         world: String,
-        /// Its public part
+        /// Public part of the key
         id: String,
     },
 }
@@ -107,8 +107,8 @@ pub(super) fn world(command: &WorldCommand) -> anyhow::Result<()> {
             )
         }
         WorldVerb::List => server.ask("GET", "worlds", None),
-        WorldVerb::Show { name } => server.ask("GET", &format!("worlds/{}", part(name)), None),
-        WorldVerb::Delete { name } => server.ask("DELETE", &format!("worlds/{}", part(name)), None),
+        WorldVerb::Show { name } => server.ask("GET", &format!("worlds/{}", path_segment(name)), None),
+        WorldVerb::Delete { name } => server.ask("DELETE", &format!("worlds/{}", path_segment(name)), None),
     }
 }
 
@@ -124,29 +124,37 @@ pub(super) fn key(command: &KeyCommand) -> anyhow::Result<()> {
             if let Some(scheme) = scheme {
                 new["scheme"] = json!(scheme);
             }
-            server.ask("POST", &format!("worlds/{}/keys", part(world)), Some(&new))
+            server.ask(
+                "POST",
+                &format!("worlds/{}/keys", path_segment(world)),
+                Some(&new),
+            )
         }
-        KeyVerb::List { world } => server.ask("GET", &format!("worlds/{}/keys", part(world)), None),
+        KeyVerb::List { world } => server.ask("GET", &format!("worlds/{}/keys", path_segment(world)), None),
         KeyVerb::Export { world, vendor } => {
-            let path = format!("worlds/{}/provider-keys/{}.pem", part(world), part(vendor));
+            let path = format!(
+                "worlds/{}/provider-keys/{}.pem",
+                path_segment(world),
+                path_segment(vendor)
+            );
             let pem = server.fetch("GET", &path, b"")?;
             banner::line(String::from_utf8_lossy(&pem).trim_end());
             Ok(())
         }
         KeyVerb::Revoke { world, id } => server.ask(
             "DELETE",
-            &format!("worlds/{}/keys/{}", part(world), part(id)),
+            &format!("worlds/{}/keys/{}", path_segment(world), path_segment(id)),
             None,
         ),
     }
 }
 
-/// A name as a part of a path.
-pub(super) fn part(name: &str) -> String {
+/// Percent-encodes a name as a path segment.
+pub(super) fn path_segment(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// Prints an answer, where it is JSON.
+/// Pretty-prints an answer if it is JSON.
 pub(super) fn show(answer: &[u8]) -> anyhow::Result<()> {
     if let Ok(json) = serde_json::from_slice::<Value>(answer) {
         banner::line(&serde_json::to_string_pretty(&json)?);
@@ -155,13 +163,13 @@ pub(super) fn show(answer: &[u8]) -> anyhow::Result<()> {
 }
 
 impl AdminClient {
-    /// Asks, and prints the answer; a problem is an error in its own words.
+    /// Sends a request and prints the answer.
     pub(super) fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
         let body = body.map(Value::to_string).unwrap_or_default();
         show(&self.fetch(method, path, body.as_bytes())?)
     }
 
-    /// Asks, and gives the answer's body.
+    /// Sends a request and returns the body of the answer. A problem reported by the server becomes the error.
     pub(super) fn fetch(&self, method: &str, path: &str, body: &[u8]) -> anyhow::Result<Vec<u8>> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -181,10 +189,10 @@ impl AdminClient {
         let bytes = answer.body_mut().with_config().limit(u64::MAX).read_to_vec()?;
         if !status.is_success() {
             let json: Option<Value> = serde_json::from_slice(&bytes).ok();
-            let said = |name: &str| json.as_ref().and_then(|problem| problem[name].as_str());
+            let member = |name: &str| json.as_ref().and_then(|problem| problem[name].as_str());
             let text = String::from_utf8_lossy(&bytes);
-            let detail = said("detail").unwrap_or(&text);
-            match said("field") {
+            let detail = member("detail").unwrap_or(&text);
+            match member("field") {
                 Some(field) => bail!("{status}: {field}: {detail}"),
                 None => bail!("{status}: {detail}"),
             }

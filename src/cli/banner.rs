@@ -1,38 +1,38 @@
-//! What the program says to people: the one place that prints.
-#![expect(clippy::print_stderr, reason = "this is what prints")]
+//! Output of the program: the only module that prints.
+#![expect(clippy::print_stderr, reason = "the only module that prints")]
 
 use crate::app::ReadyFile;
 use serde_json::{Map, Value};
 use std::io::Write;
 
-/// One line on standard output.
+/// Prints a line to standard output.
 pub(super) fn line(text: &str) {
-    // Whoever read it may have gone, as `head` does: that is no error of ours.
+    // A reader that has closed the pipe, such as `head`, is not an error.
     drop(writeln!(std::io::stdout().lock(), "{text}"));
 }
 
-/// One message on standard error.
-pub(super) fn complain(why: &anyhow::Error) {
+/// Prints an error to standard error.
+pub(super) fn print_error(why: &anyhow::Error) {
     eprintln!("understudy: {why:#}");
 }
 
-/// Addresses, credentials, and a line to paste for each provider.
-pub(super) fn greet(ready: &ReadyFile, token: Option<&str>) {
+/// Prints addresses, credentials, and an example call for each provider.
+pub(super) fn print_ready(ready: &ReadyFile, token: Option<&str>) {
     line(&format!("providers  {}", ready.listen));
     line(&format!("admin      {}/_understudy/info", ready.admin));
     line(&format!("seed       {}", ready.seed));
     if let Some(token) = token {
         line(&format!(
-            "token      {token}   (the admin API listens beyond loopback and asks for it)"
+            "token      {token}   (required, as the admin API listens on other addresses than loopback)"
         ));
     }
     line("credentials of the demo world:");
     if let Some(vendors) = ready.credentials.as_object() {
         for (vendor, fields) in vendors {
-            line(&format!("  {vendor:<10} {}", shown(fields)));
+            line(&format!("  {vendor:<10} {}", without_pem(fields)));
         }
     }
-    line("\n# cut a thing out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
+    line("\n# cut the object out of a photograph (JD Cloud Image Matting), into cutout.png:\n");
     line(&matting(ready));
     line("\n# compose a poster (JD Cloud Automatic Composing), into poster.jpg:\n");
     line(&composing(ready));
@@ -40,8 +40,8 @@ pub(super) fn greet(ready: &ReadyFile, token: Option<&str>) {
     line(&format!("{}\n", tupu(ready)));
 }
 
-/// Fields of credentials in a line; keys in PEM are left to the ready file.
-fn shown(fields: &Value) -> Value {
+/// Replaces PEM keys in credentials by a reference to the ready file.
+fn without_pem(fields: &Value) -> Value {
     let mut fields = fields.clone();
     for value in fields.as_object_mut().into_iter().flat_map(Map::values_mut) {
         if value.as_str().is_some_and(|text| text.contains('\n')) {
@@ -51,7 +51,7 @@ fn shown(fields: &Value) -> Value {
     fields
 }
 
-/// A text to judge: openssl signs the proof.
+/// An example call that judges a text; the shell signs it with openssl.
 fn tupu(ready: &ReadyFile) -> String {
     let sid = ready.credentials["tupu"]["secret_id"]
         .as_str()
@@ -63,7 +63,7 @@ fn tupu(ready: &ReadyFile) -> String {
     )
 }
 
-/// A call that can be pasted at any time: the shell signs it with the app key.
+/// The start of an example call; the shell signs it with the app key when it runs.
 fn by_app_key(ready: &ReadyFile, path: &str) -> String {
     let field = |name: &str| {
         ready.credentials["jdcloud"][name]

@@ -1,6 +1,6 @@
-//! The clock from a shell.
+//! Commands for the clock of a running server.
 
-use super::admin::{AdminClient, part};
+use super::admin::{AdminClient, path_segment};
 use serde_json::{Map, Value, json};
 
 #[derive(Debug, clap::Args)]
@@ -16,24 +16,24 @@ pub(super) struct ClockCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// What it shows
+    /// Show the clock
     Show,
-    /// Set, scale, stop or start it; what is not named stays as it is
+    /// Set, scale, stop or start the clock; options left out stay unchanged
     Set {
         /// The time, 2026-12-01T00:00:00+08:00
         #[arg(long, value_name = "TIME")]
         now: Option<String>,
-        /// Virtual seconds in a real second, 0.001 to 1,000,000
+        /// Virtual seconds per real second, 0.001 to 1,000,000
         #[arg(long, value_name = "X")]
         scale: Option<f64>,
-        /// Stop it (true) or start it (false)
+        /// Stop the clock (true) or start it (false)
         #[arg(long, value_name = "BOOL")]
         frozen: Option<bool>,
-        /// Real time again; of a world, the server's time again
+        /// Follow real time again or, for a world, the server's clock
         #[arg(long, conflicts_with_all = ["now", "scale", "frozen"])]
         follow: bool,
     },
-    /// Move it forward; what is due on the way happens in its order
+    /// Move the clock forward; pending events happen in order
     Advance {
         /// By a span, 30m
         #[arg(required_unless_present = "to", conflicts_with = "to", value_name = "SPAN")]
@@ -49,7 +49,7 @@ pub(super) fn run(command: &ClockCommand) -> anyhow::Result<()> {
     let query = command
         .world
         .as_ref()
-        .map(|world| format!("?world={}", part(world)));
+        .map(|world| format!("?world={}", path_segment(world)));
     let path = |path: &str| format!("{path}{}", query.as_deref().unwrap_or_default());
     match &command.verb {
         Verb::Show => server.ask("GET", &path("clock"), None),

@@ -1,4 +1,4 @@
-//! `understudy config`.
+//! Commands for the config file.
 
 use super::banner;
 use crate::app::check_faults;
@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Read a file and the environment as `serve` would, and say what is wrong
+    /// Check a file and the environment as `serve` would read them
     Check {
-        /// The file
+        /// The config file
         file: PathBuf,
     },
-    /// Print the JSON schema of the file
+    /// Print the JSON schema of the config file
     Schema,
 }
 

@@ -1,6 +1,6 @@
-//! Faults from a shell.
+//! Commands for the faults of a running server.
 
-use super::admin::{AdminClient, part};
+use super::admin::{AdminClient, path_segment};
 use anyhow::Context;
 use serde_json::Value;
 use std::io::Read;
@@ -21,36 +21,36 @@ enum Verb {
         /// A fault as JSON, or a file of TOML or JSON, or - for standard input
         fault: String,
     },
-    /// All faults with their receipts
+    /// List all faults with their receipts
     List {
-        /// Those of one world
+        /// Only the faults of this world
         #[arg(long)]
         world: Option<String>,
     },
     /// Remove a fault
     Rm {
-        /// Its id
+        /// Id of the fault
         id: String,
     },
-    /// Switch all faults off at once, and let go whatever they hold
+    /// Switch all faults off at once and release all calls they hold
     Halt,
 }
 
 pub(super) fn run(command: &FaultCommand) -> anyhow::Result<()> {
     let server = &command.server;
     match &command.verb {
-        Verb::Add { fault } => server.ask("POST", "faults", Some(&written(fault)?)),
+        Verb::Add { fault } => server.ask("POST", "faults", Some(&parse_faults(fault)?)),
         Verb::List { world: None } => server.ask("GET", "faults", None),
         Verb::List { world: Some(world) } => {
-            server.ask("GET", &format!("faults?world={}", part(world)), None)
+            server.ask("GET", &format!("faults?world={}", path_segment(world)), None)
         }
-        Verb::Rm { id } => server.ask("DELETE", &format!("faults/{}", part(id)), None),
+        Verb::Rm { id } => server.ask("DELETE", &format!("faults/{}", path_segment(id)), None),
         Verb::Halt => server.ask("POST", "faults/halt", None),
     }
 }
 
-/// Faults as they are written on the command line or in a file, as the admin API takes them.
-fn written(fault: &str) -> anyhow::Result<Value> {
+/// Reads faults from JSON, a file or standard input, and converts them to the JSON of the admin API.
+fn parse_faults(fault: &str) -> anyhow::Result<Value> {
     let text = match fault {
         json if json.trim_start().starts_with(['{', '[']) => json.to_owned(),
         "-" => {
@@ -63,13 +63,13 @@ fn written(fault: &str) -> anyhow::Result<Value> {
             std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?
         }
     };
-    // `[[fault]]` opens TOML; no JSON list begins so.
+    // A text that starts with `[[` is TOML: a JSON list of faults does not start like that.
     if !text.trim_start().starts_with("[[") && text.trim_start().starts_with(['{', '[']) {
         return serde_json::from_str(&text).context("expected a fault or a list of faults as JSON");
     }
     let mut table: toml::Table = toml::from_str(&text).context("expected [[fault]] tables as TOML")?;
     let faults = table
         .remove("fault")
-        .context("expected [[fault]] tables: there are none")?;
+        .context("expected [[fault]] tables, found none")?;
     Ok(serde_json::to_value(faults)?)
 }

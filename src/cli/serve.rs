@@ -1,4 +1,4 @@
-//! `understudy serve`.
+//! `understudy serve`: starts the server.
 
 use super::banner;
 use crate::app::Application;
@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct ServeCommand {
-    /// TOML file; `understudy config schema` prints what may stand in it
+    /// TOML config file; `understudy config schema` prints its schema
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address of the provider listener
@@ -24,22 +24,22 @@ pub(super) struct ServeCommand {
     /// sqlite:PATH or sqlite::memory:
     #[arg(long, value_name = "URL")]
     store: Option<String>,
-    /// Seed of all dice
+    /// Seed of all random draws
     #[arg(long)]
     seed: Option<u64>,
-    /// Start the clock here, 2026-12-01T00:00:00+08:00
+    /// Initial time, 2026-12-01T00:00:00+08:00
     #[arg(long, value_name = "TIME")]
     clock: Option<Time>,
-    /// Virtual seconds in a real second
+    /// Virtual seconds per real second
     #[arg(long, value_name = "X")]
     clock_scale: Option<f64>,
-    /// Write addresses and credentials here, as JSON, once both listeners accept
+    /// Write addresses and credentials to this file, as JSON, once both listeners accept connections
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
-    /// How log lines look
+    /// Format of log lines
     #[arg(long)]
     log_format: Option<LogFormat>,
-    /// The neural matte's model file
+    /// File of the neural matting model
     #[arg(long, value_name = "FILE")]
     matte_model: Option<PathBuf>,
 }
@@ -60,7 +60,7 @@ impl ServeCommand {
         settings.clock.scale = self.clock_scale.or(settings.clock.scale);
         settings.log.format = self.log_format.unwrap_or(settings.log.format);
         settings.imaging.model = self.matte_model.clone().or(settings.imaging.model);
-        Ok(settings.checked()?)
+        Ok(settings.validate()?)
     }
 }
 
@@ -76,10 +76,10 @@ pub(super) fn serve(command: &ServeCommand) -> anyhow::Result<()> {
         let serving = application.serve()?;
         match format {
             LogFormat::Json => banner::line(&serde_json::to_string(&ready)?),
-            LogFormat::Human => banner::greet(&ready, token.as_deref()),
+            LogFormat::Human => banner::print_ready(&ready, token.as_deref()),
         }
         if let Some(file) = &command.ready_file {
-            write_whole(file, &serde_json::to_string_pretty(&ready)?)?;
+            write_atomically(file, &serde_json::to_string_pretty(&ready)?)?;
         }
         tokio::select! {
             _ = terminate.recv() => {}
@@ -91,8 +91,8 @@ pub(super) fn serve(command: &ServeCommand) -> anyhow::Result<()> {
     })
 }
 
-/// Writes a file so that a reader sees all of it or nothing.
-fn write_whole(file: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes a file atomically.
+fn write_atomically(file: &Path, text: &str) -> anyhow::Result<()> {
     let mut draft = file.as_os_str().to_owned();
     draft.push(".part");
     let cannot = || format!("ready file {} cannot be written", file.display());

@@ -1,6 +1,6 @@
-//! Templates for composing: contact sheets, the format, those of a running server's worlds.
+//! Commands for templates: contact sheets, schema, check, and the templates of a running server's worlds.
 
-use super::admin::{AdminClient, part};
+use super::admin::{AdminClient, path_segment};
 use super::banner;
 use crate::composition::{Composer, SHEET_COPY, Template};
 use crate::imaging::{MatteOptions, PixelRange, Sprite, Studio, StudioSettings};
@@ -18,12 +18,12 @@ pub(super) struct TemplatesCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Write contact sheets: every template that is carried along, in three shapes, with four kinds of copy
+    /// Write contact sheets: every built-in template in three shapes, with four kinds of copy
     Sheet {
-        /// The folder they are written into; made where it does not exist
+        /// The folder to write to; created if it does not exist
         #[arg(long, default_value = "understudy-sheets", value_name = "DIR")]
         out: PathBuf,
-        /// Pictures of products; a gift where there are none
+        /// Product pictures; a placeholder gift if none are given
         #[arg(long, value_name = "FILE")]
         product: Vec<PathBuf>,
     },
@@ -34,7 +34,7 @@ enum Verb {
         /// The file
         file: PathBuf,
     },
-    /// All templates of a world's own
+    /// List the templates of a world
     List {
         /// The world
         #[arg(default_value = "demo")]
@@ -47,21 +47,21 @@ enum Verb {
         /// The world
         #[arg(long, default_value = "demo")]
         world: String,
-        /// Its id; drawn from its content where it is left out
+        /// Id of the template; derived from its content if absent
         #[arg(long)]
         id: Option<String>,
     },
-    /// One template, with all that is in it
+    /// Print a template
     Show {
-        /// Its id
+        /// Id of the template
         id: String,
         /// The world
         #[arg(long, default_value = "demo")]
         world: String,
     },
-    /// Delete a template beyond recovery
+    /// Delete a template permanently
     Rm {
-        /// Its id
+        /// Id of the template
         id: String,
         /// The world
         #[arg(long, default_value = "demo")]
@@ -71,7 +71,7 @@ enum Verb {
 
 pub(super) fn run(command: &TemplatesCommand) -> anyhow::Result<()> {
     let server = &command.server;
-    let of = |world: &str| format!("worlds/{}/templates", part(world));
+    let path = |world: &str| format!("worlds/{}/templates", path_segment(world));
     match &command.verb {
         Verb::Sheet { out, product } => sheet(out, product),
         Verb::Schema => {
@@ -84,19 +84,21 @@ pub(super) fn run(command: &TemplatesCommand) -> anyhow::Result<()> {
             banner::line(&format!("{}: {} is fine", file.display(), template.name));
             Ok(())
         }
-        Verb::List { world } => server.ask("GET", &of(world), None),
+        Verb::List { world } => server.ask("GET", &path(world), None),
         Verb::Add { file, world, id } => {
             let bytes = read(file)?;
             let id = id
                 .as_ref()
-                .map(|id| format!("?id={}", part(id)))
+                .map(|id| format!("?id={}", path_segment(id)))
                 .unwrap_or_default();
-            let answer = server.fetch("POST", &format!("{}{id}", of(world)), &bytes)?;
+            let answer = server.fetch("POST", &format!("{}{id}", path(world)), &bytes)?;
             banner::line(String::from_utf8_lossy(&answer).trim_end());
             Ok(())
         }
-        Verb::Show { id, world } => server.ask("GET", &format!("{}/{}", of(world), part(id)), None),
-        Verb::Rm { id, world } => server.ask("DELETE", &format!("{}/{}", of(world), part(id)), None),
+        Verb::Show { id, world } => server.ask("GET", &format!("{}/{}", path(world), path_segment(id)), None),
+        Verb::Rm { id, world } => {
+            server.ask("DELETE", &format!("{}/{}", path(world), path_segment(id)), None)
+        }
     }
 }
 
@@ -120,16 +122,16 @@ fn sheet(out: &PathBuf, product: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A thing cut out of its picture, as the server would without a model.
+/// Cuts a product out of its picture, as the server does without a model.
 fn cut(file: &Path) -> anyhow::Result<Arc<Sprite>> {
     let bytes = read(file).context("--product")?;
     let settings = StudioSettings {
-        way: MatteOptions::default(),
+        matte: MatteOptions::default(),
         max_pixels: 64 << 20,
         cache_bytes: 0,
     };
-    match Studio::new(settings, None).piece(&bytes, PixelRange::ANY) {
-        Ok(piece) => Ok(piece.sprite.clone()),
+    match Studio::new(settings, None).product_cutout(&bytes, PixelRange::ANY) {
+        Ok(cutout) => Ok(cutout.sprite.clone()),
         Err(why) => bail!("--product: {}: {why}", file.display()),
     }
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// A local day in microseconds, and how far local midnight is ahead of UTC midnight: +08:00 without daylight
-/// saving since 1992 (`sla.md` §1.5).
-const DAY: i64 = 86_400_000_000;
-const AHEAD: i64 = 8 * 3_600_000_000;
+/// Microseconds in a day.
+const DAY_MICROS: i64 = 86_400_000_000;
+/// UTC offset in microseconds: +08:00, without daylight saving since 1992 (`sla.md` §1.5).
+const UTC_OFFSET_MICROS: i64 = 8 * 3_600_000_000;
 
 /// A local day, counted from 1970-01-01. Written `2026-11-22`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,29 +20,29 @@ pub struct Day(i64);
 pub struct Month(i32);
 
 impl Day {
-    /// The day an instant lies in.
-    pub const fn of(at: Time) -> Self {
-        Self((at.micros() + AHEAD).div_euclid(DAY))
+    /// The local day that contains `at`.
+    pub const fn from_time(at: Time) -> Self {
+        Self((at.micros() + UTC_OFFSET_MICROS).div_euclid(DAY_MICROS))
     }
 
-    /// Its local midnight.
+    /// Local midnight at the start of the day.
     pub const fn start(self) -> Time {
-        Time::from_micros(self.0 * DAY - AHEAD)
+        Time::from_micros(self.0 * DAY_MICROS - UTC_OFFSET_MICROS)
     }
 
-    /// The month it lies in.
+    /// The month that contains the day.
     pub fn month(self) -> Month {
         let date = self.date();
         Month(i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
     }
 
-    /// So many days later, or earlier where they are below 0.
+    /// The day `days` later; earlier if `days` is negative.
     #[must_use]
     pub const fn plus(self, days: i64) -> Self {
         Self(self.0 + days)
     }
 
-    /// Days from this one to another; below 0 where that is earlier.
+    /// Number of days from this day to `other`; negative if `other` is earlier.
     pub const fn days_until(self, other: Day) -> i64 {
         other.0 - self.0
     }
@@ -53,12 +53,12 @@ impl Day {
         (self.0 + 3).rem_euclid(7)
     }
 
-    /// The day of its month, from 1.
-    pub fn of_month(self) -> i64 {
+    /// The day of the month, from 1.
+    pub fn day_of_month(self) -> i64 {
         self.month().first().days_until(self) + 1
     }
 
-    /// Its year.
+    /// The calendar year.
     pub fn year(self) -> i32 {
         self.month().0.div_euclid(12)
     }
@@ -67,7 +67,7 @@ impl Day {
         self.start().civil().date()
     }
 
-    fn of_date(date: Date) -> Self {
+    fn from_date(date: Date) -> Self {
         super::time::from_civil(date.to_datetime(jiff::civil::Time::midnight())).day()
     }
 }
@@ -77,7 +77,7 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let date: Result<Date, _> = text.parse();
-        date.map(Day::of_date)
+        date.map(Day::from_date)
             .map_err(|_| format!("expected a day such as 2026-11-22, found {text:?}"))
     }
 }
@@ -97,26 +97,26 @@ string_schema!(
 );
 
 impl Month {
-    /// Its first day.
+    /// The first day of the month.
     pub fn first(self) -> Day {
         let (year, month) = (self.0.div_euclid(12), self.0.rem_euclid(12) + 1);
-        Day::of_date(Date::constant(year as i16, month as i8, 1))
+        Day::from_date(Date::constant(year as i16, month as i8, 1))
     }
 
-    /// Its last day.
+    /// The last day of the month.
     pub fn last(self) -> Day {
         self.plus(1).first().plus(-1)
     }
 
-    /// So many months later, or earlier where they are below 0.
+    /// The month `months` later; earlier if `months` is negative.
     #[must_use]
     pub const fn plus(self, months: i32) -> Self {
         Self(self.0 + months)
     }
 
-    /// A day of it, from 1; its last where it has no such day.
-    pub fn day(self, of_month: i64) -> Day {
-        self.first().plus(of_month - 1).min(self.last())
+    /// The given day of the month, from 1; the last day if the month is shorter.
+    pub fn day(self, day_of_month: i64) -> Day {
+        self.first().plus(day_of_month - 1).min(self.last())
     }
 }
 
@@ -182,10 +182,10 @@ mod tests {
         ] {
             let day: Day = text.parse().unwrap();
             assert_eq!(day.to_string(), text);
-            assert_eq!(day.month().first().plus(day.of_month() - 1), day);
+            assert_eq!(day.month().first().plus(day.day_of_month() - 1), day);
         }
         let day: Day = "2026-11-24".parse().unwrap();
-        assert_eq!((day.weekday(), day.year(), day.of_month()), (1, 2026, 24));
+        assert_eq!((day.weekday(), day.year(), day.day_of_month()), (1, 2026, 24));
         let month: Month = "2024-02".parse().unwrap();
         assert_eq!(
             (month.last().to_string(), month.plus(-2).to_string()),

@@ -1,4 +1,4 @@
-//! The map from real to virtual time.
+//! The affine mapping from real to virtual time.
 
 use super::Time;
 use serde::{Deserialize, Serialize};
@@ -6,30 +6,30 @@ use std::time::Duration;
 
 const PPM: i128 = 1_000_000;
 
-/// `virtual = anchor_virtual + (real - anchor_real) × scale`, or `anchor_virtual` while frozen. Kept in the
-/// store, so that a restarted server goes on in its own time.
+/// Maps real to virtual time: `virtual = anchor_virtual + (real - anchor_real) × scale`, or `anchor_virtual`
+/// while frozen. Persisted in the store, so that a restarted server continues in its virtual time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeMapping {
     anchor_real: i64,
     anchor_virtual: i64,
-    /// Virtual microseconds in one real second.
+    /// Virtual microseconds per real second.
     scale_ppm: u64,
     frozen: bool,
 }
 
-/// What an administrator asks of a clock; absent fields stay as they are.
+/// A requested change to a clock; absent fields stay unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ClockChange {
-    /// Set the time.
+    /// Sets the virtual time.
     pub now: Option<Time>,
-    /// Virtual seconds in a real second; 0.001 to 1,000,000.
+    /// Sets the number of virtual seconds per real second; 0.001 to 1,000,000.
     pub scale: Option<f64>,
-    /// Stop or start.
+    /// Stops or starts the clock.
     pub frozen: Option<bool>,
 }
 
 impl TimeMapping {
-    /// Real time.
+    /// The identity mapping: virtual time is real time.
     pub const fn real() -> Self {
         Self {
             anchor_real: 0,
@@ -39,7 +39,7 @@ impl TimeMapping {
         }
     }
 
-    /// Standing still at `now`.
+    /// A mapping frozen at `now`.
     pub fn frozen_at(now: Time, real: Time) -> Self {
         Self {
             frozen: true,
@@ -47,7 +47,7 @@ impl TimeMapping {
         }
     }
 
-    /// Running at real pace from `now`.
+    /// A mapping that starts at `now` and runs at real speed.
     pub fn starting_at(now: Time, real: Time) -> Self {
         Self {
             anchor_real: real.micros(),
@@ -61,14 +61,14 @@ impl TimeMapping {
         if self.frozen {
             return Time::from_micros(self.anchor_virtual);
         }
-        let gone = i128::from(real.micros() - self.anchor_real) * i128::from(self.scale_ppm) / PPM;
+        let elapsed = i128::from(real.micros() - self.anchor_real) * i128::from(self.scale_ppm) / PPM;
         Time::from_micros(
             self.anchor_virtual
-                .saturating_add(i64::try_from(gone).unwrap_or(i64::MAX)),
+                .saturating_add(i64::try_from(elapsed).unwrap_or(i64::MAX)),
         )
     }
 
-    /// How long `due` is away in real time: zero if reached, `None` while frozen before it.
+    /// Real time until the virtual time `due`: zero if it has passed, `None` if the clock is frozen before it.
     pub fn real_wait(&self, due: Time, real: Time) -> Option<Duration> {
         let ahead = due.micros() - self.at(real).micros();
         if ahead <= 0 {
@@ -77,13 +77,14 @@ impl TimeMapping {
         if self.frozen || self.scale_ppm == 0 {
             return None;
         }
-        // Rounded up: waking a microsecond early would only mean waiting again.
+        // Rounds up: a sleeper woken a microsecond early would have to wait again.
         let wait = (i128::from(ahead) * PPM + i128::from(self.scale_ppm) - 1) / i128::from(self.scale_ppm);
         Some(Duration::from_micros(u64::try_from(wait).unwrap_or(u64::MAX)))
     }
 
-    /// The face after a change made at a real instant; the time shown is continuous unless it is set.
-    pub fn changed(&self, change: ClockChange, real: Time) -> Self {
+    /// The mapping after `change` is applied at the real instant `real`. Virtual time does not jump unless `change`
+    /// sets it.
+    pub fn with_change(&self, change: ClockChange, real: Time) -> Self {
         Self {
             anchor_real: real.micros(),
             anchor_virtual: change.now.unwrap_or_else(|| self.at(real)).micros(),
@@ -92,18 +93,18 @@ impl TimeMapping {
         }
     }
 
-    /// Virtual seconds in a real second.
+    /// Virtual seconds per real second.
     pub fn scale(&self) -> f64 {
         self.scale_ppm as f64 / 1e6
     }
 
-    /// Whether the clock stands still.
+    /// Whether virtual time stands still.
     pub fn is_frozen(&self) -> bool {
         self.frozen
     }
 }
 
-/// The scale as virtual microseconds a real second, within 0.001 to 1,000,000.
+/// Converts a scale, clamped to 0.001..=1,000,000, to virtual microseconds per real second.
 fn scale_ppm(scale: f64) -> u64 {
     (scale.clamp(0.001, 1e6) * 1e6).round() as u64
 }
@@ -115,7 +116,7 @@ mod tests {
     #[test]
     fn at_scale_60_a_30_second_wait_takes_half_a_second() {
         let real = Time::from_micros(1_000_000_000);
-        let mapping = TimeMapping::real().changed(
+        let mapping = TimeMapping::real().with_change(
             ClockChange {
                 scale: Some(60.0),
                 ..ClockChange::default()
@@ -127,9 +128,9 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_pace_does_not_jump() {
+    fn a_scale_change_does_not_jump() {
         let real = Time::from_micros(5_000_000);
-        let mapping = TimeMapping::real().changed(
+        let mapping = TimeMapping::real().with_change(
             ClockChange {
                 scale: Some(3600.0),
                 ..ClockChange::default()

@@ -1,7 +1,7 @@
 //! The only source of time: real, set, frozen, scaled or advanced, for the server and for each world.
 //!
-//! A clock is an affine map from real time to virtual time. Everything that asks for the time, waits, or
-//! limits a rate goes through one, so that a fast-forwarded run and a real-time run are the same run.
+//! A [`Clock`] maps real time to virtual time. All code that reads the time, sleeps, or limits a rate uses a
+//! `Clock`, so that a fast-forwarded run behaves like a real-time run.
 
 mod day;
 mod mapping;
@@ -25,37 +25,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use timers::{TimerQueue, TimerThread, Wakeup};
 
-/// While a clock is advanced, whoever was woken may work so long, in real time, before it goes on without them:
-/// a client that does not read its answer must not hold the clock.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Longest real time that [`Clock::advance_to`] waits for tasks woken at one instant. A client that does not read
+/// its answer must not stop the clock.
+const MAX_WORK_PER_INSTANT: Duration = Duration::from_secs(1);
 
-/// A clock that can be shared; clones show the same time.
+/// A virtual clock; clones share its state.
 #[derive(Clone)]
 pub struct Clock {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    /// Names this clock in the agenda.
+    /// Identifies this clock in the timer queue.
     id: u64,
-    /// The clock shown while this one has no face of its own (a world that follows the server).
+    /// The clock this one follows while it has no mapping of its own (a world follows the server).
     parent: Option<Clock>,
-    /// Read on every call, written by the admin API.
+    /// The clock's own mapping. Read on every call, written by the admin API.
     mapping: ArcSwapOption<TimeMapping>,
-    /// Shared with the parent and its other children.
-    keeper: Arc<TimerThread>,
+    /// The timer queue, shared with the parent and all its children.
+    timer_thread: Arc<TimerThread>,
     /// Held while the clock is advanced.
     advance: tokio::sync::Mutex<()>,
 }
 
-/// What a clock is doing.
+/// The state of a clock and of its timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockStatus {
-    /// Whether it is being advanced and events are still processed.
+    /// Whether an advance is in progress.
     pub advancing: bool,
-    /// Events that lie ahead.
+    /// Number of pending timers.
     pub events: usize,
-    /// When the next of them is due.
+    /// When the earliest pending timer is due.
     pub next: Option<Time>,
 }
 
@@ -66,33 +66,33 @@ impl std::fmt::Debug for Clock {
 }
 
 impl Clock {
-    /// A clock with this face.
+    /// Creates a clock with this mapping.
     pub fn new(mapping: TimeMapping) -> Self {
         Self::build(None, Some(mapping))
     }
 
-    /// A clock that shows real time.
+    /// Creates a clock that shows real time.
     pub fn real() -> Self {
         Self::new(TimeMapping::real())
     }
 
-    /// A frozen clock at `now`, for tests that advance it by hand.
+    /// Creates a clock frozen at `now`, for tests that advance it by hand.
     pub fn frozen(now: Time) -> Self {
         Self::new(TimeMapping::frozen_at(now, real_now()))
     }
 
-    /// A clock that follows this one until it is given a face of its own.
+    /// Creates a clock that follows this one until it gets a mapping of its own.
     pub fn child(&self) -> Self {
         Self::build(Some(self.clone()), None)
     }
 
     fn build(parent: Option<Clock>, mapping: Option<TimeMapping>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let keeper = parent.as_ref().map(|parent| parent.inner.keeper.clone());
+        let timer_thread = parent.as_ref().map(|parent| parent.inner.timer_thread.clone());
         Self {
             inner: Arc::new(Inner {
                 id: NEXT.fetch_add(1, Ordering::Relaxed),
-                keeper: keeper.unwrap_or_else(|| Arc::new(TimerThread(TimerQueue::new()))),
+                timer_thread: timer_thread.unwrap_or_else(|| Arc::new(TimerThread(TimerQueue::new()))),
                 parent,
                 mapping: ArcSwapOption::from_pointee(mapping),
                 advance: tokio::sync::Mutex::default(),
@@ -100,17 +100,17 @@ impl Clock {
         }
     }
 
-    /// The virtual time now.
+    /// The current virtual time.
     pub fn now(&self) -> Time {
         self.mapping().at(real_now())
     }
 
-    /// The real time now, whatever this clock shows (signature windows compare with it by default).
+    /// The current real time, independent of this clock's mapping. Signature windows use it by default.
     pub fn real_now(&self) -> Time {
         real_now()
     }
 
-    /// The map in force: its own, or its parent's.
+    /// The mapping in effect: the clock's own, or its parent's.
     pub fn mapping(&self) -> TimeMapping {
         match (&*self.inner.mapping.load(), &self.inner.parent) {
             (Some(mapping), _) => **mapping,
@@ -119,120 +119,116 @@ impl Clock {
         }
     }
 
-    /// Whether this clock has a face of its own, rather than following another.
-    pub fn is_own(&self) -> bool {
+    /// Whether this clock has a mapping of its own instead of following its parent.
+    pub fn has_own_mapping(&self) -> bool {
         self.inner.mapping.load().is_some()
     }
 
-    /// Gives the clock a face (or, with `None`, lets it follow its parent again). Sleepers go by it at once.
+    /// Sets the clock's own mapping, or with `None` lets it follow its parent again. Takes effect at once, also for
+    /// sleeping tasks.
     pub fn set(&self, mapping: Option<TimeMapping>) {
-        let moves = self.is_own() != mapping.is_some();
+        let source_changes = self.has_own_mapping() != mapping.is_some();
         self.inner.mapping.store(mapping.map(Arc::new));
         if let Some(mapping) = mapping {
-            self.timers().turn(self.inner.id, mapping);
+            self.timers().set_mapping(self.inner.id, mapping);
         }
-        if moves {
-            self.timers().moved(self.inner.id);
+        if source_changes {
+            self.timers().wake_to_reenter(self.inner.id);
         }
     }
 
-    /// Applies a change to the face in force now. The result is this clock's own face.
+    /// Applies a change to the mapping in effect. The result becomes this clock's own mapping.
     pub fn change(&self, change: ClockChange) -> TimeMapping {
-        let mapping = self.mapping().changed(change, real_now());
+        let mapping = self.mapping().with_change(change, real_now());
         self.set(Some(mapping));
         mapping
     }
 
-    /// As [`change`](Self::change), after an advance that is under way.
-    pub async fn change_in_turn(&self, change: Option<ClockChange>) {
-        let _turn = self.inner.advance.lock().await;
+    /// Waits for an advance in progress, then applies `change`; `None` lets the clock follow its parent again.
+    pub async fn change_after_advance(&self, change: Option<ClockChange>) {
+        let _lock = self.inner.advance.lock().await;
         match change {
             Some(change) => drop(self.change(change)),
             None => self.set(None),
         }
     }
 
-    /// Moves the clock forward to `to` (never back). Whatever is due on the way happens in its order, each at
-    /// its own instant, and is done before the clock goes on. Returns the time it then shows.
+    /// Moves the clock forward to `to` (never back) and returns the new time. Timers fire in order, each at its own
+    /// instant; the clock waits for the woken tasks before it moves on.
     pub async fn advance_to(&self, to: Time) -> Time {
-        let _turn = self.inner.advance.lock().await;
+        let _lock = self.inner.advance.lock().await;
         let id = self.inner.id;
         let before = self.change(ClockChange::default());
         let start = before.at(real_now());
         let target = to.max(start);
-        let hold = |now: Time| {
+        let freeze_at = |now: Time| {
             let mapping = TimeMapping::frozen_at(now, real_now());
             self.inner.mapping.store(Some(Arc::new(mapping)));
-            self.timers().hold(id, mapping, true);
+            self.timers().set_advancing(id, mapping, true);
         };
-        hold(start);
-        while let Some(due) = self.timers().next(id, target) {
-            hold(due.max(start));
-            let mut done = self.timers().ring(id, due);
+        freeze_at(start);
+        while let Some(due) = self.timers().next_due(id, target) {
+            freeze_at(due.max(start));
+            let mut done = self.timers().wake_due(id, due);
             tokio::select! {
                 _ = done.recv() => {}
-                () = real_pause(Some(PATIENCE)) => {}
+                () = real_sleep(MAX_WORK_PER_INSTANT) => {}
             }
         }
         let after = ClockChange {
             now: Some(target),
             ..ClockChange::default()
         };
-        let mapping = before.changed(after, real_now());
+        let mapping = before.with_change(after, real_now());
         self.inner.mapping.store(Some(Arc::new(mapping)));
-        self.timers().hold(id, mapping, false);
+        self.timers().set_advancing(id, mapping, false);
         target
     }
 
-    /// What the clock is doing, and what lies ahead.
-    pub fn pending(&self) -> ClockStatus {
-        let (events, advancing, next) = self.timers().state(self.source());
-        ClockStatus {
-            advancing,
-            events,
-            next,
-        }
+    /// Whether the clock is being advanced, and which timers are pending.
+    pub fn status(&self) -> ClockStatus {
+        self.timers().status(self.source_id())
     }
 
-    /// Waits for a span of virtual time.
+    /// Sleeps for a span of virtual time.
     pub async fn sleep(&self, span: Duration) -> AdvanceGuard {
         self.sleep_until(self.now() + span).await
     }
 
-    /// Waits until the clock shows `due` or later, through every change of pace in between. What is given is to
-    /// be held until the work due then is done, so that an advancing clock waits for it.
+    /// Sleeps until virtual time `due`, through every change of the mapping. The caller holds the returned guard until
+    /// the work due at that instant is done, so that an advancing clock waits for it.
     pub async fn sleep_until(&self, due: Time) -> AdvanceGuard {
         self.sleep_until_after(AdvanceGuard::default(), due).await
     }
 
-    /// As [`sleep`](Self::sleep), for whoever holds a turn: it is let go once the next wait is on the agenda, so
-    /// that an advancing clock goes from the one to the other.
-    pub async fn sleep_after(&self, held: AdvanceGuard, span: Duration) -> AdvanceGuard {
-        self.sleep_until_after(held, self.now() + span).await
+    /// As [`sleep`](Self::sleep), for a caller that already holds a guard. The guard is released once the next timer is
+    /// registered, so that an advancing clock does not skip it.
+    pub async fn sleep_after(&self, guard: AdvanceGuard, span: Duration) -> AdvanceGuard {
+        self.sleep_until_after(guard, self.now() + span).await
     }
 
-    /// As [`sleep_until`](Self::sleep_until), for whoever holds a turn.
-    pub async fn sleep_until_after(&self, mut held: AdvanceGuard, due: Time) -> AdvanceGuard {
+    /// As [`sleep_until`](Self::sleep_until), for a caller that already holds a guard.
+    pub async fn sleep_until_after(&self, mut guard: AdvanceGuard, due: Time) -> AdvanceGuard {
         loop {
             if self.now() >= due {
-                return held;
+                return guard;
             }
-            let (_place, ring) = self.timers().enter(self, due);
-            held = AdvanceGuard::default();
-            if let Ok(Wakeup::Due(turn)) = ring.await {
-                return turn;
+            let (_slot, wakeup) = self.timers().register(self, due);
+            guard = AdvanceGuard::default();
+            if let Ok(Wakeup::Due(next_guard)) = wakeup.await {
+                return next_guard;
             }
         }
     }
 
     fn timers(&self) -> &Arc<TimerQueue> {
-        &self.inner.keeper.0
+        &self.inner.timer_thread.0
     }
 
-    /// The clock whose face this one shows.
-    fn source(&self) -> u64 {
+    /// The id of the clock whose mapping is in effect for this one.
+    fn source_id(&self) -> u64 {
         match &self.inner.parent {
-            Some(parent) if !self.is_own() => parent.source(),
+            Some(parent) if !self.has_own_mapping() => parent.source_id(),
             Some(_) | None => self.inner.id,
         }
     }
@@ -244,23 +240,16 @@ fn real_now() -> Time {
     Time::from_micros(i64::try_from(since.unwrap_or_default().as_micros()).unwrap_or(i64::MAX))
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the Clock")]
-async fn real_pause(wait: Option<Duration>) {
-    match wait {
-        Some(wait) => tokio::time::sleep(wait).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Blocks this thread for a span of real time: only for threads of our own that batch work.
+/// Blocks this thread for a span of real time. Only for dedicated threads that batch work.
 #[expect(clippy::disallowed_methods, reason = "this is the Clock")]
 pub fn blocking_sleep(span: Duration) {
     std::thread::sleep(span);
 }
 
-/// Waits a span of real time whatever any clock shows: for the yielding that socket work needs.
+/// Sleeps for a span of real time, independent of any clock: for pauses in socket work.
+#[expect(clippy::disallowed_methods, reason = "this is the Clock")]
 pub async fn real_sleep(span: Duration) {
-    real_pause(Some(span)).await;
+    tokio::time::sleep(span).await;
 }
 
 #[cfg(test)]
@@ -325,7 +314,7 @@ mod tests {
                 happened.lock().unwrap().push((due, clock.now()));
             });
         }
-        while server.pending().events < 10_000 {
+        while server.status().events < 10_000 {
             tokio::task::yield_now().await;
         }
         server.advance_to(start + Duration::from_secs(31 * 86_400)).await;
@@ -333,7 +322,7 @@ mod tests {
         assert_eq!(happened.len(), 10_000);
         assert!(happened.iter().all(|(due, now)| due == now));
         assert!(happened.is_sorted());
-        assert_eq!(server.pending().events, 0);
+        assert_eq!(server.status().events, 0);
     }
 
     #[tokio::test]

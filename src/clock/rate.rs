@@ -1,4 +1,4 @@
-//! `governor` counts on our clock.
+//! Lets the rate limiters of `governor` run on a [`Clock`].
 
 use super::{Clock, Time};
 use governor::clock::Reference;

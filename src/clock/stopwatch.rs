@@ -1,8 +1,8 @@
-//! How long our own work took, in real time.
+//! Measures how long the server's own work takes, in real time.
 
 use std::time::{Duration, Instant};
 
-/// Measures our own work; never used for a vendor's time.
+/// Measures the server's own work in real time; emulated vendor latency uses a `Clock` instead.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
@@ -13,7 +13,7 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
-    /// Real time since the start.
+    /// Real time since [`start`](Self::start).
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }

@@ -1,4 +1,4 @@
-//! An instant, in microseconds since 1970, and how it is written.
+//! An instant in microseconds since 1970, and its text formats.
 
 use super::{Day, string_schema};
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use std::time::Duration;
 pub struct Time(i64);
 
 impl Time {
-    /// The instant so many microseconds after 1970.
+    /// The instant `micros` microseconds after 1970.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -35,18 +35,18 @@ impl Time {
         Duration::from_micros(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
 
-    /// How far apart two instants are, whichever is first.
+    /// The span between two instants, in either order.
     pub fn abs_diff(self, other: Time) -> Duration {
         Duration::from_micros(self.0.abs_diff(other.0))
     }
 
-    /// The instant so many microseconds later, or earlier where they are below 0.
+    /// The instant `micros` microseconds later; earlier if `micros` is negative.
     #[must_use]
-    pub const fn shifted(self, micros: i64) -> Time {
+    pub const fn plus_micros(self, micros: i64) -> Time {
         Time(self.0.saturating_add(micros))
     }
 
-    /// The start of the five-minute bucket this instant lies in (`sla.md` §1.5: aligned to epoch and midnight).
+    /// Start of the five-minute bucket that contains this instant (`sla.md` §1.5: aligned to epoch and midnight).
     pub const fn bucket(self) -> Time {
         const FIVE_MINUTES: i64 = 300_000_000;
         Time(self.0.div_euclid(FIVE_MINUTES) * FIVE_MINUTES)
@@ -62,20 +62,20 @@ impl Time {
         )
     }
 
-    /// The local day (Asia/Shanghai) this instant lies in.
+    /// The local day (Asia/Shanghai) that contains this instant.
     pub const fn day(self) -> Day {
-        Day::of(self)
+        Day::from_time(self)
     }
 
-    /// The HTTP `Date` form, `Sun, 22 Nov 2026 03:51:00 GMT`.
+    /// The HTTP `Date` format, `Sun, 22 Nov 2026 03:51:00 GMT`.
     pub fn http_date(self) -> String {
         let since = Duration::from_micros(u64::try_from(self.0).unwrap_or(0));
-        // The crate takes no year beyond 9999.
+        // The crate rejects years beyond 9999.
         let since = since.min(Duration::from_secs(253_402_300_799));
         httpdate::fmt_http_date(std::time::SystemTime::UNIX_EPOCH + since)
     }
 
-    /// Reads `YYYYMMDDTHHMMSSZ`, the form request signatures use.
+    /// Parses `YYYYMMDDTHHMMSSZ`, the format of request signatures.
     pub fn from_basic(text: &str) -> Option<Time> {
         let digits = |from: usize, to: usize| -> Option<i16> {
             let part = text.get(from..to)?;
@@ -97,19 +97,19 @@ impl Time {
         self.to_string()[..19].replace('T', " ")
     }
 
-    /// Reads what [`local_text`](Self::local_text) writes.
+    /// Parses the format that [`local_text`](Self::local_text) writes.
     pub fn from_local_text(text: &str) -> Option<Time> {
         let civil: DateTime = text.trim().parse().ok()?;
         Some(from_civil(civil))
     }
 
     fn stamp(self) -> Timestamp {
-        let edge = if self.0 < 0 {
+        let nearest = if self.0 < 0 {
             Timestamp::MIN
         } else {
             Timestamp::MAX
         };
-        Timestamp::from_microsecond(self.0).unwrap_or(edge)
+        Timestamp::from_microsecond(self.0).unwrap_or(nearest)
     }
 
     pub(super) fn civil(self) -> DateTime {
@@ -117,7 +117,7 @@ impl Time {
     }
 }
 
-/// The contracts' time zone. +08:00 without daylight saving since 1992 (`sla.md` §1.5).
+/// The time zone of all contracts: +08:00, without daylight saving since 1992 (`sla.md` §1.5).
 fn shanghai() -> Offset {
     Offset::constant(8)
 }
@@ -198,10 +198,10 @@ impl Sub<Duration> for Time {
     }
 }
 
-/// Reads a span such as `700ms`, `5m` or `31d`.
+/// Parses a duration such as `700ms`, `5m` or `31d`.
 ///
 /// # Errors
-/// Says what was expected when the text is no span.
+/// Says what was expected if `text` is not a duration.
 pub fn parse_span(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text.trim())
         .map_err(|why| format!("expected a span such as 700ms, 5m or 31d, found {text:?} ({why})"))

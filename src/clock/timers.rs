@@ -1,59 +1,59 @@
-//! What is due on the clocks of one family (the server's and its worlds'), in the order of its time.
+//! Pending timers of the server's clock and of all clocks that follow it, ordered by due time.
 //!
-//! A thread of its own rings whoever is due: it waits to the tens of microseconds, where the timers of an
-//! async runtime wait to the millisecond, and it rings in order. While a clock is advanced, [`TimerQueue::next`]
-//! hands out what is due instead, instant by instant.
+//! A dedicated thread wakes due sleepers in order and to the tens of microseconds; the timers of an async runtime
+//! have a resolution of a millisecond. While a clock is advanced, [`Clock::advance_to`] wakes its sleepers
+//! instead, instant by instant.
 
-use super::{Clock, Time, TimeMapping, real_now};
+use super::{Clock, ClockStatus, Time, TimeMapping, real_now};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Held by whoever was woken while a clock is advanced, for as long as it works at that instant: the clock
-/// goes on when it is dropped. Empty where time goes by itself.
+/// RAII guard given to a task woken by [`Clock::advance_to`]. The clock does not move on until every guard of the
+/// current instant is dropped. Empty if the clock runs by itself.
 #[derive(Debug, Default)]
-#[must_use = "dropping it lets an advancing clock go on"]
+#[must_use = "dropping it lets an advancing clock move on"]
 pub struct AdvanceGuard(#[expect(dead_code, reason = "its drop is what counts")] Option<mpsc::Sender<()>>);
 
-/// Why a sleeper is woken.
+/// Why a sleeper was woken.
 pub(super) enum Wakeup {
-    /// Its time has come.
+    /// Its due time was reached.
     Due(AdvanceGuard),
-    /// Its clock follows another one now: it must enter again.
-    Moved,
+    /// Its clock follows another clock now; the sleeper must register again.
+    SourceChanged,
 }
 
 struct Sleeper {
-    /// The clock it sleeps on, which may follow the one whose book it stands in.
+    /// The clock it sleeps on, which may follow the clock whose queue holds it.
     owner: u64,
-    bell: oneshot::Sender<Wakeup>,
+    wakeup: oneshot::Sender<Wakeup>,
 }
 
-/// The sleepers of one clock that has a face of its own.
-struct Book {
+/// The sleepers of one clock that has its own mapping.
+struct ClockTimers {
     mapping: TimeMapping,
     sleepers: BTreeMap<(Time, u64), Sleeper>,
-    /// The clock is being advanced: nothing rings by itself.
-    held: bool,
+    /// Whether the clock is being advanced: the timer thread then wakes none of its sleepers.
+    advancing: bool,
 }
 
 #[derive(Default)]
-struct Books {
-    by_clock: HashMap<u64, Book>,
-    next: u64,
+struct TimerState {
+    by_clock: HashMap<u64, ClockTimers>,
+    last_serial: u64,
     running: bool,
     stopped: bool,
 }
 
-/// What is due on the clocks of one family.
+/// Pending timers of a root clock and all clocks that follow it.
 pub(super) struct TimerQueue {
-    /// Held for an entry, a ring, or a change of a face.
-    books: Mutex<Books>,
+    /// Locked while a sleeper is registered or woken, or a mapping changes.
+    state: Mutex<TimerState>,
     changed: Condvar,
 }
 
-/// Where a sleeper stands; leaving it takes the entry out.
+/// A registered sleeper; dropping it removes the sleeper from the queue.
 pub(super) struct TimerSlot {
     timers: Arc<TimerQueue>,
     clock: u64,
@@ -62,18 +62,18 @@ pub(super) struct TimerSlot {
 
 impl Drop for TimerSlot {
     fn drop(&mut self) {
-        if let Some(book) = self.timers.books().by_clock.get_mut(&self.clock) {
-            book.sleepers.remove(&self.key);
+        if let Some(timers) = self.timers.state().by_clock.get_mut(&self.clock) {
+            timers.sleepers.remove(&self.key);
         }
     }
 }
 
-/// Ends the thread of an agenda when the last clock of its family is gone.
+/// Stops the timer thread when the last clock that shares the queue is dropped.
 pub(super) struct TimerThread(pub(super) Arc<TimerQueue>);
 
 impl Drop for TimerThread {
     fn drop(&mut self) {
-        self.0.books().stopped = true;
+        self.0.state().stopped = true;
         self.0.changed.notify_all();
     }
 }
@@ -81,143 +81,150 @@ impl Drop for TimerThread {
 impl TimerQueue {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
-            books: Mutex::default(),
+            state: Mutex::default(),
             changed: Condvar::new(),
         })
     }
 
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().expect("no panic while held")
+    fn state(&self) -> MutexGuard<'_, TimerState> {
+        self.state.lock().expect("no panic while held")
     }
 
-    /// Enters a sleeper into the book of the clock whose face its own clock shows.
-    pub(super) fn enter(self: &Arc<Self>, own: &Clock, due: Time) -> (TimerSlot, oneshot::Receiver<Wakeup>) {
-        let (bell, ring) = oneshot::channel();
-        let mut books = self.books();
-        // Read under the lock: a change of face is stored first and told to the agenda after.
-        let (clock, owner) = (own.source(), own.inner.id);
-        books.next += 1;
-        let key = (due, books.next);
-        let book = books.by_clock.entry(clock).or_insert_with(|| Book {
+    /// Registers a sleeper on `own`, in the queue of the clock whose mapping is in effect for it.
+    pub(super) fn register(
+        self: &Arc<Self>,
+        own: &Clock,
+        due: Time,
+    ) -> (TimerSlot, oneshot::Receiver<Wakeup>) {
+        let (wakeup, woken) = oneshot::channel();
+        let mut state = self.state();
+        // Read under the lock: a mapping is stored in its clock first, then passed to this queue.
+        let (clock, owner) = (own.source_id(), own.inner.id);
+        state.last_serial += 1;
+        let key = (due, state.last_serial);
+        let timers = state.by_clock.entry(clock).or_insert_with(|| ClockTimers {
             mapping: own.mapping(),
             sleepers: BTreeMap::new(),
-            held: false,
+            advancing: false,
         });
-        let first = book
+        let is_earliest = timers
             .sleepers
             .first_key_value()
             .is_none_or(|(earliest, _)| key < *earliest);
-        book.sleepers.insert(key, Sleeper { owner, bell });
-        if !books.running {
-            books.running = true;
-            let timers = self.clone();
+        timers.sleepers.insert(key, Sleeper { owner, wakeup });
+        if !state.running {
+            state.running = true;
+            let queue = self.clone();
             let thread = std::thread::Builder::new().name("clock".into());
             thread
-                .spawn(move || timers.keep())
-                .expect("the system gives a thread");
-        } else if first {
+                .spawn(move || queue.run())
+                .expect("the operating system provides a thread");
+        } else if is_earliest {
             self.changed.notify_all();
         }
-        drop(books);
-        let place = TimerSlot {
+        drop(state);
+        let slot = TimerSlot {
             timers: self.clone(),
             clock,
             key,
         };
-        (place, ring)
+        (slot, woken)
     }
 
-    /// A clock has another face.
-    pub(super) fn turn(&self, clock: u64, mapping: TimeMapping) {
-        if let Some(book) = self.books().by_clock.get_mut(&clock) {
-            book.mapping = mapping;
+    /// Replaces the mapping of a clock.
+    pub(super) fn set_mapping(&self, clock: u64, mapping: TimeMapping) {
+        if let Some(timers) = self.state().by_clock.get_mut(&clock) {
+            timers.mapping = mapping;
         }
         self.changed.notify_all();
     }
 
-    /// A clock follows another one from now on, or no longer: its sleepers must enter again.
-    pub(super) fn moved(&self, owner: u64) {
-        for book in self.books().by_clock.values_mut() {
-            let gone = book.sleepers.extract_if(.., |_, sleeper| sleeper.owner == owner);
-            for (_, sleeper) in gone {
-                drop(sleeper.bell.send(Wakeup::Moved));
+    /// Wakes all sleepers of a clock that now follows another clock, or no longer does, so that they register again.
+    pub(super) fn wake_to_reenter(&self, owner: u64) {
+        for timers in self.state().by_clock.values_mut() {
+            let removed = timers
+                .sleepers
+                .extract_if(.., |_, sleeper| sleeper.owner == owner);
+            for (_, sleeper) in removed {
+                drop(sleeper.wakeup.send(Wakeup::SourceChanged));
             }
         }
     }
 
-    /// Stops a clock's sleepers from being rung by themselves, or lets them again.
-    pub(super) fn hold(&self, clock: u64, mapping: TimeMapping, held: bool) {
-        let mut books = self.books();
-        let book = books.by_clock.entry(clock).or_insert_with(|| Book {
+    /// Sets the mapping of a clock and whether it is being advanced.
+    pub(super) fn set_advancing(&self, clock: u64, mapping: TimeMapping, advancing: bool) {
+        let mut state = self.state();
+        let timers = state.by_clock.entry(clock).or_insert_with(|| ClockTimers {
             mapping,
             sleepers: BTreeMap::new(),
-            held,
+            advancing,
         });
-        book.mapping = mapping;
-        book.held = held;
-        drop(books);
+        timers.mapping = mapping;
+        timers.advancing = advancing;
+        drop(state);
         self.changed.notify_all();
     }
 
-    /// The earliest instant up to `until` at which somebody is due on a clock.
-    pub(super) fn next(&self, clock: u64, until: Time) -> Option<Time> {
-        let books = self.books();
-        let ((due, _), _) = books.by_clock.get(&clock)?.sleepers.first_key_value()?;
+    /// The earliest due time on a clock, if it is at most `until`.
+    pub(super) fn next_due(&self, clock: u64, until: Time) -> Option<Time> {
+        let state = self.state();
+        let ((due, _), _) = state.by_clock.get(&clock)?.sleepers.first_key_value()?;
         (*due <= until).then_some(*due)
     }
 
-    /// Rings whoever is due on a clock by `at`, in order. The channel closes when all are done.
-    pub(super) fn ring(&self, clock: u64, at: Time) -> mpsc::Receiver<()> {
-        let (turn, done) = mpsc::channel(1);
-        if let Some(book) = self.books().by_clock.get_mut(&clock) {
-            while let Some(entry) = book.sleepers.first_entry().filter(|entry| entry.key().0 <= at) {
-                let ring = Wakeup::Due(AdvanceGuard(Some(turn.clone())));
-                drop(entry.remove().bell.send(ring));
+    /// Wakes all sleepers of a clock that are due by `at`, in order. The channel closes when all guards are dropped.
+    pub(super) fn wake_due(&self, clock: u64, at: Time) -> mpsc::Receiver<()> {
+        let (guard, done) = mpsc::channel(1);
+        if let Some(timers) = self.state().by_clock.get_mut(&clock) {
+            while let Some(entry) = timers.sleepers.first_entry().filter(|entry| entry.key().0 <= at) {
+                let wakeup = Wakeup::Due(AdvanceGuard(Some(guard.clone())));
+                drop(entry.remove().wakeup.send(wakeup));
             }
         }
         done
     }
 
-    /// How many sleep on a clock, whether it is being advanced, and when the next is due.
-    pub(super) fn state(&self, clock: u64) -> (usize, bool, Option<Time>) {
-        self.books()
-            .by_clock
-            .get(&clock)
-            .map_or((0, false, None), |book| {
-                let next = book.sleepers.first_key_value().map(|((due, _), _)| *due);
-                (book.sleepers.len(), book.held, next)
-            })
+    /// Whether a clock is being advanced, and its pending timers.
+    pub(super) fn status(&self, clock: u64) -> ClockStatus {
+        let state = self.state();
+        let timers = state.by_clock.get(&clock);
+        ClockStatus {
+            advancing: timers.is_some_and(|timers| timers.advancing),
+            events: timers.map_or(0, |timers| timers.sleepers.len()),
+            next: timers.and_then(|timers| timers.sleepers.first_key_value().map(|((due, _), _)| *due)),
+        }
     }
 
-    /// The thread: rings whoever is due, waits for the next.
-    fn keep(&self) {
-        let mut books = self.books();
-        while !books.stopped {
+    /// Body of the timer thread: wakes due sleepers, then waits for the next due time.
+    fn run(&self) {
+        let mut state = self.state();
+        while !state.stopped {
             let now = real_now();
             let mut wait: Option<Duration> = None;
-            for book in books.by_clock.values_mut() {
-                if let Some(until_next) = book.ring_due(now) {
+            for timers in state.by_clock.values_mut() {
+                if let Some(until_next) = timers.wake_due(now) {
                     wait = Some(wait.map_or(until_next, |wait| wait.min(until_next)));
                 }
             }
-            books
+            state
                 .by_clock
-                .retain(|_, book| book.held || !book.sleepers.is_empty());
-            books = match wait {
+                .retain(|_, timers| timers.advancing || !timers.sleepers.is_empty());
+            state = match wait {
                 Some(wait) => {
-                    let woken = self.changed.wait_timeout(books, wait);
+                    let woken = self.changed.wait_timeout(state, wait);
                     woken.expect("no panic while held").0
                 }
-                None => self.changed.wait(books).expect("no panic while held"),
+                None => self.changed.wait(state).expect("no panic while held"),
             };
         }
     }
 }
 
-impl Book {
-    /// Rings whoever is due, in order. Gives the real time until the next is, where time goes.
-    fn ring_due(&mut self, real: Time) -> Option<Duration> {
-        if self.held {
+impl ClockTimers {
+    /// Wakes due sleepers in order. Returns the real time until the next one is due; `None` if there is none or the
+    /// clock stands still.
+    fn wake_due(&mut self, real: Time) -> Option<Duration> {
+        if self.advancing {
             return None;
         }
         while let Some(entry) = self.sleepers.first_entry() {
@@ -225,7 +232,7 @@ impl Book {
             if wait != Some(Duration::ZERO) {
                 return wait;
             }
-            drop(entry.remove().bell.send(Wakeup::Due(AdvanceGuard::default())));
+            drop(entry.remove().wakeup.send(Wakeup::Due(AdvanceGuard::default())));
         }
         None
     }

@@ -1,14 +1,14 @@
-//! The templates that are carried along: three of each style.
+//! The built-in templates: three of each style.
 
 use super::template::Template;
 use std::sync::{Arc, LazyLock};
 
-/// A template that is carried along.
+/// A template shipped with the program.
 #[derive(Clone, Debug)]
 pub struct BuiltinTemplate {
-    /// Its id.
+    /// The template's id.
     pub id: &'static str,
-    /// It.
+    /// The parsed template.
     pub template: Arc<Template>,
 }
 
@@ -54,12 +54,12 @@ static ALL: LazyLock<Vec<BuiltinTemplate>> = LazyLock::new(|| {
     read.into()
 });
 
-/// The templates that are carried along, in the order of their styles.
+/// All built-in templates, ordered by style.
 pub fn builtins() -> &'static [BuiltinTemplate] {
     &ALL
 }
 
-/// One of them by its id.
+/// Looks up a built-in template by id.
 pub fn builtin(id: &str) -> Option<&'static BuiltinTemplate> {
     ALL.iter().find(|one| one.id == id)
 }

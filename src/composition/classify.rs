@@ -1,34 +1,34 @@
-//! The style of a picture, by its colours: plausible and stable, nothing more.
+//! Classifies the style of a picture by its colours. The result is plausible and deterministic, not accurate.
 
 use super::colour::Rgb;
 use super::style::TemplateStyle;
 use crate::imaging::Sprite;
 
-/// Pixels that are looked at.
-const LOOKED_AT: usize = 20_000;
-/// How sharply the nearest style is preferred.
+/// Approximate number of pixels sampled.
+const MAX_SAMPLES: usize = 20_000;
+/// How strongly the nearest style is preferred.
 const SHARPNESS: f32 = 4.0;
 
-/// What is measured of a picture.
+/// Colour statistics of a picture.
 #[derive(Clone, Copy, Debug, Default)]
-struct Look {
+struct ColourProfile {
     /// Mean lightness, 0 to 1.
     lightness: f32,
-    /// Mean chroma, in tenths.
+    /// Mean chroma, times 10.
     chroma: f32,
-    /// Spread of lightness.
+    /// Standard deviation of lightness.
     contrast: f32,
-    /// Share of colour that is red to orange; of what is grey, little is anything.
+    /// Chroma-weighted share of red to orange; all shares are low in grey pictures.
     warm: f32,
-    /// The same, pink to magenta.
+    /// Share of pink to magenta.
     pink: f32,
-    /// The same, blue to violet.
+    /// Share of blue to violet.
     cold: f32,
-    /// The same, green to cyan.
+    /// Share of green to cyan.
     green: f32,
 }
 
-impl Look {
+impl ColourProfile {
     const fn new([lightness, chroma, contrast]: [f32; 3], [warm, pink, cold, green]: [f32; 4]) -> Self {
         Self {
             lightness,
@@ -41,38 +41,38 @@ impl Look {
         }
     }
 
-    fn of(picture: &Sprite) -> Self {
-        let step = (picture.width * picture.height / LOOKED_AT).max(1);
-        let (mut look, mut squares, mut seen, mut coloured) = (Self::default(), 0.0, 0.0_f32, 0.0_f32);
+    fn measure(picture: &Sprite) -> Self {
+        let step = (picture.width * picture.height / MAX_SAMPLES).max(1);
+        let (mut profile, mut squares, mut seen, mut coloured) = (Self::default(), 0.0, 0.0_f32, 0.0_f32);
         for pixel in picture
             .rgba
             .chunks_exact(4)
             .step_by(step)
             .filter(|pixel| pixel[3] > 200)
         {
-            let tone = Rgb([pixel[0], pixel[1], pixel[2]]).tone();
+            let tone = Rgb([pixel[0], pixel[1], pixel[2]]).to_oklch();
             seen += 1.0;
-            look.lightness += tone.lightness;
+            profile.lightness += tone.lightness;
             squares += tone.lightness * tone.lightness;
-            look.chroma += tone.chroma * 10.0;
+            profile.chroma += tone.chroma * 10.0;
             coloured += tone.chroma;
             match tone.hue.rem_euclid(360.0) {
-                15.0..70.0 => look.warm += tone.chroma,
-                70.0..220.0 => look.green += tone.chroma,
-                220.0..310.0 => look.cold += tone.chroma,
-                _ => look.pink += tone.chroma,
+                15.0..70.0 => profile.warm += tone.chroma,
+                70.0..220.0 => profile.green += tone.chroma,
+                220.0..310.0 => profile.cold += tone.chroma,
+                _ => profile.pink += tone.chroma,
             }
         }
         let seen = seen.max(1.0);
-        let (lightness, share) = (look.lightness / seen, 1.0 / (coloured + 0.02 * seen));
+        let (lightness, share) = (profile.lightness / seen, 1.0 / (coloured + 0.02 * seen));
         Self {
             lightness,
-            chroma: look.chroma / seen,
+            chroma: profile.chroma / seen,
             contrast: (squares / seen - lightness * lightness).max(0.0).sqrt(),
-            warm: look.warm * share,
-            pink: look.pink * share,
-            cold: look.cold * share,
-            green: look.green * share,
+            warm: profile.warm * share,
+            pink: profile.pink * share,
+            cold: profile.cold * share,
+            green: profile.green * share,
         }
     }
 
@@ -90,7 +90,7 @@ impl Look {
         squares.iter().sum::<f32>().sqrt()
     }
 
-    /// What pictures of a style look like.
+    /// The typical profile of a style.
     const fn typical(style: TemplateStyle) -> Self {
         match style {
             TemplateStyle::Neutral => Self::new([0.85, 0.1, 0.12], [0.15, 0.03, 0.06, 0.08]),
@@ -105,16 +105,16 @@ impl Look {
     }
 }
 
-/// How likely each style is, the likeliest first; together 1, in ten-thousandths.
+/// The probability of each style, highest first, in multiples of 0.0001 that sum to 1.
 pub fn style_chances(picture: &Sprite) -> Vec<(TemplateStyle, f64)> {
-    let look = Look::of(picture);
-    let weights =
-        TemplateStyle::ALL.map(|style| libm::expf(-SHARPNESS * look.distance(Look::typical(style))));
+    let profile = ColourProfile::measure(picture);
+    let weights = TemplateStyle::ALL
+        .map(|style| libm::expf(-SHARPNESS * profile.distance(ColourProfile::typical(style))));
     let sum: f32 = weights.iter().sum();
     let parts = weights.map(|weight| (weight / sum * 10_000.0) as u32);
     let mut chances: Vec<(TemplateStyle, u32)> = TemplateStyle::ALL.into_iter().zip(parts).collect();
     chances.sort_by_key(|(style, part)| (std::cmp::Reverse(*part), *style));
-    // What rounding left over is the likeliest's.
+    // The most likely style gets the rounding remainder.
     chances[0].1 += 10_000 - chances.iter().map(|(_, part)| *part).sum::<u32>();
     chances
         .into_iter()
@@ -122,7 +122,7 @@ pub fn style_chances(picture: &Sprite) -> Vec<(TemplateStyle, f64)> {
         .collect()
 }
 
-/// The style a thing looks most like.
+/// The most likely style of a picture.
 pub fn style_of(picture: &Sprite) -> TemplateStyle {
     style_chances(picture)[0].0
 }

@@ -1,4 +1,4 @@
-//! Colours as the eye orders them, and how well one is read on another.
+//! Colours in sRGB and OKLCH, and the contrast between them.
 
 use color::{AlphaColor, Oklch, Srgb};
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ pub(super) struct OklchColour {
     pub hue: f32,
 }
 
-/// What copy must reach against what is behind it (WCAG 2, 1.4.3).
+/// Minimum contrast of text against its background (WCAG 2, 1.4.3).
 pub const LEGIBLE: f32 = 4.5;
 
 impl OklchColour {
@@ -27,16 +27,16 @@ impl OklchColour {
         }
     }
 
-    /// The nearest colour of a screen with this lightness and hue.
-    pub(super) fn rgb(self) -> Rgb {
+    /// Converts to sRGB; reduces chroma until the colour is in gamut.
+    pub(super) fn to_rgb(self) -> Rgb {
         let mut chroma = self.chroma;
         loop {
             let tone = AlphaColor::<Oklch>::new([self.lightness.clamp(0.0, 1.0), chroma, self.hue, 1.0]);
             let screen = tone.convert::<Srgb>();
-            let fits = screen.components[..3]
+            let is_in_gamut = screen.components[..3]
                 .iter()
                 .all(|channel| (-0.002..=1.002).contains(channel));
-            if fits || chroma < 0.004 {
+            if is_in_gamut || chroma < 0.004 {
                 let eight = screen.to_rgba8();
                 return Rgb([eight.r, eight.g, eight.b]);
             }
@@ -48,7 +48,7 @@ impl OklchColour {
 impl Rgb {
     pub(super) const WHITE: Self = Self([255, 255, 255]);
 
-    pub(super) fn tone(self) -> OklchColour {
+    pub(super) fn to_oklch(self) -> OklchColour {
         let [r, g, b] = self.0;
         let [lightness, chroma, hue, _] = AlphaColor::<Srgb>::from_rgba8(r, g, b, 255)
             .convert::<Oklch>()
@@ -56,12 +56,12 @@ impl Rgb {
         OklchColour::new(lightness, chroma, hue)
     }
 
-    /// As templates write it: `#rrggbb`.
-    pub(super) fn hex(self) -> String {
+    /// Formats as `#rrggbb`.
+    pub(super) fn to_hex(self) -> String {
         format!("#{}", hex::encode(self.0))
     }
 
-    /// Reads `#rrggbb`.
+    /// Parses `#rrggbb`.
     pub(super) fn from_hex(text: &str) -> Option<Self> {
         let mut bytes = [0; 3];
         hex::decode_to_slice(text.strip_prefix('#')?, &mut bytes).ok()?;
@@ -70,7 +70,7 @@ impl Rgb {
 
     /// Relative luminance, 0 to 1 (WCAG 2).
     pub fn luminance(self) -> f32 {
-        /// Of greys, which have the luminance of each of their channels.
+        /// The linear value of each channel level, which is the luminance of the grey with that level.
         static GREYS: LazyLock<[f32; 256]> = LazyLock::new(|| {
             std::array::from_fn(|level| {
                 let grey = AlphaColor::<Srgb>::from_rgba8(level as u8, level as u8, level as u8, 255);
@@ -81,15 +81,15 @@ impl Rgb {
         0.2126 * r + 0.7152 * g + 0.0722 * b
     }
 
-    /// How well the one is read on the other, 1 to 21 (WCAG 2).
+    /// Contrast ratio of two colours, 1 to 21 (WCAG 2).
     pub fn contrast(self, other: Self) -> f32 {
         contrast(self.luminance(), other.luminance())
     }
 
-    /// The same colour, darker or lighter as far as it must be to be read on all of these.
+    /// Darkens or lightens the colour as little as needed to be legible on all of `grounds`.
     pub(super) fn legible_on(self, grounds: &[Self]) -> Self {
-        let tone = self.tone();
-        let is_read = |rgb: &Self| {
+        let tone = self.to_oklch();
+        let is_legible = |rgb: &Self| {
             grounds
                 .iter()
                 .all(|ground| rgb.contrast(*ground) >= LEGIBLE + 0.3)
@@ -99,7 +99,7 @@ impl Rgb {
             [tone.lightness - by, tone.lightness + by]
         });
         let lightnesses = steps.filter(|lightness| (0.0..=1.0).contains(lightness));
-        let tried = lightnesses.map(|lightness| OklchColour { lightness, ..tone }.rgb());
+        let candidates = lightnesses.map(|lightness| OklchColour { lightness, ..tone }.to_rgb());
         let extremes = [Self([0; 3]), Self::WHITE];
         let worst = |rgb: &Self| {
             grounds
@@ -108,23 +108,23 @@ impl Rgb {
                 .fold(f32::MAX, f32::min)
         };
         let [black, white] = extremes;
-        let surest = if worst(&black) >= worst(&white) {
+        let best = if worst(&black) >= worst(&white) {
             black
         } else {
             white
         };
-        tried.into_iter().find(is_read).unwrap_or(surest)
+        candidates.into_iter().find(is_legible).unwrap_or(best)
     }
 
-    /// A colour between two.
-    pub(super) fn mixed(self, other: Self, share: f32) -> Self {
+    /// Interpolates towards `other` by `share`.
+    pub(super) fn mix(self, other: Self, share: f32) -> Self {
         let mix = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share + 0.5) as u8;
         let ([a, b, c], [d, e, f]) = (self.0, other.0);
         Self([mix(a, d), mix(b, e), mix(c, f)])
     }
 }
 
-/// How well one luminance is read on another.
+/// Contrast ratio of two luminances (WCAG 2).
 pub(super) fn contrast(a: f32, b: f32) -> f32 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
@@ -163,8 +163,8 @@ mod tests {
     #[test]
     fn every_tone_is_a_colour_of_a_screen() {
         for hue in (0..360).step_by(15) {
-            let rgb = OklchColour::new(0.7, 0.4, hue as f32).rgb();
-            let off = (rgb.tone().hue - hue as f32).abs();
+            let rgb = OklchColour::new(0.7, 0.4, hue as f32).to_rgb();
+            let off = (rgb.to_oklch().hue - hue as f32).abs();
             assert!(off.min(360.0 - off) < 4.0, "{hue}: {rgb:?}");
         }
     }

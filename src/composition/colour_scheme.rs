@@ -1,20 +1,20 @@
-//! What each style asks of colours, as lightness, chroma and hue (OKLCH).
+//! The colour scheme of each style: lightness, chroma and hue (OKLCH).
 
-/// Where a hue of a style comes from.
+/// How the hue of a colour is determined.
 #[derive(Clone, Copy)]
 pub(super) enum HueSource {
-    /// The product's, turned by so many degrees; where it has none, the style's own.
+    /// The product's hue plus an offset in degrees; the style's default hue if the product has none.
     Product(f32),
-    /// The same, but no olive: dark yellows and yellow greens look soiled.
+    /// As [`Product`](Self::Product), but dark yellow and yellow-green, which look dirty, are replaced.
     Clean(f32),
-    /// Always this one.
+    /// A fixed hue.
     Own(f32),
 }
 
-/// What a style asks of colours.
+/// The colours of a style, each as lightness, chroma and hue.
 pub(super) struct ColourScheme {
-    /// The hue of the style where the product has none.
-    pub usual: f32,
+    /// The base hue if the product has none.
+    pub default_hue: f32,
     pub ground: (f32, f32, HueSource),
     pub ground_2: (f32, f32, HueSource),
     pub tint: (f32, f32, HueSource),
@@ -24,11 +24,11 @@ pub(super) struct ColourScheme {
 }
 
 impl HueSource {
-    /// The hue, in degrees, around a product of this one.
-    pub(super) fn around(self, product: f32) -> f32 {
+    /// The hue in degrees for a product of this hue.
+    pub(super) fn resolve(self, product: f32) -> f32 {
         match self {
-            Self::Product(turn) => (product + turn).rem_euclid(360.0),
-            Self::Clean(turn) => match (product + turn).rem_euclid(360.0) {
+            Self::Product(offset) => (product + offset).rem_euclid(360.0),
+            Self::Clean(offset) => match (product + offset).rem_euclid(360.0) {
                 50.0..105.0 => 40.0,
                 105.0..155.0 => 165.0,
                 hue => hue,
@@ -40,11 +40,11 @@ impl HueSource {
 
 use HueSource::{Clean, Own, Product};
 
-/// The styles, in the order of their numbers.
+/// The schemes, ordered by style number.
 pub(super) static SCHEMES: [ColourScheme; 8] = [
     // Neutral
     ColourScheme {
-        usual: 75.0,
+        default_hue: 75.0,
         ground: (0.965, 0.006, Product(0.0)),
         ground_2: (0.915, 0.012, Product(0.0)),
         tint: (0.885, 0.022, Product(0.0)),
@@ -54,7 +54,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Fresh
     ColourScheme {
-        usual: 155.0,
+        default_hue: 155.0,
         ground: (0.965, 0.03, Product(0.0)),
         ground_2: (0.925, 0.05, Product(12.0)),
         tint: (0.885, 0.07, Product(0.0)),
@@ -64,7 +64,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Gorgeous
     ColourScheme {
-        usual: 300.0,
+        default_hue: 300.0,
         ground: (0.5, 0.2, Clean(180.0)),
         ground_2: (0.42, 0.19, Clean(205.0)),
         tint: (0.545, 0.21, Clean(180.0)),
@@ -74,7 +74,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Cool
     ColourScheme {
-        usual: 290.0,
+        default_hue: 290.0,
         ground: (0.23, 0.08, Own(285.0)),
         ground_2: (0.32, 0.15, Product(300.0)),
         tint: (0.36, 0.15, Own(290.0)),
@@ -84,7 +84,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Mysterious
     ColourScheme {
-        usual: 60.0,
+        default_hue: 60.0,
         ground: (0.17, 0.015, Product(0.0)),
         ground_2: (0.24, 0.03, Product(0.0)),
         tint: (0.3, 0.035, Product(0.0)),
@@ -94,7 +94,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Futuristic
     ColourScheme {
-        usual: 235.0,
+        default_hue: 235.0,
         ground: (0.2, 0.05, Own(255.0)),
         ground_2: (0.29, 0.09, Own(250.0)),
         tint: (0.38, 0.1, Own(245.0)),
@@ -104,7 +104,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Delicate
     ColourScheme {
-        usual: 5.0,
+        default_hue: 5.0,
         ground: (0.955, 0.028, Own(5.0)),
         ground_2: (0.915, 0.055, Own(355.0)),
         tint: (0.885, 0.075, Own(8.0)),
@@ -114,7 +114,7 @@ pub(super) static SCHEMES: [ColourScheme; 8] = [
     },
     // Festive
     ColourScheme {
-        usual: 27.0,
+        default_hue: 27.0,
         ground: (0.5, 0.2, Own(27.0)),
         ground_2: (0.43, 0.175, Own(25.0)),
         tint: (0.54, 0.21, Own(30.0)),

@@ -1,4 +1,4 @@
-//! Where pictures are composed.
+//! Composes pictures from templates, products and copy.
 
 use super::paint::{DrawnItem, paint};
 use super::placeholder;
@@ -12,70 +12,71 @@ use rayon::prelude::*;
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use tiny_skia::Pixmap;
 
-/// Most characters of a text that are looked at: no canvas has room for more.
-const MOST_CHARACTERS: usize = 400;
-/// Texts a picture has room for.
-const TEXTS: usize = 4;
-/// Pixels that are worked on at once, over all calls; four bytes each, and as much again while they are encoded.
-const MOST_PIXELS: u64 = 40 << 20;
+/// Maximum length of a text in characters; no canvas has room for more.
+const MAX_CHARACTERS: usize = 400;
+/// Maximum number of texts in a picture.
+const MAX_TEXTS: usize = 4;
+/// Maximum number of pixels composed concurrently over all calls; four bytes each, and twice that during encoding.
+const MAX_PIXELS: u64 = 40 << 20;
 
-/// What a picture is composed of.
+/// A request to compose a picture.
 #[derive(Clone, Copy)]
 pub struct CompositionRequest<'a> {
-    /// What it looks like.
+    /// The template.
     pub template: &'a Template,
-    /// Its size.
+    /// Size of the picture.
     pub size: CanvasSize,
-    /// Things that are cut out; a gift stands in where there are none.
+    /// Cut-out products; if empty, a placeholder gift is shown.
     pub products: &'a [Arc<Sprite>],
-    /// Headline, sub-line, tag or price, button; the first further text that is a price is the tag.
+    /// Headline, subline, tag or price, button. The first price after the headline becomes the tag.
     pub texts: &'a [String],
 }
 
-/// A picture that is composed.
+/// A composed picture.
 #[derive(Clone, Debug)]
 pub struct ComposedPicture {
-    /// It, as a JPEG.
+    /// The encoded JPEG.
     pub jpeg: Bytes,
-    /// Its size.
+    /// Size of the picture.
     pub size: CanvasSize,
-    /// What is where in it.
+    /// The drawn items with their positions.
     pub placed: Vec<DrawnItem>,
-    /// What of the order it does not show, and why; for `explain`.
+    /// Parts of the request that are not shown, and why; for `explain`.
     pub notes: Vec<String>,
 }
 
-/// Where pictures are composed.
+/// Composes pictures.
 #[derive(Default)]
 pub struct Composer {
-    setter: OnceLock<Typesetter>,
-    gift: OnceLock<Arc<Sprite>>,
-    room: PixelBudget,
+    typesetter: OnceLock<Typesetter>,
+    placeholder: OnceLock<Arc<Sprite>>,
+    pixel_budget: PixelBudget,
 }
 
-/// Pixels that are worked on.
+/// Counting semaphore for pixels being composed.
 #[derive(Default)]
 struct PixelBudget {
-    taken: Mutex<u64>,
+    in_use: Mutex<u64>,
     changed: Condvar,
 }
 
-/// A share of the room, given back when it is dropped.
+/// Pixels reserved from the budget; dropping it releases them.
 struct PixelPermit<'a>(&'a PixelBudget, u64);
 
 impl PixelBudget {
-    fn take(&self, pixels: u64) -> PixelPermit<'_> {
-        let pixels = pixels.min(MOST_PIXELS);
-        let taken = self
-            .taken
+    /// Waits until `pixels` (at most [`MAX_PIXELS`]) fit into the budget.
+    fn acquire(&self, pixels: u64) -> PixelPermit<'_> {
+        let pixels = pixels.min(MAX_PIXELS);
+        let in_use = self
+            .in_use
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let is_full = |taken: &mut u64| *taken + pixels > MOST_PIXELS;
-        let mut taken = self
+        let is_full = |in_use: &mut u64| *in_use + pixels > MAX_PIXELS;
+        let mut in_use = self
             .changed
-            .wait_while(taken, is_full)
+            .wait_while(in_use, is_full)
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *taken += pixels;
+        *in_use += pixels;
         PixelPermit(self, pixels)
     }
 }
@@ -84,7 +85,7 @@ impl Drop for PixelPermit<'_> {
     fn drop(&mut self) {
         *self
             .0
-            .taken
+            .in_use
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner) -= self.1;
         self.0.changed.notify_all();
@@ -92,56 +93,63 @@ impl Drop for PixelPermit<'_> {
 }
 
 impl Composer {
-    /// Composes a picture. The same order gives the same bytes.
-    pub fn compose(&self, order: CompositionRequest<'_>) -> ComposedPicture {
-        let _share = self.room.take(order.size.pixels());
-        let (pixels, placed, notes) = self.painted(order);
-        let jpeg = encode_jpeg(order.size.width, order.size.height, pixels.data());
+    /// Composes a picture. The same request gives the same bytes.
+    pub fn compose(&self, request: CompositionRequest<'_>) -> ComposedPicture {
+        let _permit = self.pixel_budget.acquire(request.size.pixels());
+        let (pixels, placed, notes) = self.render(request);
+        let jpeg = encode_jpeg(request.size.width, request.size.height, pixels.data());
         ComposedPicture {
             jpeg,
-            size: order.size,
+            size: request.size,
             placed,
             notes,
         }
     }
 
-    /// Composes pictures, on every core.
-    pub fn compose_all(&self, orders: &[CompositionRequest<'_>]) -> Vec<ComposedPicture> {
-        orders.par_iter().map(|order| self.compose(*order)).collect()
+    /// Composes pictures in parallel.
+    pub fn compose_all(&self, requests: &[CompositionRequest<'_>]) -> Vec<ComposedPicture> {
+        requests
+            .par_iter()
+            .map(|request| self.compose(*request))
+            .collect()
     }
 
-    /// What sets its copy, made when it is first needed.
-    pub(super) fn setter(&self) -> &Typesetter {
-        self.setter.get_or_init(Typesetter::default)
+    /// The typesetter, created on first use.
+    pub(super) fn typesetter(&self) -> &Typesetter {
+        self.typesetter.get_or_init(Typesetter::default)
     }
 
-    pub(super) fn painted(&self, order: CompositionRequest<'_>) -> (Pixmap, Vec<DrawnItem>, Vec<String>) {
-        let gift = [self.gift.get_or_init(|| Arc::new(placeholder::sprite())).clone()];
-        let products = if order.products.is_empty() {
-            &gift[..]
+    /// Renders a picture. Returns the pixels, the drawn items, and notes on what is not shown.
+    pub(super) fn render(&self, request: CompositionRequest<'_>) -> (Pixmap, Vec<DrawnItem>, Vec<String>) {
+        let placeholder = self.placeholder.get_or_init(|| Arc::new(placeholder::sprite()));
+        let products = if request.products.is_empty() {
+            std::slice::from_ref(placeholder)
         } else {
-            order.products
+            request.products
         };
-        let hue = order.products.iter().find_map(|product| super::hue::of(product));
-        let palette = order.template.palette(hue);
-        let (said, mut notes) = said(order.texts);
-        let setter = self.setter();
-        let scene = Scene::of(setter, (order.template, order.size), &said, products);
-        let mut canvas = Pixmap::new(order.size.width, order.size.height).expect("sizes are checked");
-        let placed = paint(&scene, (order.template, &palette), setter, &mut canvas);
-        notes.extend(unseen(&said, &placed));
+        let hue = request
+            .products
+            .iter()
+            .find_map(|product| super::hue::dominant(product));
+        let palette = request.template.palette(hue);
+        let (texts, mut notes) = assign_texts(request.texts);
+        let typesetter = self.typesetter();
+        let scene = Scene::new(typesetter, request.template, request.size, &texts, products);
+        let mut canvas = Pixmap::new(request.size.width, request.size.height).expect("sizes are checked");
+        let placed = paint(&scene, request.template, &palette, typesetter, &mut canvas);
+        notes.extend(notes_on_missing_copy(&texts, &placed));
         (canvas, placed, notes)
     }
 }
 
-/// Which text is what, and what is not shown of them.
-fn said(texts: &[String]) -> (CopyTexts, Vec<String>) {
+/// Assigns each text its role. Returns notes on texts that are shortened or left out.
+fn assign_texts(texts: &[String]) -> (CopyTexts, Vec<String>) {
     let mut notes = Vec::new();
     let mut prepared = texts.iter().enumerate().map(|(nth, text)| {
-        let copy = prepare(text, MOST_CHARACTERS);
+        let copy = prepare(text, MAX_CHARACTERS);
         if copy.is_reduced {
             notes.push(format!(
-                "text {} is too long, or has characters that no font has: less of it is set",
+                "text {} is too long, or has characters that no font has: these are left out",
                 nth + 1
             ));
         }
@@ -155,33 +163,33 @@ fn said(texts: &[String]) -> (CopyTexts, Vec<String>) {
     let subline = rest.next();
     let tag = tag.or_else(|| rest.next());
     let button = rest.next();
-    let left = rest.count();
-    if left > 0 {
+    let unused = rest.count();
+    if unused > 0 {
         notes.push(format!(
-            "there is room for {TEXTS} texts; {left} more are left out"
+            "there is room for {MAX_TEXTS} texts; {unused} more are left out"
         ));
     }
-    let said = CopyTexts {
+    let texts = CopyTexts {
         headline,
         subline,
         tag,
         button,
     };
-    (said, notes)
+    (texts, notes)
 }
 
-/// Copy that has no room, or not for all of it.
-fn unseen(said: &CopyTexts, placed: &[DrawnItem]) -> Vec<String> {
-    let texts = [
-        (ItemRole::Headline, &said.headline),
-        (ItemRole::Subline, &said.subline),
-        (ItemRole::Tag, &said.tag),
-        (ItemRole::Button, &said.button),
+/// Notes on copy that is left out or shortened for lack of room.
+fn notes_on_missing_copy(texts: &CopyTexts, placed: &[DrawnItem]) -> Vec<String> {
+    let roles = [
+        (ItemRole::Headline, &texts.headline),
+        (ItemRole::Subline, &texts.subline),
+        (ItemRole::Tag, &texts.tag),
+        (ItemRole::Button, &texts.button),
     ];
-    let wanted = texts
+    let wanted = roles
         .iter()
         .filter(|(_, copy)| copy.as_ref().is_some_and(|copy| !copy.text.is_empty()));
-    let told = wanted.filter_map(|(role, _)| match placed.iter().find(|one| one.role == *role) {
+    let notes = wanted.filter_map(|(role, _)| match placed.iter().find(|one| one.role == *role) {
         None => Some(format!(
             "{role:?} is left out: there is no room in which it is legible"
         )),
@@ -190,5 +198,5 @@ fn unseen(said: &CopyTexts, placed: &[DrawnItem]) -> Vec<String> {
         )),
         Some(_) => None,
     });
-    told.collect()
+    notes.collect()
 }

@@ -1,4 +1,4 @@
-//! Decoration: SVG without anything that reads, repeats, filters or writes.
+//! Decoration: a safe subset of SVG, without references, text, scripts, filters or reuse.
 
 use super::pixel_rect::PixelRect;
 use super::style::Palette;
@@ -7,7 +7,7 @@ use std::fmt::Write;
 use tiny_skia::{Pixmap, Transform};
 use usvg::{ImageHrefResolver, Options, Tree};
 
-/// Elements that decoration may have. Pictures, text, styles, links, reuse and filters are none of its business.
+/// Allowed elements. Pictures, text, styles, links, reuse and filters are not allowed.
 const ELEMENTS: [&str; 15] = [
     "g",
     "path",
@@ -25,19 +25,19 @@ const ELEMENTS: [&str; 15] = [
     "mask",
     "svg",
 ];
-/// Most elements of a piece.
-const MOST_ELEMENTS: usize = 500;
-/// Most elements within one another: each may want a canvas of its own.
-const MOST_DEPTH: usize = 5;
-/// Shortest dash: shorter ones are many.
-const LEAST_DASH: f32 = 0.5;
+/// Maximum number of elements in an ornament.
+const MAX_ELEMENTS: usize = 500;
+/// Maximum nesting depth; each level may need a canvas of its own.
+const MAX_DEPTH: usize = 5;
+/// Minimum length of a dash, which limits the number of dashes.
+const MIN_DASH: f32 = 0.5;
 
-/// Whether a piece of SVG can be drawn as decoration.
+/// Checks that an SVG fragment can be drawn as decoration. The error completes "the fragment …".
 pub(super) fn check(svg: &str) -> Result<(), String> {
     if svg.len() > 32 << 10 {
         return Err("is longer than 32,768 bytes".into());
     }
-    let whole = wrapped(&filled(svg, &Palette::trial())?);
+    let whole = wrap_in_svg(&substitute_colours(svg, &Palette::sample())?);
     let document = usvg::roxmltree::Document::parse(&whole).map_err(|why| why.to_string())?;
     let elements = || document.descendants().filter(usvg::roxmltree::Node::is_element);
     if let Some(other) = elements().find(|node| !ELEMENTS.contains(&node.tag_name().name())) {
@@ -46,49 +46,49 @@ pub(super) fn check(svg: &str) -> Result<(), String> {
             other.tag_name().name()
         ));
     }
-    if elements().count() > MOST_ELEMENTS {
-        return Err(format!("has more than {MOST_ELEMENTS} elements"));
+    if elements().count() > MAX_ELEMENTS {
+        return Err(format!("has more than {MAX_ELEMENTS} elements"));
     }
-    // The document and the element around a piece are ours.
-    if elements().any(|node| node.ancestors().count() > MOST_DEPTH + 2) {
-        return Err(format!("has more than {MOST_DEPTH} elements within one another"));
+    // The document and the outer element are added by this module.
+    if elements().any(|node| node.ancestors().count() > MAX_DEPTH + 2) {
+        return Err(format!("has more than {MAX_DEPTH} elements within one another"));
     }
     elements()
         .flat_map(|node| node.attributes())
-        .try_for_each(|own| attribute(own.name(), own.value()))?;
+        .try_for_each(|own| check_attribute(own.name(), own.value()))?;
     tree(&whole).map(drop)
 }
 
-/// Whether an attribute is taken.
-fn attribute(name: &str, value: &str) -> Result<(), String> {
+/// Checks that an attribute is allowed.
+fn check_attribute(name: &str, value: &str) -> Result<(), String> {
     if matches!(name, "href" | "style" | "class") || name.starts_with("on") {
-        return Err(format!("the attribute {name} is not taken"));
+        return Err(format!("the attribute {name} is not allowed"));
     }
     let mut dashes = value.split([',', ' ']).filter(|dash| !dash.is_empty());
-    let is_long = |dash: &str| dash.parse().is_ok_and(|dash: f32| dash >= LEAST_DASH);
+    let is_long = |dash: &str| dash.parse().is_ok_and(|dash: f32| dash >= MIN_DASH);
     if name == "stroke-dasharray" && !dashes.all(is_long) {
         return Err(format!(
-            "stroke-dasharray: expected numbers of {LEAST_DASH} and more"
+            "stroke-dasharray: expected numbers of {MIN_DASH} and more"
         ));
     }
     Ok(())
 }
 
-fn wrapped(inner: &str) -> String {
+fn wrap_in_svg(inner: &str) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100\" height=\"100\">{inner}</svg>")
 }
 
-/// With the colours of a palette in place of their names.
-fn filled(svg: &str, palette: &Palette) -> Result<String, String> {
+/// Replaces colour names in braces by the colours of a palette.
+fn substitute_colours(svg: &str, palette: &Palette) -> Result<String, String> {
     let mut all = String::with_capacity(svg.len());
     let mut rest = svg;
     while let Some((before, after)) = rest.split_once('{') {
         let (role, after) = after.split_once('}').ok_or("a { without its }")?;
         let colour = palette
-            .named(role)
+            .by_name(role)
             .ok_or_else(|| format!("{{{role}}} is no colour"))?;
         all.push_str(before);
-        all.push_str(&colour.hex());
+        all.push_str(&colour.to_hex());
         rest = after;
     }
     all.push_str(rest);
@@ -97,7 +97,7 @@ fn filled(svg: &str, palette: &Palette) -> Result<String, String> {
 
 fn tree(svg: &str) -> Result<Tree, String> {
     let options = Options {
-        // Nothing is read from anywhere.
+        // References are never resolved.
         image_href_resolver: ImageHrefResolver {
             resolve_data: Box::new(|_, _, _| None),
             resolve_string: Box::new(|_, _| None),
@@ -107,7 +107,7 @@ fn tree(svg: &str) -> Result<Tree, String> {
     Tree::from_str(svg, &options).map_err(|why| why.to_string())
 }
 
-/// Draws the decoration of a template onto a canvas, around the product's place.
+/// Draws the decoration of a template onto a canvas. `product` is the area of the product.
 pub(super) fn draw(template: &Template, palette: &Palette, product: PixelRect, canvas: &mut Pixmap) {
     if template.decoration.is_empty() {
         return;
@@ -121,26 +121,27 @@ pub(super) fn draw(template: &Template, palette: &Palette, product: PixelRect, c
     };
     let mut svg = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">");
     for piece in &template.decoration {
-        let (x, y, side) = place(piece, (whole, product));
-        let inner = filled(&piece.svg, palette).expect("a template's decoration is checked when it is read");
+        let (x, y, side) = place(piece, whole, product);
+        let inner = substitute_colours(&piece.svg, palette)
+            .expect("a template's decoration is checked when it is read");
         let scale = side / 100.0;
         write!(
             svg,
             "<g transform=\"translate({x} {y}) scale({scale})\">{inner}</g>"
         )
-        .expect("a text takes all");
+        .expect("writing to a string does not fail");
     }
     svg.push_str("</svg>");
     let tree = tree(&svg).expect("a template's decoration is checked when it is read");
     resvg::render(&tree, Transform::identity(), &mut canvas.as_mut());
 }
 
-/// Where the view box of a piece is put: left, top, and its side in pixels.
-fn place(piece: &Ornament, (whole, product): (PixelRect, PixelRect)) -> (f32, f32, f32) {
+/// Position of the view box of an ornament: left, top, and side in pixels.
+fn place(piece: &Ornament, whole: PixelRect, product: PixelRect) -> (f32, f32, f32) {
     let side = piece.size
         * match piece.at {
             OrnamentAnchor::Cover => whole.width.max(whole.height),
-            OrnamentAnchor::Product | OrnamentAnchor::Floor => product.short(),
+            OrnamentAnchor::Product | OrnamentAnchor::Floor => product.short_side(),
             OrnamentAnchor::TopLeft
             | OrnamentAnchor::Top
             | OrnamentAnchor::TopRight
@@ -148,7 +149,7 @@ fn place(piece: &Ornament, (whole, product): (PixelRect, PixelRect)) -> (f32, f3
             | OrnamentAnchor::Right
             | OrnamentAnchor::BottomLeft
             | OrnamentAnchor::Bottom
-            | OrnamentAnchor::BottomRight => whole.short(),
+            | OrnamentAnchor::BottomRight => whole.short_side(),
         };
     let (free_x, free_y) = (whole.width - side, whole.height - side);
     let (centre_x, centre_y) = product.centre();

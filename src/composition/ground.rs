@@ -1,4 +1,4 @@
-//! What is behind everything.
+//! Paints the background.
 
 use super::colour::Rgb;
 use super::pixel_rect::PixelRect;
@@ -6,29 +6,30 @@ use super::style::Palette;
 use super::template::Background;
 use tiny_skia::Pixmap;
 
-/// Shades between the two colours of a ground.
+/// Number of shades between the two colours of a gradient.
 const SHADES: usize = 1024;
 
-/// Paints all of a canvas, around the places of product and copy.
-pub(super) fn lay(
-    ground: Background,
+/// Paints the background of a canvas. `product` and `copy` are the areas of product and copy.
+pub(super) fn paint_background(
+    background: Background,
     palette: &Palette,
-    (product, copy): (PixelRect, PixelRect),
+    product: PixelRect,
+    copy: PixelRect,
     canvas: &mut Pixmap,
 ) {
     let (one, two) = (palette.ground, palette.ground_2);
     let (width, height) = (canvas.width() as f32, canvas.height() as f32);
-    match ground {
-        Background::Flat => shade(canvas, (one, one), |_, _| 0.0),
+    match background {
+        Background::Flat => shade(canvas, one, one, |_, _| 0.0),
         Background::Slope => {
-            // Along the diagonal, from corner to corner.
+            // The gradient follows the diagonal.
             let (across, down) = (0.5 / width, 0.5 / height);
-            shade(canvas, (one, two), |x, y| x * across + y * down);
+            shade(canvas, one, two, |x, y| x * across + y * down);
         }
         Background::Glow => {
             let (middle, centre) = product.centre();
             let reach = product.width.max(product.height) * 0.95;
-            shade(canvas, (two, one), |x, y| {
+            shade(canvas, two, one, |x, y| {
                 let (x, y) = (x - middle, y - centre);
                 (x * x + y * y).sqrt() / reach
             });
@@ -43,15 +44,15 @@ pub(super) fn lay(
             let side = side(whole, product, copy);
             let is_within =
                 |x: f32, y: f32| side.x <= x && x < side.right() && side.y <= y && y < side.bottom();
-            shade(canvas, (one, two), |x, y| if is_within(x, y) { 1.0 } else { 0.0 });
+            shade(canvas, one, two, |x, y| if is_within(x, y) { 1.0 } else { 0.0 });
         }
     }
 }
 
-/// Gives each pixel the colour so far between the two: at its middle, 0 is the one and 1 the other.
-fn shade(canvas: &mut Pixmap, (one, two): (Rgb, Rgb), share: impl Fn(f32, f32) -> f32) {
+/// Paints each pixel with a mix of two colours. `share` gives the share of the second colour at a point.
+fn shade(canvas: &mut Pixmap, one: Rgb, two: Rgb, share: impl Fn(f32, f32) -> f32) {
     let shades: [[u8; 4]; SHADES] = std::array::from_fn(|nth| {
-        let [r, g, b] = one.mixed(two, nth as f32 / (SHADES - 1) as f32).0;
+        let [r, g, b] = one.mix(two, nth as f32 / (SHADES - 1) as f32).0;
         [r, g, b, 255]
     });
     let width = canvas.width() as usize;
@@ -64,7 +65,7 @@ fn shade(canvas: &mut Pixmap, (one, two): (Rgb, Rgb), share: impl Fn(f32, f32) -
     }
 }
 
-/// The part of the canvas on the product's side, as far as the middle between it and the copy.
+/// The part of the canvas on the product's side of the middle between product and copy.
 fn side(whole: PixelRect, product: PixelRect, copy: PixelRect) -> PixelRect {
     let middle = |a: f32, b: f32| f32::midpoint(a, b).round();
     if product.x >= copy.right() {

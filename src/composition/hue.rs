@@ -1,22 +1,22 @@
-//! The hue of a product.
+//! Finds the dominant hue of a product.
 
 use super::colour::Rgb;
 use crate::imaging::Sprite;
 
-/// Hues are counted in so many parts of the circle.
-const PARTS: usize = 36;
-/// Pixels that are looked at.
-const LOOKED_AT: usize = 20_000;
-/// Chroma below which a pixel has no hue.
-const GREY: f32 = 0.035;
-/// Least mean chroma of a product that has a hue.
-const COLOURED: f32 = 0.03;
+/// Number of hue bins.
+const BINS: usize = 36;
+/// Approximate number of pixels sampled.
+const MAX_SAMPLES: usize = 20_000;
+/// Pixels with a lower chroma count as grey.
+const MIN_PIXEL_CHROMA: f32 = 0.035;
+/// Products with a lower mean chroma count as grey.
+const MIN_MEAN_CHROMA: f32 = 0.03;
 
-/// The hue, in degrees, that most of a product's colour is of; none where it is grey.
-pub(super) fn of(product: &Sprite) -> Option<f32> {
+/// The dominant hue of a product in degrees; `None` if it is grey.
+pub(super) fn dominant(product: &Sprite) -> Option<f32> {
     let pixels = product.width * product.height;
-    let step = (pixels / LOOKED_AT).max(1);
-    let mut parts = [(0.0_f32, 0.0_f32, 0.0_f32); PARTS];
+    let step = (pixels / MAX_SAMPLES).max(1);
+    let mut bins = [(0.0_f32, 0.0_f32, 0.0_f32); BINS];
     let (mut seen, mut colour) = (0_u32, 0.0_f32);
     for pixel in product
         .rgba
@@ -24,28 +24,28 @@ pub(super) fn of(product: &Sprite) -> Option<f32> {
         .step_by(step)
         .filter(|pixel| pixel[3] > 200)
     {
-        let tone = Rgb([pixel[0], pixel[1], pixel[2]]).tone();
+        let tone = Rgb([pixel[0], pixel[1], pixel[2]]).to_oklch();
         seen += 1;
         colour += tone.chroma;
-        // Very dark and very light pixels have a hue that nobody sees.
-        if tone.chroma < GREY || !(0.15..0.97).contains(&tone.lightness) {
+        // The hue of very dark and very light pixels is not visible.
+        if tone.chroma < MIN_PIXEL_CHROMA || !(0.15..0.97).contains(&tone.lightness) {
             continue;
         }
-        let part = &mut parts[(tone.hue.rem_euclid(360.0) / 360.0 * PARTS as f32) as usize % PARTS];
-        let turn = tone.hue.to_radians();
-        part.0 += tone.chroma;
-        part.1 += tone.chroma * libm::cosf(turn);
-        part.2 += tone.chroma * libm::sinf(turn);
+        let bin = &mut bins[(tone.hue.rem_euclid(360.0) / 360.0 * BINS as f32) as usize % BINS];
+        let angle = tone.hue.to_radians();
+        bin.0 += tone.chroma;
+        bin.1 += tone.chroma * libm::cosf(angle);
+        bin.2 += tone.chroma * libm::sinf(angle);
     }
-    if seen == 0 || colour / (seen as f32) < COLOURED {
+    if seen == 0 || colour / (seen as f32) < MIN_MEAN_CHROMA {
         return None;
     }
-    // The heaviest three neighbours, and the mean direction of what is in them.
-    let around = |nth: usize| [(nth + PARTS - 1) % PARTS, nth, (nth + 1) % PARTS].map(|at| parts[at]);
-    let weight = |nth: usize| around(nth).iter().map(|part| part.0).sum::<f32>();
-    let heaviest = (0..PARTS).max_by(|a, b| weight(*a).total_cmp(&weight(*b)))?;
+    // The mean direction in the three adjacent bins with the greatest weight.
+    let around = |nth: usize| [(nth + BINS - 1) % BINS, nth, (nth + 1) % BINS].map(|at| bins[at]);
+    let weight = |nth: usize| around(nth).iter().map(|bin| bin.0).sum::<f32>();
+    let heaviest = (0..BINS).max_by(|a, b| weight(*a).total_cmp(&weight(*b)))?;
     let (x, y) = around(heaviest)
         .iter()
-        .fold((0.0, 0.0), |(x, y), part| (x + part.1, y + part.2));
+        .fold((0.0, 0.0), |(x, y), bin| (x + bin.1, y + bin.2));
     (x != 0.0 || y != 0.0).then(|| libm::atan2f(y, x).to_degrees().rem_euclid(360.0))
 }

@@ -1,4 +1,4 @@
-//! Where things are on a canvas of a shape.
+//! Layouts: where copy and product are on a canvas of a given shape.
 
 use super::pixel_rect::PixelRect;
 use super::template::CanvasSize;
@@ -10,76 +10,88 @@ use serde::{Deserialize, Serialize};
 pub enum CanvasShape {
     /// The width is at least 1.3 times the height.
     Wide,
-    /// In between.
+    /// Neither wide nor tall.
     Square,
     /// The height is at least 1.3 times the width.
     Tall,
 }
 
-/// Where things are: an arrangement by its name, or one of a template's own.
+/// A named layout, or a layout defined by the template.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum LayoutChoice {
-    /// `left`, `right` (copy on that side); on square and tall canvases also `top`, `bottom` (copy there, centred) and
-    /// `corner` (copy at the top, from the left).
+    /// `left`, `right` (copy on that side), except on tall canvases; on square and tall canvases also `top`, `bottom`
+    /// (centred copy) and `corner` (left-aligned copy at the top).
     Named(String),
-    /// Its own.
+    /// A layout defined by the template.
     Own(Layout),
 }
 
-/// Where things are, in thousandths of the canvas within its margin: left, top, width, height.
+/// Areas of copy and product, in thousandths of the canvas within its margin: left, top, width, height.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
-    /// Where copy may be.
+    /// Area of the copy.
     pub copy: [f32; 4],
-    /// How its lines begin.
+    /// Horizontal alignment of the copy.
     #[serde(default)]
     pub align: HorizontalAlign,
-    /// Where it stands in its place.
-    #[serde(default)]
-    pub stand: VerticalAlign,
-    /// Where the product may be.
+    /// Vertical alignment of the copy.
+    #[serde(default, rename = "stand")]
+    pub vertical_align: VerticalAlign,
+    /// Area of the product.
     pub product: [f32; 4],
 }
 
-/// How lines begin.
+/// Horizontal alignment of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HorizontalAlign {
-    /// At the left.
+    /// Left-aligned.
     #[default]
     Left,
-    /// In the middle.
+    /// Centred.
     Centre,
-    /// At the right.
+    /// Right-aligned.
     Right,
 }
 
-/// Where copy stands in its place.
+/// Vertical alignment of copy in its area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum VerticalAlign {
     /// At the top.
     Top,
-    /// In the middle.
+    /// Centred.
     #[default]
     Middle,
     /// At the bottom.
     Bottom,
 }
 
-/// Canvases are laid out as if they were no more elongated than this; the rest is ground.
-const MOST_ELONGATED: f32 = 5.0;
-/// The margin, in shares of the short side.
+/// The area that copy is fitted into.
+#[derive(Clone, Copy)]
+pub(super) struct CopyArea {
+    pub place: PixelRect,
+    /// The part of the canvas that is laid out.
+    pub frame: PixelRect,
+    /// Whether the canvas is wide.
+    pub is_wide: bool,
+    pub align: HorizontalAlign,
+    pub vertical_align: VerticalAlign,
+}
+
+/// Largest aspect ratio that is laid out; the rest of a longer canvas is background.
+const MAX_ASPECT: f32 = 5.0;
+/// Width of the margin as a share of the short side.
 const MARGIN: f32 = 0.055;
 
 impl CanvasShape {
-    /// All of them.
+    /// All shapes.
     pub const ALL: [Self; 3] = [Self::Wide, Self::Square, Self::Tall];
 
-    /// The shape of a canvas.
-    pub fn of(size: CanvasSize) -> Self {
+    /// The shape of a canvas size.
+    pub fn from_size(size: CanvasSize) -> Self {
         let (width, height) = (u64::from(size.width), u64::from(size.height));
         if width * 10 >= height * 13 {
             Self::Wide
@@ -90,7 +102,7 @@ impl CanvasShape {
         }
     }
 
-    /// As templates name it.
+    /// The name used in templates.
     pub fn name(self) -> &'static str {
         match self {
             Self::Wide => "wide",
@@ -99,8 +111,8 @@ impl CanvasShape {
         }
     }
 
-    /// The arrangement where a template names none.
-    fn usual(self) -> &'static str {
+    /// Name of the layout used if a template chooses none.
+    fn default_layout(self) -> &'static str {
         match self {
             Self::Wide => "left",
             Self::Square | Self::Tall => "top",
@@ -112,10 +124,10 @@ impl LayoutChoice {
     pub(super) fn check(&self, shape: CanvasShape) -> Result<(), String> {
         let layout = match self {
             Self::Named(name) => {
-                let known = arranged(shape, name).is_some();
+                let known = named_layout(shape, name).is_some();
                 return known
                     .then_some(())
-                    .ok_or_else(|| format!("{name:?} is no arrangement of this shape"));
+                    .ok_or_else(|| format!("{name:?} is not a layout for this shape"));
             }
             Self::Own(layout) => layout,
         };
@@ -125,10 +137,10 @@ impl LayoutChoice {
             width: 1000.0,
             height: 1000.0,
         };
-        let places =
-            [("copy", layout.copy), ("product", layout.product)].map(|(name, part)| (name, whole.part(part)));
+        let places = [("copy", layout.copy), ("product", layout.product)]
+            .map(|(name, part)| (name, whole.sub_rect(part)));
         for (name, place) in places {
-            if !whole.holds(place) || place.width < 200.0 || place.height < 200.0 {
+            if !whole.contains(place) || place.width < 200.0 || place.height < 200.0 {
                 return Err(format!(
                     "{name} must lie within 0 to 1000, at least 200 wide and high"
                 ));
@@ -142,26 +154,23 @@ impl LayoutChoice {
     }
 }
 
-/// The layout of a shape: the template's own, or as usual.
-pub(super) fn layout(shape: CanvasShape, own: Option<&LayoutChoice>) -> Layout {
-    let named = |name: &str| arranged(shape, name);
-    match own {
+/// The layout for a shape: the template's choice, or the default.
+pub(super) fn layout(shape: CanvasShape, choice: Option<&LayoutChoice>) -> Layout {
+    let named = |name: &str| named_layout(shape, name);
+    match choice {
         Some(LayoutChoice::Own(layout)) => Some(*layout),
         Some(LayoutChoice::Named(name)) => named(name),
         None => None,
     }
-    .or_else(|| named(shape.usual()))
-    .expect("every shape has its usual arrangement")
+    .or_else(|| named(shape.default_layout()))
+    .expect("every shape has a default layout")
 }
 
-/// The part of a canvas that is laid out: within the margin, not too elongated.
+/// The part of a canvas that is laid out: within the margin and [`MAX_ASPECT`].
 pub(super) fn frame(size: CanvasSize) -> PixelRect {
     let (width, height) = (size.width as f32, size.height as f32);
     let short = width.min(height);
-    let (laid_width, laid_height) = (
-        width.min(short * MOST_ELONGATED),
-        height.min(short * MOST_ELONGATED),
-    );
+    let (laid_width, laid_height) = (width.min(short * MAX_ASPECT), height.min(short * MAX_ASPECT));
     let laid = PixelRect {
         x: (width - laid_width) / 2.0,
         y: (height - laid_height) / 2.0,
@@ -171,8 +180,8 @@ pub(super) fn frame(size: CanvasSize) -> PixelRect {
     laid.inset((short * MARGIN).round())
 }
 
-/// An arrangement: its shape and name, where copy is, how it stands there, where the product is.
-type Arranged = (
+/// A named layout: shape, name, area of the copy, its alignment, area of the product.
+type NamedLayout = (
     CanvasShape,
     &'static str,
     [f32; 4],
@@ -180,8 +189,8 @@ type Arranged = (
     [f32; 4],
 );
 
-/// Arrangements by name.
-const ARRANGED: [Arranged; 10] = [
+/// All named layouts.
+const NAMED_LAYOUTS: [NamedLayout; 10] = [
     (
         CanvasShape::Wide,
         "left",
@@ -254,12 +263,12 @@ const ARRANGED: [Arranged; 10] = [
     ),
 ];
 
-fn arranged(shape: CanvasShape, name: &str) -> Option<Layout> {
-    let found = ARRANGED.iter().find(|row| (row.0, row.1) == (shape, name));
-    found.map(|(_, _, copy, (align, stand), product)| Layout {
+fn named_layout(shape: CanvasShape, name: &str) -> Option<Layout> {
+    let found = NAMED_LAYOUTS.iter().find(|row| (row.0, row.1) == (shape, name));
+    found.map(|(_, _, copy, (align, vertical_align), product)| Layout {
         copy: *copy,
         align: *align,
-        stand: *stand,
+        vertical_align: *vertical_align,
         product: *product,
     })
 }
@@ -270,9 +279,9 @@ mod tests {
 
     #[test]
     fn every_named_arrangement_is_one() {
-        for (shape, name, ..) in ARRANGED {
+        for (shape, name, ..) in NAMED_LAYOUTS {
             assert_eq!(LayoutChoice::Named(name.into()).check(shape), Ok(()));
-            let own = LayoutChoice::Own(arranged(shape, name).unwrap());
+            let own = LayoutChoice::Own(named_layout(shape, name).unwrap());
             assert_eq!(own.check(shape), Ok(()), "{shape:?} {name}");
         }
         assert!(

@@ -1,7 +1,7 @@
-//! Composing: templates, products and copy in, pictures of every size out, each laid out anew.
+//! Composes pictures of any size from a template, products and copy.
 //!
-//! A picture is laid out as a `Scene` first and drawn then: ground and decoration, products with
-//! their shadows, copy as large as fits. Colours come from the template's style and the product's hue.
+//! A picture is first laid out as a `Scene`, then drawn: background and decoration, products with their shadows, copy
+//! as large as fits. Colours come from the template's style and the product's hue.
 
 mod builtin;
 mod classify;
@@ -30,11 +30,11 @@ pub use composer::{ComposedPicture, Composer, CompositionRequest};
 pub use layout::{CanvasShape, HorizontalAlign, Layout, LayoutChoice, VerticalAlign};
 pub use paint::DrawnItem;
 pub use pixel_rect::PixelRect;
-pub use recolour::recoloured;
+pub use recolour::rotate_hues;
 pub use scene::ItemRole;
 pub use sheet::{SHEET_COPY, SHEET_SIZES};
 pub use style::TemplateStyle;
 pub use template::{
-    Background, CanvasSize, HeadlineFaces, MOST_TEMPLATE_BYTES, Ornament, OrnamentAnchor, SIDES,
-    ShapeLayouts, TagStyle, Template, TemplateParseError,
+    Background, CanvasSize, HeadlineFaces, MAX_TEMPLATE_BYTES, Ornament, OrnamentAnchor, SIDES, ShapeLayouts,
+    TagStyle, Template, TemplateParseError,
 };

@@ -1,55 +1,57 @@
-//! A scene, drawn.
+//! Draws a scene.
 
 use super::colour::{LEGIBLE, Rgb, contrast};
+use super::decoration;
+use super::ground::paint_background;
 use super::pixel_rect::PixelRect;
 use super::scene::{ItemRole, Scene, TagDisc};
 use super::shadow;
 use super::style::Palette;
 use super::template::{TagStyle, Template};
 use super::text_fitting::PlacedText;
-use super::{decoration, ground};
 use crate::imaging::Sprite;
 use crate::typography::Typesetter;
 use tiny_skia::{
     Color, FillRule, Paint, Path, PathBuilder, Pixmap, PixmapPaint, PixmapRef, Stroke, Transform,
 };
 
-/// Something in a picture, as it was drawn.
+/// An item of a picture, as drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawnItem {
-    /// What it is for.
+    /// Role of the item.
     pub role: ItemRole,
-    /// Where it is, with its plate.
+    /// Area of the item, including the plate behind copy.
     pub area: PixelRect,
-    /// Pixels of an em, of copy.
+    /// Font size of copy in pixels.
     pub size: f32,
-    /// Its lines, of copy.
+    /// Number of lines of copy.
     pub lines: usize,
-    /// Whether it ends in an ellipsis of ours.
+    /// Whether copy was shortened with an ellipsis.
     pub is_shortened: bool,
-    /// How well it is read on what is behind it (WCAG 2), of copy.
+    /// Contrast of copy with its background (WCAG 2).
     pub contrast: f32,
 }
 
-/// How far a disc is turned, in degrees.
-const TURN: f32 = -8.0;
-/// A share of the pixels behind copy that may be worse to read on: the fringe of an ornament.
-const FRINGE: f64 = 0.02;
+/// Rotation of the tag disc in degrees.
+const DISC_ROTATION: f32 = -8.0;
+/// Share of the pixels behind copy whose contrast is ignored, such as the edge of an ornament.
+const IGNORED_SHARE: f64 = 0.02;
 
-/// Draws a scene onto a canvas of its size.
+/// Draws a scene onto a canvas of the same size and returns the drawn items.
 pub(super) fn paint(
     scene: &Scene,
-    (template, palette): (&Template, &Palette),
-    setter: &Typesetter,
+    template: &Template,
+    palette: &Palette,
+    typesetter: &Typesetter,
     canvas: &mut Pixmap,
 ) -> Vec<DrawnItem> {
-    ground::lay(template.ground, palette, (scene.product, scene.copy), canvas);
+    paint_background(template.ground, palette, scene.product, scene.copy, canvas);
     decoration::draw(template, palette, scene.product, canvas);
-    let shade = palette.ground_2.mixed(Rgb([0, 0, 0]), 0.72);
+    let shade = palette.ground_2.mix(Rgb([0, 0, 0]), 0.72);
     let mut placed = Vec::new();
     for (sprite, area) in &scene.products {
         let fitted = sprite.resized(area.width as usize, area.height as usize);
-        shadow::throw(&fitted, *area, shade, canvas);
+        shadow::draw(&fitted, *area, shade, canvas);
         draw_sprite(&fitted, *area, canvas);
         placed.push(DrawnItem {
             role: ItemRole::Product,
@@ -60,16 +62,16 @@ pub(super) fn paint(
             contrast: 0.0,
         });
     }
-    let mut brush = Brush {
-        setter,
+    let mut painter = CopyPainter {
+        typesetter,
         palette,
         tag: template.tag,
         share: scene.layout.align.share(),
         canvas,
     };
-    brush.clear_behind(scene);
-    placed.extend(scene.sets.iter().map(|set| brush.set(set)));
-    placed.extend(scene.disc.as_ref().map(|disc| brush.disc(disc)));
+    painter.clear_behind(scene);
+    placed.extend(scene.texts.iter().map(|text| painter.draw_text(text)));
+    placed.extend(scene.disc.as_ref().map(|disc| painter.draw_disc(disc)));
     placed
 }
 
@@ -89,24 +91,24 @@ fn draw_sprite(sprite: &Sprite, area: PixelRect, canvas: &mut Pixmap) {
 }
 
 /// Draws copy.
-struct Brush<'a> {
-    setter: &'a Typesetter,
+struct CopyPainter<'a> {
+    typesetter: &'a Typesetter,
     palette: &'a Palette,
     tag: TagStyle,
-    /// Where lines stand in what is left of their width.
+    /// Horizontal alignment of lines: 0 left, 0.5 centre, 1 right.
     share: f32,
     canvas: &'a mut Pixmap,
 }
 
-impl Brush<'_> {
-    /// Lays the ground's colour behind copy where it would not be legible otherwise.
+impl CopyPainter<'_> {
+    /// Paints the background colour behind copy that would otherwise not be legible.
     fn clear_behind(&mut self, scene: &Scene) {
-        let bare = || scene.sets.iter().filter(|set| !self.has_plate(set.role));
-        if bare().all(|set| self.contrast_behind(set.letters, self.ink(set.role)) >= LEGIBLE) {
+        let bare = || scene.texts.iter().filter(|text| !self.has_plate(text.role));
+        if bare().all(|text| self.contrast_behind(text.letters, self.ink(text.role)) >= LEGIBLE) {
             return;
         }
-        let letters: Vec<PixelRect> = bare().map(|set| set.letters).collect();
-        let pad = scene.frame.short() * 0.03;
+        let letters: Vec<PixelRect> = bare().map(|text| text.letters).collect();
+        let pad = scene.frame.short_side() * 0.03;
         for area in letters {
             let plate = area.inset(-pad);
             self.fill(&rounded(plate, pad), self.palette.ground, 0.9);
@@ -121,7 +123,7 @@ impl Brush<'_> {
         }
     }
 
-    /// The colour of letters.
+    /// The text colour for a role.
     fn ink(&self, role: ItemRole) -> Rgb {
         let palette = self.palette;
         match role {
@@ -135,30 +137,30 @@ impl Brush<'_> {
         }
     }
 
-    fn set(&mut self, set: &PlacedText) -> DrawnItem {
-        let ink = self.ink(set.role);
-        match set.role {
-            ItemRole::Button => self.fill(&rounded(set.area, set.area.height / 2.0), self.palette.ink, 1.0),
-            ItemRole::Tag => self.plate(set.area, ink),
+    fn draw_text(&mut self, text: &PlacedText) -> DrawnItem {
+        let ink = self.ink(text.role);
+        match text.role {
+            ItemRole::Button => self.fill(&rounded(text.area, text.area.height / 2.0), self.palette.ink, 1.0),
+            ItemRole::Tag => self.draw_plate(text.area, ink),
             ItemRole::Headline | ItemRole::Subline | ItemRole::Product => {}
         }
-        let contrast = self.contrast_behind(set.letters, ink);
-        let PixelRect { x, y, width, .. } = set.letters;
-        let outlines = self.setter.outlines(&set.block, (x, y), width, self.share);
+        let contrast = self.contrast_behind(text.letters, ink);
+        let PixelRect { x, y, width, .. } = text.letters;
+        let outlines = self.typesetter.outlines(&text.block, (x, y), width, self.share);
         if let Some(path) = outlines {
             self.fill(&path, ink, 1.0);
         }
         DrawnItem {
-            role: set.role,
-            area: set.area,
-            size: set.block.size(),
-            lines: set.block.lines.len(),
-            is_shortened: set.block.is_shortened,
+            role: text.role,
+            area: text.area,
+            size: text.block.size(),
+            lines: text.block.lines.len(),
+            is_shortened: text.block.is_shortened,
             contrast,
         }
     }
 
-    fn plate(&mut self, area: PixelRect, ink: Rgb) {
+    fn draw_plate(&mut self, area: PixelRect, ink: Rgb) {
         let accent = self.palette.accent;
         match self.tag {
             TagStyle::Pill | TagStyle::Disc => self.fill(&rounded(area, area.height / 2.0), accent, 1.0),
@@ -177,11 +179,11 @@ impl Brush<'_> {
         }
     }
 
-    fn disc(&mut self, disc: &TagDisc) -> DrawnItem {
+    fn draw_disc(&mut self, disc: &TagDisc) -> DrawnItem {
         let (x, y) = disc.area.centre();
         let radius = disc.area.width / 2.0;
         let palette = self.palette;
-        let turned = Transform::from_rotate_at(TURN, x, y);
+        let rotation = Transform::from_rotate_at(DISC_ROTATION, x, y);
         if let Some(circle) = PathBuilder::from_circle(x, y, radius) {
             self.fill(&circle, palette.accent, 1.0);
         }
@@ -191,12 +193,12 @@ impl Brush<'_> {
                 ..Stroke::default()
             };
             self.canvas
-                .stroke_path(&ring, &colour(palette.paper, 0.55), &stroke, turned, None);
+                .stroke_path(&ring, &colour(palette.paper, 0.55), &stroke, rotation, None);
         }
         let contrast = palette.paper.contrast(palette.accent);
         let PixelRect { x, y, width, .. } = disc.letters;
-        let outlines = self.setter.outlines(&disc.block, (x, y), width, 0.5);
-        if let Some(path) = outlines.and_then(|path| path.transform(turned)) {
+        let outlines = self.typesetter.outlines(&disc.block, (x, y), width, 0.5);
+        if let Some(path) = outlines.and_then(|path| path.transform(rotation)) {
             self.fill(&path, palette.paper, 1.0);
         }
         DrawnItem {
@@ -215,7 +217,7 @@ impl Brush<'_> {
             .fill_path(path, &paint, FillRule::Winding, Transform::identity(), None);
     }
 
-    /// How well letters of a colour are read on what is there now.
+    /// Contrast of text in a colour with the pixels currently on the canvas.
     fn contrast_behind(&self, area: PixelRect, ink: Rgb) -> f32 {
         let (width, height) = (self.canvas.width() as usize, self.canvas.height() as usize);
         let bound = |at: f32, most: usize| (at.max(0.0) as usize).min(most);
@@ -226,19 +228,19 @@ impl Brush<'_> {
             .max(1.0) as usize;
         let data = self.canvas.data();
         let ink = ink.luminance();
-        let mut read: Vec<f32> = Vec::new();
+        let mut contrasts: Vec<f32> = Vec::new();
         for y in (top..bottom).step_by(step) {
             for x in (left..right).step_by(step) {
                 let at = (y * width + x) * 4;
                 let behind = Rgb([data[at], data[at + 1], data[at + 2]]);
-                read.push(contrast(behind.luminance(), ink));
+                contrasts.push(contrast(behind.luminance(), ink));
             }
         }
-        let nth = (read.len() as f64 * FRINGE) as usize;
-        if read.is_empty() {
+        let nth = (contrasts.len() as f64 * IGNORED_SHARE) as usize;
+        if contrasts.is_empty() {
             return 21.0;
         }
-        *read.select_nth_unstable_by(nth, f32::total_cmp).1
+        *contrasts.select_nth_unstable_by(nth, f32::total_cmp).1
     }
 }
 
@@ -252,11 +254,11 @@ fn colour(rgb: Rgb, opacity: f32) -> Paint<'static> {
     paint
 }
 
-/// A rectangle with round corners.
+/// A rectangle with rounded corners.
 fn rounded(area: PixelRect, radius: f32) -> Path {
-    // A quarter of a circle as a Bézier curve.
+    // Control point distance of a Bézier curve that approximates a quarter circle.
     const ROUND: f32 = 0.552_284_8;
-    let radius = radius.min(area.short() / 2.0).max(0.0);
+    let radius = radius.min(area.short_side() / 2.0).max(0.0);
     let (left, top, right, bottom) = (area.x, area.y, area.right(), area.bottom());
     let (bend, mut path) = (radius * (1.0 - ROUND), PathBuilder::new());
     path.move_to(left + radius, top);

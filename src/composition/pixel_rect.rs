@@ -1,4 +1,4 @@
-//! A rectangle on a canvas, in pixels.
+//! Rectangles on a canvas.
 
 /// A rectangle on a canvas, in pixels from its top left corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -7,15 +7,15 @@ pub struct PixelRect {
     pub x: f32,
     /// Top edge.
     pub y: f32,
-    /// From left to right.
+    /// Width.
     pub width: f32,
-    /// From top to bottom.
+    /// Height.
     pub height: f32,
 }
 
 impl PixelRect {
-    /// The part of it that shares name: left, top, width and height, each in thousandths.
-    pub(super) fn part(self, [left, top, width, height]: [f32; 4]) -> Self {
+    /// The part given by left, top, width and height in thousandths of this rectangle.
+    pub(super) fn sub_rect(self, [left, top, width, height]: [f32; 4]) -> Self {
         Self {
             x: self.x + self.width * left / 1000.0,
             y: self.y + self.height * top / 1000.0,
@@ -24,7 +24,7 @@ impl PixelRect {
         }
     }
 
-    /// The same with so much less, or more, on every side.
+    /// Shrinks the rectangle by `by` pixels on every side; negative values enlarge it.
     pub(super) fn inset(self, by: f32) -> Self {
         Self {
             x: self.x + by,
@@ -42,7 +42,8 @@ impl PixelRect {
         self.y + self.height
     }
 
-    pub(super) fn short(self) -> f32 {
+    /// Length of the shorter side.
+    pub(super) fn short_side(self) -> f32 {
         self.width.min(self.height)
     }
 
@@ -50,21 +51,21 @@ impl PixelRect {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
-    /// Whether the other lies within it, a hair's breadth aside.
-    pub fn holds(self, other: Self) -> bool {
-        const HAIR: f32 = 0.51;
-        other.x >= self.x - HAIR
-            && other.y >= self.y - HAIR
-            && other.right() <= self.right() + HAIR
-            && other.bottom() <= self.bottom() + HAIR
+    /// Whether `other` lies within this rectangle, with a tolerance of half a pixel.
+    pub fn contains(self, other: Self) -> bool {
+        const TOLERANCE: f32 = 0.51;
+        other.x >= self.x - TOLERANCE
+            && other.y >= self.y - TOLERANCE
+            && other.right() <= self.right() + TOLERANCE
+            && other.bottom() <= self.bottom() + TOLERANCE
     }
 
-    /// Whether they have more than a hair's breadth in common.
+    /// Whether the rectangles overlap by more than half a pixel.
     pub fn overlaps(self, other: Self) -> bool {
-        const HAIR: f32 = 0.51;
-        self.x + HAIR < other.right()
-            && other.x + HAIR < self.right()
-            && self.y + HAIR < other.bottom()
-            && other.y + HAIR < self.bottom()
+        const TOLERANCE: f32 = 0.51;
+        self.x + TOLERANCE < other.right()
+            && other.x + TOLERANCE < self.right()
+            && self.y + TOLERANCE < other.bottom()
+            && other.y + TOLERANCE < self.bottom()
     }
 }

@@ -1,15 +1,15 @@
-//! The product that stands in where a call brings none: a gift with a ribbon.
+//! The placeholder product for calls without one: a gift with a ribbon.
 
 use crate::imaging::Sprite;
 use tiny_skia::{Pixmap, Transform};
 
-/// Drawn so large; it is made smaller where it is shown.
+/// Size at which the placeholder is rendered; it is scaled down when drawn.
 const SIDE: u32 = 1200;
 
-/// The gift.
+/// Renders the placeholder.
 pub(super) fn sprite() -> Sprite {
     let options = usvg::Options::default();
-    let tree = usvg::Tree::from_str(include_str!("gift.svg"), &options).expect("the gift is drawn by us");
+    let tree = usvg::Tree::from_str(include_str!("gift.svg"), &options).expect("the shipped SVG is valid");
     let mut canvas = Pixmap::new(SIDE, SIDE).expect("a fixed size");
     let scale = SIDE as f32 / tree.size().width();
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut canvas.as_mut());
@@ -21,5 +21,5 @@ pub(super) fn sprite() -> Sprite {
             [plain.red(), plain.green(), plain.blue(), plain.alpha()]
         })
         .collect();
-    Sprite::trimmed(SIDE as usize, &straight).expect("the gift is not empty")
+    Sprite::from_straight_rgba(SIDE as usize, &straight).expect("the gift is not empty")
 }

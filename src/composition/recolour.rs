@@ -1,12 +1,12 @@
-//! A picture in other colours: every hue turned alike, lightness kept, so that what belonged together still does.
+//! Recolours a picture: rotates all hues by the same angle and keeps lightness, so that colours keep their relation.
 
 use crate::imaging::Picture;
 use rayon::prelude::*;
 
-/// A matrix by rows.
+/// A 3×3 matrix, row by row.
 type Matrix = [[f32; 3]; 3];
 
-/// Linear sRGB to the cones of Oklab, and their cube roots to Oklab (B. Ottosson, 2020); and both ways back.
+/// Conversion from linear sRGB to the cone response of Oklab, from its cube roots to Oklab, and back (B. Ottosson, 2020).
 const TO_CONES: Matrix = [
     [0.412_221_46, 0.536_332_55, 0.051_445_995],
     [0.211_903_5, 0.680_699_5, 0.107_396_96],
@@ -28,39 +28,39 @@ const FROM_CONES: Matrix = [
     [-0.004_196_086_3, -0.703_418_6, 1.707_614_7],
 ];
 
-/// The picture once for each turn of its hues, in degrees; four bytes a pixel.
-pub fn recoloured(picture: &Picture, turns: &[f32]) -> Vec<Vec<u8>> {
-    let linear = linear();
-    let turned = |turn: &f32| {
-        let (sin, cos) = (libm::sinf(turn.to_radians()), libm::cosf(turn.to_radians()));
+/// One copy of the picture for each hue rotation in degrees; four bytes per pixel.
+pub fn rotate_hues(picture: &Picture, angles: &[f32]) -> Vec<Vec<u8>> {
+    let linear = linear_levels();
+    let rotated = |angle: &f32| {
+        let (sin, cos) = (libm::sinf(angle.to_radians()), libm::cosf(angle.to_radians()));
         let rows = picture.rgb.par_chunks(picture.width * 3);
         let pixels = rows.flat_map_iter(|row| {
             row.chunks_exact(3)
-                .flat_map(|pixel| turned(pixel, (sin, cos), &linear))
+                .flat_map(|pixel| rotate_hue(pixel, sin, cos, &linear))
         });
         pixels.collect()
     };
-    turns.iter().map(turned).collect()
+    angles.iter().map(rotated).collect()
 }
 
-fn turned(pixel: &[u8], (sin, cos): (f32, f32), linear: &[f32; 256]) -> [u8; 4] {
-    let given = [pixel[0], pixel[1], pixel[2]];
-    let cones = times(&TO_CONES, given.map(|channel| linear[usize::from(channel)]));
+fn rotate_hue(pixel: &[u8], sin: f32, cos: f32, linear: &[f32; 256]) -> [u8; 4] {
+    let rgb = [pixel[0], pixel[1], pixel[2]];
+    let cones = times(&TO_CONES, rgb.map(|channel| linear[usize::from(channel)]));
     let [lightness, a, b] = times(&TO_LAB, cones.map(libm::cbrtf));
     let (mut a, mut b) = (a * cos - b * sin, a * sin + b * cos);
-    // What no screen shows is paled until one does.
+    // Reduces chroma until the colour is in the sRGB gamut.
     for _ in 0..8 {
-        let screen = screen(lightness, a, b);
+        let screen = to_linear_srgb(lightness, a, b);
         if screen.iter().all(|channel| (-0.001..=1.001).contains(channel)) {
             break;
         }
         (a, b) = (a * 0.85, b * 0.85);
     }
-    let [r, g, b] = screen(lightness, a, b).map(encoded);
+    let [r, g, b] = to_linear_srgb(lightness, a, b).map(encode);
     [r, g, b, 255]
 }
 
-fn screen(lightness: f32, a: f32, b: f32) -> [f32; 3] {
+fn to_linear_srgb(lightness: f32, a: f32, b: f32) -> [f32; 3] {
     let roots = times(&FROM_LAB, [lightness, a, b]);
     times(&FROM_CONES, roots.map(|root| root * root * root))
 }
@@ -69,7 +69,7 @@ fn times(matrix: &Matrix, [x, y, z]: [f32; 3]) -> [f32; 3] {
     matrix.map(|[a, b, c]| a * x + b * y + c * z)
 }
 
-fn linear() -> [f32; 256] {
+fn linear_levels() -> [f32; 256] {
     std::array::from_fn(|nth| {
         let channel = nth as f32 / 255.0;
         if channel <= 0.04045 {
@@ -80,7 +80,7 @@ fn linear() -> [f32; 256] {
     })
 }
 
-fn encoded(linear: f32) -> u8 {
+fn encode(linear: f32) -> u8 {
     let linear = linear.clamp(0.0, 1.0);
     let channel = if linear <= 0.003_130_8 {
         linear * 12.92
@@ -103,11 +103,11 @@ mod tests {
             height: 2,
             rgb: rgb.clone(),
         };
-        let [same, half] = &recoloured(&picture, &[0.0, 180.0])[..] else {
+        let [same, half] = &rotate_hues(&picture, &[0.0, 180.0])[..] else {
             panic!("as many as turns");
         };
         for (nth, given) in rgb.chunks_exact(3).enumerate() {
-            let tone = |pixel: &[u8]| Rgb([pixel[0], pixel[1], pixel[2]]).tone();
+            let tone = |pixel: &[u8]| Rgb([pixel[0], pixel[1], pixel[2]]).to_oklch();
             let (before, kept, turned) = (tone(given), tone(&same[nth * 4..]), tone(&half[nth * 4..]));
             assert!((before.lightness - kept.lightness).abs() < 0.004);
             assert!((before.lightness - turned.lightness).abs() < 0.03, "{given:?}");

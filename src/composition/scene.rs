@@ -1,6 +1,6 @@
-//! What is where in a picture, before anything is drawn.
+//! Lays out a picture before it is drawn.
 
-use super::layout::{self, CanvasShape, Layout};
+use super::layout::{self, CanvasShape, CopyArea, Layout};
 use super::pixel_rect::PixelRect;
 use super::template::{CanvasSize, TagStyle, Template};
 use super::text_fitting::{self, CopyTexts, PlacedText};
@@ -8,90 +8,95 @@ use crate::imaging::Sprite;
 use crate::typography::{CopyText, FontFace, TextBlock, TextLimit, TextStyle, Typesetter};
 use std::sync::Arc;
 
-/// What something in a picture is for.
+/// The role of an item in a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemRole {
-    /// The first text.
+    /// The headline.
     Headline,
-    /// The second.
+    /// The line below the headline.
     Subline,
-    /// A label, a price.
+    /// A label or a price.
     Tag,
-    /// What to do.
+    /// The call to action.
     Button,
-    /// A product.
+    /// A product picture.
     Product,
 }
 
-/// The tag on its disc.
+/// A tag on a disc.
 pub(super) struct TagDisc {
     pub area: PixelRect,
     pub block: TextBlock,
     pub letters: PixelRect,
 }
 
-/// What is where in a picture.
+/// A picture that is laid out.
 pub(super) struct Scene {
     pub layout: Layout,
     /// The part of the canvas that is laid out.
     pub frame: PixelRect,
-    /// Where copy may be.
+    /// Area of the copy.
     pub copy: PixelRect,
-    /// Where products are put.
+    /// Area of the products.
     pub product: PixelRect,
     pub products: Vec<(Arc<Sprite>, PixelRect)>,
-    pub sets: Vec<PlacedText>,
+    pub texts: Vec<PlacedText>,
     pub disc: Option<TagDisc>,
 }
 
-/// The side of a disc, in shares of the frame's short side.
+/// Side of a disc as a share of the frame's short side.
 const DISC: f32 = 0.26;
-/// How far apart products stand, in shares of their place.
-const APART: f32 = 0.04;
+/// Gap between products as a share of the width of their area.
+const PRODUCT_GAP: f32 = 0.04;
 
 impl Scene {
-    pub(super) fn of(
-        setter: &Typesetter,
-        (template, size): (&Template, CanvasSize),
-        said: &CopyTexts,
+    /// Lays out a picture.
+    pub(super) fn new(
+        typesetter: &Typesetter,
+        template: &Template,
+        size: CanvasSize,
+        texts: &CopyTexts,
         products: &[Arc<Sprite>],
     ) -> Self {
-        let shape = CanvasShape::of(size);
-        let layout = layout::layout(shape, template.own_arrangement(shape));
+        let shape = CanvasShape::from_size(size);
+        let layout = layout::layout(shape, template.layout_choice(shape));
         let frame = layout::frame(size);
-        let (copy, place) = (frame.part(layout.copy), frame.part(layout.product));
-        let tag = said
+        let (copy, place) = (frame.sub_rect(layout.copy), frame.sub_rect(layout.product));
+        let tag = texts
             .tag
             .as_ref()
             .filter(|tag| template.tag == TagStyle::Disc && !tag.text.is_empty());
-        let disc = tag.and_then(|tag| disc(setter, tag, (place, frame)));
-        // What has no room on its disc stands with the rest.
+        let disc = tag.and_then(|tag| disc(typesetter, tag, place, frame));
+        // A tag without room on a disc is placed with the other copy.
         let rest = CopyTexts {
-            tag: said.tag.clone().filter(|_| disc.is_none()),
-            ..said.clone()
+            tag: texts.tag.clone().filter(|_| disc.is_none()),
+            ..texts.clone()
         };
-        let place_of_copy = (copy, frame, shape == CanvasShape::Wide);
-        let sets = text_fitting::fit(
-            setter,
-            (template, &rest),
-            place_of_copy,
-            (layout.align, layout.stand),
-        );
-        let product = disc.as_ref().map_or(place, |disc| beside(place, disc.area.width));
+        let area = CopyArea {
+            place: copy,
+            frame,
+            is_wide: shape == CanvasShape::Wide,
+            align: layout.align,
+            vertical_align: layout.vertical_align,
+        };
+        let texts = text_fitting::fit(typesetter, template, &rest, area);
+        let product = disc
+            .as_ref()
+            .map_or(place, |disc| without_disc(place, disc.area.width));
         Self {
             layout,
             frame,
             copy,
             product,
             products: row(products, product),
-            sets,
+            texts,
             disc,
         }
     }
 }
 
-/// The place left of a disc in the upper right corner, or below it: whichever leaves more.
-fn beside(place: PixelRect, side: f32) -> PixelRect {
+/// The part of `place` left of a disc in its upper right corner, or below it: the one with the longer short side.
+fn without_disc(place: PixelRect, side: f32) -> PixelRect {
     let narrow = PixelRect {
         width: place.width - side,
         ..place
@@ -101,11 +106,16 @@ fn beside(place: PixelRect, side: f32) -> PixelRect {
         height: place.height - side,
         ..place
     };
-    if narrow.short() > low.short() { narrow } else { low }
+    if narrow.short_side() > low.short_side() {
+        narrow
+    } else {
+        low
+    }
 }
 
-fn disc(setter: &Typesetter, tag: &CopyText, (place, frame): (PixelRect, PixelRect)) -> Option<TagDisc> {
-    let side = (frame.short() * DISC).min(place.short() * 0.5);
+/// Fits a tag onto a disc in the upper right corner of `place`; `None` if it is not legible there.
+fn disc(typesetter: &Typesetter, tag: &CopyText, place: PixelRect, frame: PixelRect) -> Option<TagDisc> {
+    let side = (frame.short_side() * DISC).min(place.short_side() * 0.5);
     let area = PixelRect {
         x: place.right() - side,
         y: place.y,
@@ -113,9 +123,9 @@ fn disc(setter: &Typesetter, tag: &CopyText, (place, frame): (PixelRect, PixelRe
         height: side,
     };
     let inner = area.inset(side * 0.16);
-    let least = text_fitting::least(frame);
+    let min_size = text_fitting::min_text_size(frame);
     let mut em = side * 0.3;
-    while em >= least {
+    while em >= min_size {
         let style = TextStyle {
             face: FontFace::Text,
             size: em,
@@ -125,7 +135,7 @@ fn disc(setter: &Typesetter, tag: &CopyText, (place, frame): (PixelRect, PixelRe
             width: inner.width,
             lines: 4,
         };
-        let block = setter.set(&tag.text, style, limit);
+        let block = typesetter.typeset(&tag.text, style, limit);
         if !block.is_shortened && !block.breaks_words && block.height <= inner.height {
             let letters = PixelRect {
                 x: inner.x + (inner.width - block.width) / 2.0,
@@ -140,15 +150,15 @@ fn disc(setter: &Typesetter, tag: &CopyText, (place, frame): (PixelRect, PixelRe
     None
 }
 
-/// Products in a row, equally high, as large as fits, standing on the foot of their place.
+/// Places products in a row at the same height, as large as fits, near the lower edge of their area.
 fn row(products: &[Arc<Sprite>], place: PixelRect) -> Vec<(Arc<Sprite>, PixelRect)> {
     let aspect = |sprite: &Sprite| sprite.width as f32 / sprite.height as f32;
-    let gap = place.width * APART;
+    let gap = place.width * PRODUCT_GAP;
     let gaps = gap * (products.len().max(1) - 1) as f32;
     let aspects: f32 = products.iter().map(|sprite| aspect(sprite)).sum();
     let height = place.height.min((place.width - gaps) / aspects.max(f32::EPSILON));
     let width = aspects * height + gaps;
-    // What is much lower than its place stands a little above the foot.
+    // Products much lower than their area are placed above its lower edge.
     let foot = place.bottom() - (place.height - height) * 0.35;
     let mut x = place.x + (place.width - width) / 2.0;
     let placed = products.iter().map(|sprite| {

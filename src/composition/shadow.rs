@@ -1,40 +1,41 @@
-//! Shadows that products throw.
+//! Draws the shadows of products.
 
 use super::colour::Rgb;
 use super::pixel_rect::PixelRect;
-use crate::imaging::{Sprite, enlarged};
+use crate::imaging::{Sprite, enlarge};
 use tiny_skia::Pixmap;
 
-/// Shadows are made so much smaller: they are soft anyway.
-const SMALLER: f32 = 4.0;
-/// Times a box is run over them; three come close to a bell.
+/// Factor by which shadows are computed at a smaller size; they are soft anyway.
+const SCALE_DOWN: f32 = 4.0;
+/// Number of box blur passes; three approximate a Gaussian.
 const PASSES: usize = 3;
 
-/// Draws the shadow of a product that stands there: soft below all of it, and close where it stands.
-pub(super) fn throw(product: &Sprite, area: PixelRect, colour: Rgb, canvas: &mut Pixmap) {
-    let small = |pixels: f32| ((pixels / SMALLER).round() as usize).max(1);
+/// Draws the shadow of a product at `area`: a soft one of its outline and a sharper one where it touches the floor.
+pub(super) fn draw(product: &Sprite, area: PixelRect, colour: Rgb, canvas: &mut Pixmap) {
+    let small = |pixels: f32| ((pixels / SCALE_DOWN).round() as usize).max(1);
     let (width, height) = (small(area.width), small(area.height));
     let alpha = product.resized(width, height);
     let alpha: Vec<u8> = alpha.rgba.chunks_exact(4).map(|pixel| pixel[3]).collect();
     let unit = area.width.min(area.height);
-    let soft = Layer::of(&alpha, (width, height), small(unit * 0.035));
+    let soft = ShadowLayer::new(&alpha, (width, height), small(unit * 0.035));
     soft.draw(
         (area.x + area.width * 0.008, area.y + area.height * 0.028),
-        (colour, 0.26),
+        colour,
+        0.26,
         canvas,
     );
     let (foot, flat) = contact(&alpha, (width, height));
-    let close = Layer::of(&flat, (width, foot), small(unit * 0.014));
-    let low = area.bottom() - foot as f32 * SMALLER * 0.62;
-    close.draw((area.x, low), (colour, 0.5), canvas);
+    let close = ShadowLayer::new(&flat, (width, foot), small(unit * 0.014));
+    let low = area.bottom() - foot as f32 * SCALE_DOWN * 0.62;
+    close.draw((area.x, low), colour, 0.5, canvas);
 }
 
-/// The outline of what touches the floor: a flat ellipse as wide as the lowest part of the thing; and its height.
+/// The shadow on the floor, a flat ellipse as wide as the lowest part of the product. Returns its height and alpha.
 fn contact(alpha: &[u8], (width, height): (usize, usize)) -> (usize, Vec<u8>) {
     let low = height - (height / 12).max(1);
-    let is_there = |x: usize| (low..height).any(|y| alpha[y * width + x] > 127);
-    let left = (0..width).find(|x| is_there(*x)).unwrap_or(0);
-    let right = (0..width).rfind(|x| is_there(*x)).unwrap_or(width - 1) + 1;
+    let is_opaque = |x: usize| (low..height).any(|y| alpha[y * width + x] > 127);
+    let left = (0..width).find(|x| is_opaque(*x)).unwrap_or(0);
+    let right = (0..width).rfind(|x| is_opaque(*x)).unwrap_or(width - 1) + 1;
     let foot = ((right - left) / 14).clamp(2, (height / 8).max(2));
     let (middle, reach) = (
         f32::midpoint(left as f32, right as f32),
@@ -53,44 +54,44 @@ fn contact(alpha: &[u8], (width, height): (usize, usize)) -> (usize, Vec<u8>) {
     (foot, flat)
 }
 
-/// A blurred outline with room around it.
-struct Layer {
+/// A blurred outline with a margin around it.
+struct ShadowLayer {
     width: usize,
     height: usize,
-    room: usize,
+    margin: usize,
     alpha: Vec<u8>,
 }
 
-impl Layer {
-    fn of(alpha: &[u8], (width, height): (usize, usize), radius: usize) -> Self {
-        let room = radius * PASSES;
-        let (wide, high) = (width + 2 * room, height + 2 * room);
+impl ShadowLayer {
+    fn new(alpha: &[u8], (width, height): (usize, usize), radius: usize) -> Self {
+        let margin = radius * PASSES;
+        let (wide, high) = (width + 2 * margin, height + 2 * margin);
         let mut padded = vec![0; wide * high];
         for (y, row) in alpha.chunks_exact(width).enumerate() {
-            let at = (y + room) * wide + room;
+            let at = (y + margin) * wide + margin;
             padded[at..at + width].copy_from_slice(row);
         }
-        let mut turned = vec![0; wide * high];
+        let mut transposed = vec![0; wide * high];
         for _ in 0..PASSES {
-            blur_rows_turning(&padded, &mut turned, wide, radius);
-            blur_rows_turning(&turned, &mut padded, high, radius);
+            blur_rows_transposing(&padded, &mut transposed, wide, radius);
+            blur_rows_transposing(&transposed, &mut padded, high, radius);
         }
         Self {
             width: wide,
             height: high,
-            room,
+            margin,
             alpha: padded,
         }
     }
 
-    fn draw(&self, (x, y): (f32, f32), (colour, opacity): (Rgb, f32), canvas: &mut Pixmap) {
-        let times = SMALLER as usize;
+    fn draw(&self, (x, y): (f32, f32), colour: Rgb, opacity: f32, canvas: &mut Pixmap) {
+        let times = SCALE_DOWN as usize;
         let (wide, high) = (self.width * times, self.height * times);
-        let alpha = enlarged(&self.alpha, (self.width, self.height), (wide, high));
-        let out = (self.room * times) as i64;
+        let alpha = enlarge(&self.alpha, (self.width, self.height), (wide, high));
+        let out = (self.margin * times) as i64;
         let (left, top) = (x.round() as i64 - out, y.round() as i64 - out);
         let (width, height) = (i64::from(canvas.width()), i64::from(canvas.height()));
-        // What of it lies on the canvas.
+        // The columns that lie on the canvas.
         let (from, to) = (
             (-left).clamp(0, wide as i64),
             (width - left).clamp(0, wide as i64),
@@ -114,8 +115,8 @@ impl Layer {
     }
 }
 
-/// Means over a box along each row, written as columns: run twice, it has gone both ways.
-fn blur_rows_turning(from: &[u8], to: &mut [u8], width: usize, radius: usize) {
+/// Box blur along each row, with the result transposed: two calls blur both directions.
+fn blur_rows_transposing(from: &[u8], to: &mut [u8], width: usize, radius: usize) {
     let height = from.len() / width;
     let span = 2 * radius as u32 + 1;
     for (y, row) in from.chunks_exact(width).enumerate() {

@@ -1,4 +1,4 @@
-//! Contact sheets: every template in every shape, to be looked at.
+//! Contact sheets that show every built-in template in every shape, for visual review.
 
 use super::builtin::builtins;
 use super::composer::{Composer, CompositionRequest};
@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use std::sync::Arc;
 use tiny_skia::{Color, FillRule, Paint, Pixmap, PixmapPaint, Transform};
 
-/// The shapes of a sheet.
+/// Canvas sizes on a sheet, one of each shape.
 pub const SHEET_SIZES: [CanvasSize; 3] = [
     CanvasSize {
         width: 480,
@@ -26,7 +26,7 @@ pub const SHEET_SIZES: [CanvasSize; 3] = [
     },
 ];
 
-/// Copy of a sheet, and its name.
+/// Names and copy of the sheets.
 pub const SHEET_COPY: [(&str, [&str; 4]); 4] = [
     (
         "zh-short",
@@ -56,25 +56,25 @@ pub const SHEET_COPY: [(&str, [&str; 4]); 4] = [
     ),
 ];
 
-/// Templates beside one another.
+/// Templates per row.
 const COLUMNS: usize = 2;
 const GAP: u32 = 12;
 const LABEL: u32 = 26;
 const CELL: u32 = 300;
 
 impl Composer {
-    /// Every template in every shape of [`SHEET_SIZES`], with this copy and these products; a JPEG.
+    /// Renders a contact sheet with this copy and these products in all [`SHEET_SIZES`], as a JPEG.
     pub fn sheet(&self, texts: &[&str], products: &[Arc<Sprite>]) -> Bytes {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
         let cells = builtins().par_iter().map(|one| {
             SHEET_SIZES.map(|size| {
-                let order = CompositionRequest {
+                let request = CompositionRequest {
                     template: &one.template,
                     size,
                     products,
                     texts: &texts,
                 };
-                self.painted(order).0
+                self.render(request).0
             })
         });
         let cells: Vec<[Pixmap; 3]> = cells.collect();
@@ -110,10 +110,10 @@ impl Composer {
             width: 900.0,
             lines: 1,
         };
-        let block = self.setter().set(text, style, limit);
+        let block = self.typesetter().typeset(text, style, limit);
         let mut paint = Paint::default();
         paint.set_color_rgba8(60, 60, 66, 255);
-        if let Some(path) = self.setter().outlines(&block, at, 900.0, 0.0) {
+        if let Some(path) = self.typesetter().outlines(&block, at, 900.0, 0.0) {
             sheet.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
         }
     }

@@ -1,9 +1,9 @@
-//! The eight styles, and the colours they ask for.
+//! The eight template styles and their palettes.
 
 use super::colour::{OklchColour, Rgb};
 use super::colour_scheme::{HueSource, SCHEMES};
 
-/// A style, by the number that clients send as `tag` (`wire/jdcloud.md` §1.2).
+/// A template style; clients send its number as `tag` (`wire/jdcloud.md` §1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TemplateStyle {
     /// 1 简约中性.
@@ -24,29 +24,29 @@ pub enum TemplateStyle {
     Festive,
 }
 
-/// The colours of a picture, by what they are for.
+/// The colours of a picture by role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Palette {
-    /// Behind everything.
+    /// Background.
     pub ground: Rgb,
-    /// Where the ground changes.
+    /// Second background colour.
     pub ground_2: Rgb,
-    /// Decoration that keeps back.
+    /// Subtle decoration.
     pub tint: Rgb,
-    /// What should be seen first.
+    /// Emphasis.
     pub accent: Rgb,
-    /// Beside it.
+    /// Second emphasis colour.
     pub accent_2: Rgb,
-    /// Copy.
+    /// Text.
     pub ink: Rgb,
-    /// Copy that keeps back.
+    /// Less prominent text.
     pub soft: Rgb,
-    /// Copy on the accent.
+    /// Text on the accent colour.
     pub paper: Rgb,
 }
 
 impl TemplateStyle {
-    /// All of them, in the order of their numbers.
+    /// All styles, ordered by number.
     pub const ALL: [Self; 8] = [
         Self::Neutral,
         Self::Fresh,
@@ -58,18 +58,18 @@ impl TemplateStyle {
         Self::Festive,
     ];
 
-    /// The style with this number.
-    pub fn numbered(number: u64) -> Option<Self> {
+    /// The style with a number from 1 to 8.
+    pub fn from_number(number: u64) -> Option<Self> {
         let nth = usize::try_from(number.checked_sub(1)?).ok()?;
         Self::ALL.get(nth).copied()
     }
 
-    /// Its number, 1 to 8.
+    /// The number of the style, 1 to 8.
     pub fn number(self) -> u8 {
         self as u8 + 1
     }
 
-    /// What the vendor calls it.
+    /// The vendor's name for the style.
     pub fn name(self) -> &'static str {
         match self {
             Self::Neutral => "简约中性",
@@ -83,56 +83,56 @@ impl TemplateStyle {
         }
     }
 
-    /// Its colours around a product of this hue.
+    /// The palette for a product of this hue; `None` for a grey product.
     pub(super) fn palette(self, product: Option<f32>) -> Palette {
         let scheme = &SCHEMES[self as usize];
-        let base = product.unwrap_or(scheme.usual);
-        let tone = |(lightness, chroma, hue): (f32, f32, HueSource)| {
-            OklchColour::new(lightness, chroma, hue.around(base)).rgb()
+        let base = product.unwrap_or(scheme.default_hue);
+        let colour = |(lightness, chroma, hue): (f32, f32, HueSource)| {
+            OklchColour::new(lightness, chroma, hue.resolve(base)).to_rgb()
         };
-        let (ground, ground_2) = (tone(scheme.ground), tone(scheme.ground_2));
-        let accent = tone(scheme.accent);
-        let ink = tone(scheme.ink);
+        let (ground, ground_2) = (colour(scheme.ground), colour(scheme.ground_2));
+        let accent = colour(scheme.accent);
+        let ink = colour(scheme.ink);
         Palette {
             ground,
             ground_2,
-            tint: tone(scheme.tint),
+            tint: colour(scheme.tint),
             accent,
-            accent_2: tone(scheme.accent_2),
+            accent_2: colour(scheme.accent_2),
             ink,
             soft: ink,
             paper: ink,
         }
-        .made_legible()
+        .with_legible_text()
     }
 }
 
 impl Palette {
-    /// Colours to try decoration with.
-    pub(super) fn trial() -> Self {
+    /// A palette for checking decoration.
+    pub(super) fn sample() -> Self {
         TemplateStyle::Neutral.palette(None)
     }
 
-    /// The same, its copy legible on what it stands on.
-    pub(super) fn made_legible(self) -> Self {
+    /// Adjusts the text colours to be legible on their backgrounds.
+    pub(super) fn with_legible_text(self) -> Self {
         let grounds = [self.ground, self.ground_2, self.tint];
         let ink = self.ink.legible_on(&grounds);
         let paper = if self.accent.luminance() > 0.3 {
-            OklchColour::new(0.2, 0.03, self.accent.tone().hue).rgb()
+            OklchColour::new(0.2, 0.03, self.accent.to_oklch().hue).to_rgb()
         } else {
             Rgb::WHITE
         };
         Self {
             ink,
-            soft: ink.mixed(self.ground, 0.18).legible_on(&grounds),
+            soft: ink.mix(self.ground, 0.18).legible_on(&grounds),
             paper: paper.legible_on(&[self.accent]),
             ..self
         }
     }
 
-    /// A colour by the name that templates give it.
-    pub(super) fn named(&self, role: &str) -> Option<Rgb> {
-        Some(match role {
+    /// Looks up a colour by its name in templates.
+    pub(super) fn by_name(&self, name: &str) -> Option<Rgb> {
+        Some(match name {
             "ground" => self.ground,
             "ground2" => self.ground_2,
             "tint" => self.tint,
@@ -145,9 +145,9 @@ impl Palette {
         })
     }
 
-    /// The same with a colour of a template's own.
-    pub(super) fn with(mut self, role: &str, colour: Rgb) -> Self {
-        match role {
+    /// Replaces a colour by its name in templates; any other name replaces `ink`.
+    pub(super) fn with_colour(mut self, name: &str, colour: Rgb) -> Self {
+        match name {
             "ground" => self.ground = colour,
             "ground2" => self.ground_2 = colour,
             "tint" => self.tint = colour,
@@ -185,11 +185,11 @@ mod tests {
     #[test]
     fn numbers_are_those_of_the_documents() {
         assert_eq!(
-            TemplateStyle::numbered(7).map(TemplateStyle::name),
+            TemplateStyle::from_number(7).map(TemplateStyle::name),
             Some("粉嫩柔美")
         );
         assert_eq!(
-            (TemplateStyle::numbered(0), TemplateStyle::numbered(9)),
+            (TemplateStyle::from_number(0), TemplateStyle::from_number(9)),
             (None, None)
         );
     }

@@ -1,4 +1,4 @@
-//! The format of templates: JSON, described in the front page of this room and by `understudy templates schema`.
+//! The JSON format of templates; `understudy templates schema` prints its schema.
 
 use super::colour::Rgb;
 use super::decoration;
@@ -8,67 +8,66 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Largest template, as JSON.
-pub const MOST_TEMPLATE_BYTES: usize = 256 << 10;
-/// Most pieces of decoration.
-const MOST_PIECES: usize = 64;
-/// Least and most pixels a side of a picture that is composed.
+/// Maximum size of a template in bytes.
+pub const MAX_TEMPLATE_BYTES: usize = 256 << 10;
+/// Maximum number of ornaments.
+const MAX_ORNAMENTS: usize = 64;
+/// Allowed lengths of a side of a composed picture, in pixels.
 pub const SIDES: std::ops::RangeInclusive<u32> = 100..=4096;
 
-/// Names of the colours a template may give itself.
-const ROLES: [&str; 6] = ["ground", "ground2", "tint", "accent", "accent2", "ink"];
+/// Names of the colours a template may override.
+const COLOUR_NAMES: [&str; 6] = ["ground", "ground2", "tint", "accent", "accent2", "ink"];
 
-/// A template: what a picture looks like in every size, but for its product and copy.
+/// A template: the look of a picture in every size, without product and copy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// The version of this format: 1.
     pub understudy_template: u8,
-    /// What users call it.
+    /// Display name.
     pub name: String,
-    /// Its style, 1 to 8: 1 简约中性, 2 清新淡雅, 3 绚丽强烈, 4 炫酷新潮, 5 神秘硬朗, 6 未来硬朗, 7 粉嫩柔美, 8 活泼喜庆.
-    /// Colours come from it and from the product.
+    /// The style, 1 to 8: 1 简约中性, 2 清新淡雅, 3 绚丽强烈, 4 炫酷新潮, 5 神秘硬朗, 6 未来硬朗, 7 粉嫩柔美, 8 活泼喜庆.
+    /// Style and product determine the colours.
     pub style: u8,
-    /// Its size where a call names none.
+    /// Size of the picture if a call gives none.
     pub size: CanvasSize,
-    /// Colours of its own, `#rrggbb`, in place of those of the style: `ground`, `ground2`, `tint`, `accent`, `accent2`,
-    /// `ink`.
+    /// Colours that override those of the style, as `#rrggbb`: `ground`, `ground2`, `tint`, `accent`, `accent2`, `ink`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub colours: BTreeMap<String, String>,
-    /// What is behind everything.
+    /// The background.
     #[serde(default)]
     pub ground: Background,
-    /// Drawn on the ground, in this order, below product and copy.
+    /// Ornaments, drawn in this order on the background, behind product and copy.
     #[serde(default)]
     pub decoration: Vec<Ornament>,
-    /// The face of headlines.
+    /// The font of headlines.
     #[serde(default)]
     pub headline: HeadlineFaces,
     /// How the tag or price is drawn.
     #[serde(default)]
     pub tag: TagStyle,
-    /// Where things are, by shape of the canvas; what is absent is arranged as usual.
+    /// Layouts by canvas shape; an absent one is the default layout.
     #[serde(default)]
     pub layouts: ShapeLayouts,
 }
 
-/// Pixels of a picture.
+/// Size of a picture in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CanvasSize {
-    /// In a row, 100 to 4096.
+    /// Width, 100 to 4096.
     pub width: u32,
-    /// Rows, 100 to 4096.
+    /// Height, 100 to 4096.
     pub height: u32,
 }
 
-/// What is behind everything.
+/// The background of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Background {
     /// One colour.
     Flat,
-    /// From `ground` at the top left to `ground2` at the bottom right.
+    /// A gradient from `ground` at the top left to `ground2` at the bottom right.
     #[default]
     Slope,
     /// `ground` with a glow of `ground2` behind the product.
@@ -77,17 +76,17 @@ pub enum Background {
     Split,
 }
 
-/// A piece of decoration. It is scaled evenly, never stretched.
+/// A piece of decoration, scaled uniformly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ornament {
-    /// SVG elements in a view box of 0 to 100: paths, basic shapes, groups and gradients. `{tint}`, `{accent}` and the
-    /// other colours by name.
+    /// SVG elements in a view box of 0 to 100: paths, basic shapes, groups and gradients. Colours are given by name:
+    /// `{tint}`, `{accent}` and so on.
     pub svg: String,
-    /// Where it is put.
+    /// Where the ornament is placed.
     pub at: OrnamentAnchor,
-    /// The side of its view box, in shares of the canvas's short side; at `product`, of that of the product's place; at
-    /// `cover`, of the canvas's long side.
+    /// Side of the view box as a share of the canvas's short side; at `product` and `floor`, of the short side of the
+    /// product's area; at `cover`, of the canvas's long side.
     #[serde(default = "one")]
     pub size: f32,
 }
@@ -96,35 +95,35 @@ fn one() -> f32 {
     1.0
 }
 
-/// Where a piece of decoration is put: its own corner, edge or middle on that of the canvas.
+/// Where an ornament is placed: its corner, edge or centre aligned with that of the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OrnamentAnchor {
-    /// In the corner.
+    /// In the top left corner.
     TopLeft,
-    /// In the middle of the edge.
+    /// At the centre of the top edge.
     Top,
-    /// In the corner.
+    /// In the top right corner.
     TopRight,
-    /// In the middle of the edge.
+    /// At the centre of the left edge.
     Left,
-    /// In the middle of the edge.
+    /// At the centre of the right edge.
     Right,
-    /// In the corner.
+    /// In the bottom left corner.
     BottomLeft,
-    /// In the middle of the edge.
+    /// At the centre of the bottom edge.
     Bottom,
-    /// In the corner.
+    /// In the bottom right corner.
     BottomRight,
-    /// In the middle of the canvas, large enough to cover it.
+    /// Centred on the canvas, large enough to cover it.
     Cover,
-    /// Behind the product, its middle on that of the product's place.
+    /// Behind the product, centred on its area.
     Product,
-    /// Below the product, its middle where the product stands.
+    /// Centred on the lower edge of the product's area.
     Floor,
 }
 
-/// The face of headlines. Where the first has not all characters, the second sets all of it.
+/// The font of headlines. A headline with characters that the first font lacks is set in the second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HeadlineFaces {
@@ -152,28 +151,28 @@ pub enum TagStyle {
     Disc,
 }
 
-/// Where things are, by shape of the canvas.
+/// Layouts by canvas shape.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ShapeLayouts {
-    /// Where the width is at least 1.3 times the height.
+    /// If the width is at least 1.3 times the height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wide: Option<LayoutChoice>,
-    /// In between.
+    /// If neither `wide` nor `tall` applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub square: Option<LayoutChoice>,
-    /// Where the height is at least 1.3 times the width.
+    /// If the height is at least 1.3 times the width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tall: Option<LayoutChoice>,
 }
 
-/// Why a text is no template.
+/// Why a template was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {why}")]
 pub struct TemplateParseError {
-    /// Which part of it, `decoration[2].svg`; empty where it is all of it.
+    /// The invalid part, such as `decoration[2].svg`.
     pub path: String,
-    /// What is wrong with it.
+    /// The problem.
     pub why: String,
 }
 
@@ -187,17 +186,17 @@ impl TemplateParseError {
 }
 
 impl Template {
-    /// Reads a template and checks all of it, so that it can be drawn.
+    /// Parses and validates a template, so that it can be drawn.
     ///
     /// # Errors
-    /// Which part cannot be, and why.
+    /// The invalid part and the problem.
     pub fn parse(json: &[u8]) -> Result<Self, TemplateParseError> {
-        if json.len() > MOST_TEMPLATE_BYTES {
-            let why = format!("is larger than {MOST_TEMPLATE_BYTES} bytes");
+        if json.len() > MAX_TEMPLATE_BYTES {
+            let why = format!("is larger than {MAX_TEMPLATE_BYTES} bytes");
             return Err(TemplateParseError::at("the template", why));
         }
         if json.starts_with(b"8BPS") {
-            let why = "is a Photoshop file: the layers of text in it are not read here; send the JSON of a template";
+            let why = "is a Photoshop file, which is not supported; send a template in JSON";
             return Err(TemplateParseError::at("the template", why));
         }
         let mut reader = serde_json::Deserializer::from_slice(json);
@@ -207,10 +206,10 @@ impl Template {
         reader
             .end()
             .map_err(|why| TemplateParseError::at("the template", why.to_string()))?;
-        template.checked()
+        template.validate()
     }
 
-    fn checked(self) -> Result<Self, TemplateParseError> {
+    fn validate(self) -> Result<Self, TemplateParseError> {
         if self.understudy_template != 1 {
             return Err(TemplateParseError::at("understudy_template", "expected 1"));
         }
@@ -221,18 +220,18 @@ impl Template {
                 "expected 1 to 100 characters, no control characters",
             ));
         }
-        if TemplateStyle::numbered(self.style.into()).is_none() {
+        if TemplateStyle::from_number(self.style.into()).is_none() {
             return Err(TemplateParseError::at("style", "expected 1 to 8"));
         }
-        if !self.size.is_composed() {
+        if !self.size.is_supported() {
             return Err(TemplateParseError::at("size", "expected sides of 100 to 4096"));
         }
         for (role, colour) in &self.colours {
             let path = format!("colours.{role}");
-            if !ROLES.contains(&role.as_str()) {
+            if !COLOUR_NAMES.contains(&role.as_str()) {
                 return Err(TemplateParseError::at(
                     path,
-                    format!("expected one of {}", ROLES.join(", ")),
+                    format!("expected one of {}", COLOUR_NAMES.join(", ")),
                 ));
             }
             if Rgb::from_hex(colour).is_none() {
@@ -241,18 +240,18 @@ impl Template {
         }
         self.check_decoration()?;
         for shape in CanvasShape::ALL {
-            let arrangement = self.own_arrangement(shape);
-            let checked = arrangement.map_or(Ok(()), |own| own.check(shape));
+            let choice = self.layout_choice(shape);
+            let checked = choice.map_or(Ok(()), |choice| choice.check(shape));
             checked.map_err(|why| TemplateParseError::at(format!("layouts.{}", shape.name()), why))?;
         }
         Ok(self)
     }
 
     fn check_decoration(&self) -> Result<(), TemplateParseError> {
-        if self.decoration.len() > MOST_PIECES {
+        if self.decoration.len() > MAX_ORNAMENTS {
             return Err(TemplateParseError::at(
                 "decoration",
-                format!("expected at most {MOST_PIECES} pieces"),
+                format!("expected at most {MAX_ORNAMENTS} pieces"),
             ));
         }
         for (nth, piece) in self.decoration.iter().enumerate() {
@@ -265,12 +264,13 @@ impl Template {
         Ok(())
     }
 
-    /// Its style.
+    /// The template's style.
     pub fn style(&self) -> TemplateStyle {
-        TemplateStyle::numbered(self.style.into()).expect("a template's style is checked when it is read")
+        TemplateStyle::from_number(self.style.into()).expect("a template's style is checked when it is read")
     }
 
-    pub(super) fn own_arrangement(&self, shape: CanvasShape) -> Option<&LayoutChoice> {
+    /// The layout chosen for a canvas shape, if any.
+    pub(super) fn layout_choice(&self, shape: CanvasShape) -> Option<&LayoutChoice> {
         match shape {
             CanvasShape::Wide => self.layouts.wide.as_ref(),
             CanvasShape::Square => self.layouts.square.as_ref(),
@@ -278,23 +278,25 @@ impl Template {
         }
     }
 
-    /// Its colours around a product of this hue.
+    /// The palette for a product of this hue, with the template's own colours.
     pub(super) fn palette(&self, product: Option<f32>) -> Palette {
         let own = self.colours.iter();
         let own = own.filter_map(|(role, colour)| Some((role, Rgb::from_hex(colour)?)));
         let palette = self.style().palette(product);
-        own.fold(palette, |palette, (role, colour)| palette.with(role, colour))
-            .made_legible()
+        own.fold(palette, |palette, (role, colour)| {
+            palette.with_colour(role, colour)
+        })
+        .with_legible_text()
     }
 }
 
 impl CanvasSize {
-    /// Whether pictures of this size are composed.
-    pub fn is_composed(self) -> bool {
+    /// Whether pictures of this size can be composed.
+    pub fn is_supported(self) -> bool {
         SIDES.contains(&self.width) && SIDES.contains(&self.height)
     }
 
-    /// How many pixels there are.
+    /// Number of pixels.
     pub fn pixels(self) -> u64 {
         u64::from(self.width) * u64::from(self.height)
     }

@@ -1,12 +1,12 @@
-//! Copy stacked in its place: as large as fits, shrunk together, shortened or left out where it must be.
+//! Fits copy into its area: as large as possible, scaled down together, shortened or left out if necessary.
 
-use super::layout::{HorizontalAlign, VerticalAlign};
+use super::layout::{CopyArea, HorizontalAlign, VerticalAlign};
 use super::pixel_rect::PixelRect;
 use super::scene::ItemRole;
 use super::template::{HeadlineFaces, Template};
 use crate::typography::{CopyText, FontFace, TextBlock, TextLimit, TextStyle, Typesetter};
 
-/// What is said, by what it is for.
+/// The texts of a picture by role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CopyTexts {
     pub headline: Option<CopyText>,
@@ -15,62 +15,66 @@ pub(super) struct CopyTexts {
     pub button: Option<CopyText>,
 }
 
-/// Copy that has its place.
+/// A text with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PlacedText {
     pub role: ItemRole,
     pub block: TextBlock,
-    /// Where its letters are.
+    /// Area of the letters.
     pub letters: PixelRect,
-    /// Where its plate is, where it has one; else where its letters are.
+    /// Area of the plate, or of the letters if there is no plate.
     pub area: PixelRect,
 }
 
-/// Smallest letters that are legible, in pixels and in shares of the frame's short side.
-const LEAST: (f32, f32) = (10.0, 0.024);
-/// Largest headline, in shares of the frame's short side; on wide frames copy has the whole height.
-const LARGEST: (f32, f32) = (0.125, 0.19);
-/// How much larger than other copy a headline is at least, while there is other copy.
-const LEADS_BY: f32 = 1.3;
-/// Where shortening begins, in shares of the largest size: before, copy shrinks.
-const SHORTENED_FROM: f32 = 0.6;
+/// Smallest legible font size in pixels.
+const MIN_SIZE: f32 = 10.0;
+/// Smallest legible font size as a share of the frame's short side.
+const MIN_SIZE_SHARE: f32 = 0.024;
+/// Largest headline as a share of the frame's short side.
+const MAX_SIZE_SHARE: f32 = 0.125;
+/// Largest headline on wide frames, where copy has the whole height.
+const MAX_SIZE_SHARE_WIDE: f32 = 0.19;
+/// Minimum ratio of the headline's size to that of other copy.
+const HEADLINE_RATIO: f32 = 1.3;
+/// Scale at which shortening begins; above it, copy is only scaled down.
+const SHORTENING_SCALE: f32 = 0.6;
 
-/// One of the texts while it is fitted.
-struct Item<'a> {
+/// A text to be fitted, with its style.
+struct CopyItem<'a> {
     role: ItemRole,
     copy: &'a CopyText,
     face: FontFace,
-    /// Its size, in shares of the headline's.
+    /// Font size relative to the headline.
     share: f32,
     leading: f32,
-    /// Its plate around it, in ems: beside and above.
+    /// Horizontal and vertical padding of the plate, in ems.
     padding: (f32, f32),
-    /// Pixels below it, in ems of its own.
+    /// Gap below, in ems.
     gap: f32,
-    /// Whether it stands in one row with the next.
+    /// Whether the text shares a row with the next one.
     is_paired: bool,
 }
 
-/// One way to fit.
-struct Rule {
-    /// What is kept beside the headline.
+/// A rule for fitting copy.
+struct FittingRule {
+    /// Roles that are kept besides the headline.
     keeps: &'static [ItemRole],
-    /// Most lines of headline and sub-line.
+    /// Maximum number of lines of headline and subline.
     lines: (usize, usize),
-    /// Whether copy may be shortened: that is for what is too long, not for what is too large.
+    /// Whether copy may be shortened.
     is_shortening: bool,
 }
 
-/// Ways to fit, from the best: whole, shortened, and with less and less of it.
-const RULES: [Rule; 7] = {
-    const fn short(keeps: &'static [ItemRole], lines: (usize, usize)) -> Rule {
-        Rule {
+/// The rules, best first: all copy unshortened, then shortened, then with fewer and fewer texts.
+const RULES: [FittingRule; 7] = {
+    const fn short(keeps: &'static [ItemRole], lines: (usize, usize)) -> FittingRule {
+        FittingRule {
             keeps,
             lines,
             is_shortening: true,
         }
     }
-    let whole = Rule {
+    let whole = FittingRule {
         is_shortening: false,
         ..short(
             &[ItemRole::Subline, ItemRole::Tag, ItemRole::Button],
@@ -88,41 +92,45 @@ const RULES: [Rule; 7] = {
     ]
 };
 
-/// Pixels of the smallest letters that are legible in a frame.
-pub(super) fn least(frame: PixelRect) -> f32 {
-    LEAST.0.max(frame.short() * LEAST.1)
+/// Smallest legible font size in a frame, in pixels.
+pub(super) fn min_text_size(frame: PixelRect) -> f32 {
+    MIN_SIZE.max(frame.short_side() * MIN_SIZE_SHARE)
 }
 
-/// Fits copy into its place. What there is no room for is left out, the least important first.
+/// Fits copy into an area. Texts without room are left out, the least important first.
 pub(super) fn fit(
-    setter: &Typesetter,
-    (template, said): (&Template, &CopyTexts),
-    (place, frame, is_wide): (PixelRect, PixelRect, bool),
-    (align, stand): (HorizontalAlign, VerticalAlign),
+    typesetter: &Typesetter,
+    template: &Template,
+    texts: &CopyTexts,
+    area: CopyArea,
 ) -> Vec<PlacedText> {
-    let mut items = items(template, said);
-    if place.width > place.height * 1.3 {
-        pair(&mut items);
+    let mut items = items(template, texts);
+    if area.place.width > area.place.height * 1.3 {
+        pair_price_with_button(&mut items);
     }
-    let unit = frame.short();
-    let largest = unit * if is_wide { LARGEST.1 } else { LARGEST.0 };
-    let least = least(frame);
-    let room = Room {
-        setter,
-        place,
+    let unit = area.frame.short_side();
+    let largest = unit
+        * if area.is_wide {
+            MAX_SIZE_SHARE_WIDE
+        } else {
+            MAX_SIZE_SHARE
+        };
+    let fitter = TextFitter {
+        typesetter,
+        place: area.place,
         largest,
-        least,
+        smallest: min_text_size(area.frame),
     };
-    let fitted = RULES.iter().find_map(|rule| room.fit(&items, rule));
-    room.stacked(&fitted.unwrap_or_default(), align, stand)
+    let fitted = RULES.iter().find_map(|rule| fitter.fit(&items, rule));
+    fitter.stack(&fitted.unwrap_or_default(), area.align, area.vertical_align)
 }
 
-fn items<'a>(template: &Template, said: &'a CopyTexts) -> Vec<Item<'a>> {
+fn items<'a>(template: &Template, texts: &'a CopyTexts) -> Vec<CopyItem<'a>> {
     let face = |copy: &CopyText| match template.headline {
         HeadlineFaces::Display if copy.is_displayable => FontFace::Display,
         HeadlineFaces::Display | HeadlineFaces::Text => FontFace::Text,
     };
-    let item = |role: ItemRole, copy: &'a Option<CopyText>| -> Option<Item<'a>> {
+    let item = |role: ItemRole, copy: &'a Option<CopyText>| -> Option<CopyItem<'a>> {
         let copy = copy.as_ref().filter(|copy| !copy.text.is_empty())?;
         let is_price = is_price(&copy.text);
         let (share, leading, padding, gap) = match role {
@@ -137,7 +145,7 @@ fn items<'a>(template: &Template, said: &'a CopyTexts) -> Vec<Item<'a>> {
         } else {
             FontFace::Text
         };
-        Some(Item {
+        Some(CopyItem {
             role,
             copy,
             face,
@@ -148,58 +156,58 @@ fn items<'a>(template: &Template, said: &'a CopyTexts) -> Vec<Item<'a>> {
             is_paired: false,
         })
     };
-    // A price stands below what it is for, a label above it.
-    let is_price = said.tag.as_ref().is_some_and(|copy| is_price(&copy.text));
-    let tag = item(ItemRole::Tag, &said.tag);
+    // A price is placed below the headline, a label above it.
+    let is_price = texts.tag.as_ref().is_some_and(|copy| is_price(&copy.text));
+    let tag = item(ItemRole::Tag, &texts.tag);
     let (above, below) = if is_price { (None, tag) } else { (tag, None) };
     let rest = [
-        item(ItemRole::Headline, &said.headline),
-        item(ItemRole::Subline, &said.subline),
+        item(ItemRole::Headline, &texts.headline),
+        item(ItemRole::Subline, &texts.subline),
         below,
     ];
     let ordered = std::iter::once(above)
         .chain(rest)
-        .chain([item(ItemRole::Button, &said.button)]);
+        .chain([item(ItemRole::Button, &texts.button)]);
     ordered.flatten().collect()
 }
 
-/// A price and what to do about it may stand side by side.
-fn pair(items: &mut [Item<'_>]) {
+/// Puts a price and the button after it into one row.
+fn pair_price_with_button(items: &mut [CopyItem<'_>]) {
     if let [.., price, button] = items {
         price.is_paired = (price.role, button.role) == (ItemRole::Tag, ItemRole::Button);
     }
 }
 
-/// Whether a text is a price or a discount, to be seen from afar.
+/// Whether a text is a price or a discount, which is shown large.
 pub(super) fn is_price(text: &str) -> bool {
     let has_figure = text.chars().any(|c| c.is_ascii_digit());
     let has_unit = text.contains(['¥', '￥', '$', '€', '£', '元', '折', '%']);
     has_figure && has_unit && text.chars().count() <= 12
 }
 
-struct Room<'a> {
-    setter: &'a Typesetter,
+struct TextFitter<'a> {
+    typesetter: &'a Typesetter,
     place: PixelRect,
     largest: f32,
-    least: f32,
+    smallest: f32,
 }
 
-impl Room<'_> {
-    /// The largest setting under a rule that fits, where one does.
-    fn fit<'b>(&self, items: &'b [Item<'_>], rule: &Rule) -> Option<Vec<Fitted<'b>>> {
-        let items: Vec<&Item<'_>> = items.iter().filter(|item| rule.takes(item.role)).collect();
-        let at = |scale: f32| self.set(&items, rule, scale);
-        if let Some(all) = at(rule.from()) {
+impl TextFitter<'_> {
+    /// The largest text blocks that fit under a rule, if any.
+    fn fit<'b>(&self, items: &'b [CopyItem<'_>], rule: &FittingRule) -> Option<Vec<FittedText<'b>>> {
+        let items: Vec<&CopyItem<'_>> = items.iter().filter(|item| rule.includes(item.role)).collect();
+        let at = |scale: f32| self.typeset(&items, rule, scale);
+        if let Some(all) = at(rule.initial_scale()) {
             return Some(all);
         }
-        let leads_by = if rule.keeps.is_empty() || items.len() < 2 {
+        let headline_ratio = if rule.keeps.is_empty() || items.len() < 2 {
             1.0
         } else {
-            LEADS_BY
+            HEADLINE_RATIO
         };
-        let floor = (self.least * leads_by / self.largest).min(rule.from());
+        let floor = (self.smallest * headline_ratio / self.largest).min(rule.initial_scale());
         let mut best = at(floor)?;
-        let (mut fits, mut too_large) = (floor, rule.from());
+        let (mut fits, mut too_large) = (floor, rule.initial_scale());
         for _ in 0..6 {
             let scale = f32::midpoint(fits, too_large);
             if let Some(all) = at(scale) {
@@ -212,8 +220,13 @@ impl Room<'_> {
         Some(best)
     }
 
-    /// The blocks at a scale, where they fit.
-    fn set<'b>(&self, items: &[&'b Item<'b>], rule: &Rule, scale: f32) -> Option<Vec<Fitted<'b>>> {
+    /// The text blocks at a scale, if they fit.
+    fn typeset<'b>(
+        &self,
+        items: &[&'b CopyItem<'b>],
+        rule: &FittingRule,
+        scale: f32,
+    ) -> Option<Vec<FittedText<'b>>> {
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             let size = self.size(item, scale);
@@ -229,37 +242,38 @@ impl Room<'_> {
             };
             let lines = rule.lines(item.role);
             let block = self
-                .setter
-                .set(&item.copy.text, style, TextLimit { width, lines });
-            let is_broken = block.breaks_words && size > self.least * 1.01;
+                .typesetter
+                .typeset(&item.copy.text, style, TextLimit { width, lines });
+            let is_broken = block.breaks_words && size > self.smallest * 1.01;
             if is_broken || (block.is_shortened && !rule.is_shortening) {
                 return None;
             }
             all.push((*item, block));
         }
         let rows = rows(&all);
-        let is_high = rows.iter().map(Row::height).sum::<f32>() - rows.last().map_or(0.0, |row| row.gap)
+        let is_high = rows.iter().map(TextRow::height).sum::<f32>() - rows.last().map_or(0.0, |row| row.gap)
             > self.place.height;
         let is_broad = rows.iter().any(|row| row.width() > self.place.width + 0.5);
         (!is_high && !is_broad).then_some(all)
     }
 
-    fn size(&self, item: &Item<'_>, scale: f32) -> f32 {
-        (self.largest * scale * item.share).max(self.least)
+    fn size(&self, item: &CopyItem<'_>, scale: f32) -> f32 {
+        (self.largest * scale * item.share).max(self.smallest)
     }
 
-    fn stacked(
+    /// Stacks fitted texts in the area.
+    fn stack(
         &self,
-        fitted: &[Fitted<'_>],
+        fitted: &[FittedText<'_>],
         align: HorizontalAlign,
-        stand: VerticalAlign,
+        vertical_align: VerticalAlign,
     ) -> Vec<PlacedText> {
         let rows = rows(fitted);
-        let height = rows.iter().map(Row::height).sum::<f32>() - rows.last().map_or(0.0, |row| row.gap);
+        let height = rows.iter().map(TextRow::height).sum::<f32>() - rows.last().map_or(0.0, |row| row.gap);
         let free = self.place.height - height;
         let mut y = self.place.y
             + free
-                * match stand {
+                * match vertical_align {
                     VerticalAlign::Top => 0.0,
                     VerticalAlign::Middle => 0.5,
                     VerticalAlign::Bottom => 1.0,
@@ -268,7 +282,7 @@ impl Room<'_> {
         for row in rows {
             let mut x = self.place.x + (self.place.width - row.width()) * align.share();
             for (item, block) in row.fitted {
-                let (beside, above) = room_around(item, block);
+                let (beside, above) = plate_padding(item, block);
                 let area = PixelRect {
                     x,
                     y: y + (row.height - block.height - 2.0 * above) / 2.0,
@@ -294,21 +308,21 @@ impl Room<'_> {
     }
 }
 
-/// A text and how it is set.
-type Fitted<'a> = (&'a Item<'a>, TextBlock);
+/// A text and its text block.
+type FittedText<'a> = (&'a CopyItem<'a>, TextBlock);
 
-/// Texts side by side.
-struct Row<'a> {
-    fitted: &'a [Fitted<'a>],
-    /// Pixels of its highest plate.
+/// Texts in one row.
+struct TextRow<'a> {
+    fitted: &'a [FittedText<'a>],
+    /// Height of the highest plate, in pixels.
     height: f32,
-    /// Pixels below it.
+    /// Gap below, in pixels.
     gap: f32,
-    /// Pixels from one to the next.
+    /// Gap between texts, in pixels.
     between: f32,
 }
 
-impl Row<'_> {
+impl TextRow<'_> {
     fn height(&self) -> f32 {
         self.height + self.gap
     }
@@ -317,17 +331,17 @@ impl Row<'_> {
         let plates = self
             .fitted
             .iter()
-            .map(|(item, block)| block.width + 2.0 * room_around(item, block).0);
+            .map(|(item, block)| block.width + 2.0 * plate_padding(item, block).0);
         plates.sum::<f32>() + self.between * (self.fitted.len() - 1) as f32
     }
 }
 
-/// Pixels of a plate beside and above its letters.
-fn room_around(item: &Item<'_>, block: &TextBlock) -> (f32, f32) {
+/// Horizontal and vertical padding of a plate, in pixels.
+fn plate_padding(item: &CopyItem<'_>, block: &TextBlock) -> (f32, f32) {
     (item.padding.0 * block.size(), item.padding.1 * block.size())
 }
 
-fn rows<'a>(fitted: &'a [Fitted<'a>]) -> Vec<Row<'a>> {
+fn rows<'a>(fitted: &'a [FittedText<'a>]) -> Vec<TextRow<'a>> {
     let mut rows = Vec::new();
     let mut from = 0;
     for (nth, (item, block)) in fitted.iter().enumerate() {
@@ -337,8 +351,8 @@ fn rows<'a>(fitted: &'a [Fitted<'a>]) -> Vec<Row<'a>> {
         let own = &fitted[from..=nth];
         let heights = own
             .iter()
-            .map(|(item, block)| block.height + 2.0 * room_around(item, block).1);
-        rows.push(Row {
+            .map(|(item, block)| block.height + 2.0 * plate_padding(item, block).1);
+        rows.push(TextRow {
             fitted: own,
             height: heights.fold(0.0, f32::max),
             gap: item.gap * block.size(),
@@ -350,7 +364,7 @@ fn rows<'a>(fitted: &'a [Fitted<'a>]) -> Vec<Row<'a>> {
 }
 
 impl HorizontalAlign {
-    /// Where lines stand in what is left of their width.
+    /// Share of the free width to the left of a line.
     pub(super) fn share(self) -> f32 {
         match self {
             HorizontalAlign::Left => 0.0,
@@ -360,21 +374,21 @@ impl HorizontalAlign {
     }
 }
 
-impl Rule {
-    fn takes(&self, role: ItemRole) -> bool {
+impl FittingRule {
+    fn includes(&self, role: ItemRole) -> bool {
         role == ItemRole::Headline || self.keeps.contains(&role)
     }
 
-    /// The scale to begin with.
-    fn from(&self) -> f32 {
-        if self.is_shortening { SHORTENED_FROM } else { 1.0 }
+    /// The scale that is tried first.
+    fn initial_scale(&self) -> f32 {
+        if self.is_shortening { SHORTENING_SCALE } else { 1.0 }
     }
 
     fn lines(&self, role: ItemRole) -> usize {
         match role {
             ItemRole::Headline => self.lines.0,
             ItemRole::Subline => self.lines.1,
-            // What stands on a plate stands in one line, unless it is very long.
+            // Text on a plate is on one line unless it is very long.
             ItemRole::Tag | ItemRole::Button | ItemRole::Product => 2,
         }
     }

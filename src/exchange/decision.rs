@@ -1,66 +1,66 @@
-//! Every decision taken on a call's way, so that `explain` can print them.
+//! The decisions taken about a call, which `explain` prints.
 
 use serde::Serialize;
 use std::borrow::Cow;
 
-/// Where on the road a decision fell (the order of the road).
+/// The stages of the request pipeline, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PipelineStage {
-    /// Reading the request.
+    /// Reads the request.
     Edge,
-    /// Choosing the operation.
+    /// Chooses the operation.
     Route,
-    /// Choosing the world.
+    /// Chooses the world.
     World,
-    /// Faults before anything of the provider's runs.
+    /// Applies faults before any code of the provider runs.
     Arrival,
-    /// Proving who calls.
+    /// Authenticates the caller.
     Authenticate,
-    /// State of the key, rate, concurrency, quota, balance.
+    /// Checks state of the key, rate, concurrency, quota and balance.
     Admit,
-    /// Faults in place of the answer or around it.
+    /// Applies faults instead of the answer or around it.
     Service,
-    /// The provider's own answer.
+    /// Makes the provider's answer.
     Answer,
-    /// Faults on the answer's way out.
+    /// Applies faults to the answer.
     Response,
-    /// Sending it.
+    /// Sends the answer.
     Send,
 }
 
-/// What a decision came to.
+/// The outcome of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecisionKind {
-    /// The call went on.
+    /// The call continued.
     Pass,
-    /// The call was refused here.
+    /// The call was refused.
     Refuse,
-    /// A choice that shaped the answer.
+    /// The decision determined a part of the answer.
     Choose,
 }
 
-/// One decision on a call's way.
+/// One decision about a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Decision {
-    /// Where it fell.
+    /// The stage at which the decision was taken.
     pub stage: PipelineStage,
-    /// The rule, by name.
+    /// Name of the rule.
     pub rule: &'static str,
-    /// What it came to.
+    /// The outcome.
     pub verdict: DecisionKind,
-    /// The facts it rested on.
+    /// The facts the decision is based on.
     #[schema(value_type = String)]
     pub because: Cow<'static, str>,
-    /// What would have changed it.
+    /// What would have led to another outcome.
     #[schema(value_type = String)]
     #[serde(skip_serializing_if = "str::is_empty")]
     pub otherwise: Cow<'static, str>,
 }
 
 impl Decision {
-    /// A decision that let the call go on.
+    /// A decision after which the call continued.
     pub fn pass(stage: PipelineStage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
         Self {
             stage,
@@ -71,7 +71,7 @@ impl Decision {
         }
     }
 
-    /// A decision that ended it.
+    /// A decision that refused the call.
     pub fn refuse(stage: PipelineStage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
         Self {
             verdict: DecisionKind::Refuse,
@@ -79,7 +79,7 @@ impl Decision {
         }
     }
 
-    /// A choice that shaped the answer.
+    /// A decision that determined a part of the answer.
     pub fn choose(stage: PipelineStage, rule: &'static str, because: impl Into<Cow<'static, str>>) -> Self {
         Self {
             verdict: DecisionKind::Choose,
@@ -87,7 +87,7 @@ impl Decision {
         }
     }
 
-    /// What would have changed it.
+    /// Adds what would have led to another outcome.
     #[must_use]
     pub fn otherwise(self, otherwise: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -97,5 +97,5 @@ impl Decision {
     }
 }
 
-/// The decisions of one call, in order.
+/// The decisions about one call, in order.
 pub type DecisionLog = Vec<Decision>;

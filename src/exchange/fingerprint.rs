@@ -1,4 +1,4 @@
-//! What makes two requests the same input.
+//! Fingerprints that identify requests with the same input.
 
 use super::Call;
 use crate::forms::opening_boundary;
@@ -8,31 +8,31 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// XXH3-128 over the operation and the input's content, never over what a client makes anew each time: header
-/// fields, the boundary of a multipart body, and the `volatile` fields (timestamp, nonce, signature) of the
-/// query, a form, a multipart body, or a JSON object that stands in the body alone.
+/// Computes XXH3-128 over operation, method, query and body, without what changes from call to call: headers, multipart
+/// boundaries, and the `volatile` fields (timestamp, nonce, signature) of the query, a form, a multipart body or a JSON
+/// object.
 pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
-    let mut hash = Hash(Xxh3Default::new());
+    let mut hash = FingerprintHasher(Xxh3Default::new());
     hash.part(operation.as_bytes());
     hash.part(call.method.as_bytes());
     hash.form(call.query.as_bytes(), volatile);
     let kind = call.headers.get("content-type").unwrap_or_default();
-    let sniffed = || opening_boundary(&call.body).filter(|_| !kind.starts_with("application/json"));
-    if let Some(boundary) = boundary(kind).or_else(|| sniffed().map(Cow::Borrowed)) {
+    let detected = || opening_boundary(&call.body).filter(|_| !kind.starts_with("application/json"));
+    if let Some(boundary) = boundary(kind).or_else(|| detected().map(Cow::Borrowed)) {
         hash.multipart(&call.body, &boundary, volatile);
     } else if kind.starts_with("application/x-www-form-urlencoded") {
         hash.form(&call.body, volatile);
     } else if !volatile.is_empty() && hash.json(&call.body, volatile) {
-        // Every field is in.
+        // `json` has hashed every field.
     } else {
         hash.part(&call.content.to_le_bytes());
     }
     hash.0.digest128()
 }
 
-struct Hash(Xxh3Default);
+struct FingerprintHasher(Xxh3Default);
 
-impl Hash {
+impl FingerprintHasher {
     fn part(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
@@ -46,7 +46,7 @@ impl Hash {
         }
     }
 
-    /// The fields of a JSON object as they were written. `false`, with nothing taken in, where the body is none.
+    /// Hashes the fields of a JSON object as written. Returns `false` and hashes nothing if the body is not an object.
     fn json(&mut self, body: &[u8], volatile: &[&str]) -> bool {
         if !body.trim_ascii_start().starts_with(b"{") {
             return false;

@@ -1,15 +1,15 @@
-//! A row of the ledger as a line of text: what evidence shows, and what its chain of hashes goes over.
+//! Ledger rows as CSV lines, the format of evidence and the input of the hash chain.
 
 use super::{Attribution, LedgerEntry};
 use aws_lc_rs::digest::{Context, SHA256};
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
-/// A hash of the chain.
+/// A SHA-256 hash in the chain.
 pub type ChainHash = [u8; 32];
 
-/// Names of a line's fields.
-pub const RECORD: [&str; 27] = [
+/// Column names.
+pub const LEDGER_COLUMNS: [&str; 27] = [
     "request_id",
     "world",
     "provider",
@@ -39,11 +39,12 @@ pub const RECORD: [&str; 27] = [
     "begun",
 ];
 
-/// Writes rows as lines of CSV (RFC 4180), one line each whatever is in it.
+/// Writes ledger rows as CSV (RFC 4180), each on exactly one line.
 pub struct LedgerCsvWriter {
     writer: csv::Writer<Vec<u8>>,
-    begun: usize,
-    /// A field being written.
+    /// Start of the current line in the buffer.
+    line_start: usize,
+    /// Buffer for the current field.
     field: String,
 }
 
@@ -51,48 +52,48 @@ impl Default for LedgerCsvWriter {
     fn default() -> Self {
         Self {
             writer: csv::WriterBuilder::new().from_writer(Vec::new()),
-            begun: 0,
+            line_start: 0,
             field: String::new(),
         }
     }
 }
 
-const VECTOR: &str = "a vector takes whatever is written";
+const WRITE_TO_MEMORY: &str = "writing to memory does not fail";
 
 impl LedgerCsvWriter {
-    /// The line of a row, without its end.
+    /// Formats a row as a line without its line end.
     pub fn line(&mut self, entry: &LedgerEntry) -> &[u8] {
         self.facts(entry);
         self.attribution(entry.attribution.as_deref());
-        self.writer.write_record(None::<&[u8]>).expect(VECTOR);
-        self.writer.flush().expect(VECTOR);
+        self.writer.write_record(None::<&[u8]>).expect(WRITE_TO_MEMORY);
+        self.writer.flush().expect(WRITE_TO_MEMORY);
         let written = self.writer.get_ref();
-        let line = &written[self.begun..written.len() - 1];
-        self.begun = written.len();
+        let line = &written[self.line_start..written.len() - 1];
+        self.line_start = written.len();
         line
     }
 
     fn facts(&mut self, entry: &LedgerEntry) {
-        self.show(entry.request_id);
+        self.value(entry.request_id);
         self.text(&entry.world);
         self.text(&entry.provider);
         self.text(&entry.operation);
         self.text(&entry.key);
-        self.show(entry.arrived);
-        self.show(entry.ended);
-        self.show_if(entry.provider_status);
-        self.show_if(entry.client_status);
+        self.value(entry.arrived);
+        self.value(entry.ended);
+        self.optional_value(entry.provider_status);
+        self.optional_value(entry.client_status);
         self.text(entry.outcome.name());
         self.text(&entry.code);
-        self.show(entry.units);
-        self.show(entry.paid.pack_units);
-        self.show(entry.fee_fen);
-        self.show(entry.paid.coupon_fen);
-        self.show(entry.paid.granted_fen);
-        self.show(entry.paid.owed_fen);
-        self.show(entry.bytes_in);
-        self.show(entry.bytes_out);
-        self.show(format_args!("{:032x}", entry.content));
+        self.value(entry.units);
+        self.value(entry.paid.pack_units);
+        self.value(entry.fee_fen);
+        self.value(entry.paid.coupon_fen);
+        self.value(entry.paid.granted_fen);
+        self.value(entry.paid.owed_fen);
+        self.value(entry.bytes_in);
+        self.value(entry.bytes_out);
+        self.value(format_args!("{:032x}", entry.content));
     }
 
     fn attribution(&mut self, why: Option<&Attribution>) {
@@ -102,32 +103,34 @@ impl LedgerCsvWriter {
         self.text(why.and_then(|why| why.cause.as_deref()).unwrap_or_default());
         self.text(why.and_then(|why| why.asserted.as_deref()).unwrap_or_default());
         self.text(notice.map_or("", |(id, _)| id.as_str()));
-        self.show_if(notice.map(|(_, sent)| *sent));
-        self.show_if(why.map(|why| why.begun));
+        self.optional_value(notice.map(|(_, sent)| *sent));
+        self.optional_value(why.map(|why| why.begun));
     }
 
     fn text(&mut self, text: &str) {
-        self.writer.write_field(cell(text).as_bytes()).expect(VECTOR);
+        self.writer
+            .write_field(csv_cell(text).as_bytes())
+            .expect(WRITE_TO_MEMORY);
     }
 
-    fn show(&mut self, value: impl Display) {
+    fn value(&mut self, value: impl Display) {
         self.field.clear();
-        write!(self.field, "{value}").expect("a string takes whatever is written");
-        self.writer.write_field(&self.field).expect(VECTOR);
+        write!(self.field, "{value}").expect("writing to a string does not fail");
+        self.writer.write_field(&self.field).expect(WRITE_TO_MEMORY);
     }
 
-    fn show_if(&mut self, value: Option<impl Display>) {
+    fn optional_value(&mut self, value: Option<impl Display>) {
         match value {
-            Some(value) => self.show(value),
+            Some(value) => self.value(value),
             None => self.text(""),
         }
     }
 }
 
-/// The hash of a line that follows another: SHA-256 over the hash before it in hexadecimal, a comma, and the line.
-pub fn chained(before: &ChainHash, line: &[u8]) -> ChainHash {
+/// The chain hash of a line: SHA-256 over the previous hash in hexadecimal, a comma, and the line.
+pub fn chain_hash(previous: &ChainHash, line: &[u8]) -> ChainHash {
     let mut digits = [0; 64];
-    hex::encode_to_slice(before, &mut digits).expect("two digits a byte");
+    hex::encode_to_slice(previous, &mut digits).expect("the buffer has two digits per byte");
     let mut digest = Context::new(&SHA256);
     digest.update(&digits);
     digest.update(b",");
@@ -137,8 +140,8 @@ pub fn chained(before: &ChainHash, line: &[u8]) -> ChainHash {
     hash
 }
 
-/// Text as a cell that no spreadsheet takes for a formula, and that stays on its line.
-pub fn cell(text: &str) -> Cow<'_, str> {
+/// Makes a text safe for a CSV cell: not a formula for spreadsheets, and without control characters.
+pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let is_formula = text.starts_with(['=', '+', '-', '@']);
     if !is_formula && !text.contains(char::is_control) {
         return Cow::Borrowed(text);
@@ -167,7 +170,7 @@ mod tests {
             ("a\nb", "a\u{fffd}b"),
             ("", ""),
         ] {
-            assert_eq!(cell(text), safe);
+            assert_eq!(csv_cell(text), safe);
         }
     }
 
@@ -185,10 +188,13 @@ mod tests {
             .from_reader(&first[..])
             .into_records()
             .next();
-        assert_eq!(fields.unwrap().unwrap().len(), RECORD.len());
+        assert_eq!(fields.unwrap().unwrap().len(), LEDGER_COLUMNS.len());
         assert!(!first.contains(&b'\n') && first != second && !second.is_empty());
         assert_eq!(second, LedgerCsvWriter::default().line(&LedgerEntry::default()));
-        let hash = chained(&ChainHash::default(), &first);
-        assert_ne!(chained(&hash, &second), chained(&ChainHash::default(), &second));
+        let hash = chain_hash(&ChainHash::default(), &first);
+        assert_ne!(
+            chain_hash(&hash, &second),
+            chain_hash(&ChainHash::default(), &second)
+        );
     }
 }

@@ -23,7 +23,7 @@ pub use decision::{Decision, DecisionKind, DecisionLog, PipelineStage};
 pub use entry::{LedgerEntry, Outcome, PaymentSplit};
 pub use failure::{AuthError, Failure, InputError};
 pub use fingerprint::fingerprint;
-pub use ledger_csv::{ChainHash, LedgerCsvWriter, RECORD, cell, chained};
+pub use ledger_csv::{ChainHash, LEDGER_COLUMNS, LedgerCsvWriter, chain_hash, csv_cell};
 pub use path_parameters::PathParameters;
 pub use refusal::{DocumentedRefusal, Refusal};
 pub use reply::Reply;

@@ -1,4 +1,4 @@
-//! What happens to a call that is struck.
+//! The effects a fault can have on a call.
 
 use super::latency::LatencySpec;
 use super::quantity::{ByteSize, BytesOrShare, SignedSpan, Span};
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// What happens to a call that is struck: the table of [`KINDS`], with parameters.
+/// What a fault does to a call: one of the kinds in [`KINDS`], with its parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(missing_docs, reason = "KINDS says what each is")]
+#[expect(missing_docs, reason = "KINDS describes each kind")]
 pub enum Effect {
     Latency(LatencySpec),
     Status {
@@ -51,7 +51,7 @@ pub enum Effect {
     },
     BadChunk {},
     WrongLength {
-        #[serde(default = "sixteen_more")]
+        #[serde(default = "default_length_error")]
         by: i64,
     },
     CorruptJson {},
@@ -96,21 +96,21 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResetWhen {
-    /// Before the body is read.
+    /// Before the request body is read.
     BeforeRead,
-    /// Once the call is read, before a byte is answered.
+    /// After the request is read, before the first byte of the answer.
     #[default]
     AfterRead,
-    /// After half of the answer.
+    /// After half of the answer is sent.
     MidBody,
 }
 
-/// So many in a span: `5` (a second), `"5/s"`, `"100/1m"`.
+/// A rate: `5` (per second), `"5/s"`, `"100/1m"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PerSpan {
-    /// How many.
+    /// Number of calls per `span`.
     pub count: u32,
-    /// In which span.
+    /// The span that `count` refers to.
     pub span: std::time::Duration,
 }
 
@@ -126,11 +126,12 @@ impl Serialize for PerSpan {
 
 impl<'de> Deserialize<'de> for PerSpan {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let flaw = || serde::de::Error::custom("expected a rate such as 5 or 0.5 (a second), or \"100/1m\"");
+        let invalid =
+            || serde::de::Error::custom("expected a rate such as 5 or 0.5 (a second), or \"100/1m\"");
         let value = Value::deserialize(from)?;
         if let Some(rate) = value.as_f64().filter(|rate| rate.fract() != 0.0) {
-            // One in so many seconds.
-            let span = std::time::Duration::try_from_secs_f64(rate.recip()).map_err(|_| flaw())?;
+            // A fractional rate becomes one call per 1/rate seconds.
+            let span = std::time::Duration::try_from_secs_f64(rate.recip()).map_err(|_| invalid())?;
             return Ok(Self { count: 1, span });
         }
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -141,10 +142,10 @@ impl<'de> Deserialize<'de> for PerSpan {
         } else {
             format!("1{span}")
         };
-        let span = crate::clock::parse_span(&span).map_err(|_| flaw())?;
-        let count: u32 = count.trim().parse().map_err(|_| flaw())?;
+        let span = crate::clock::parse_span(&span).map_err(|_| invalid())?;
+        let count: u32 = count.trim().parse().map_err(|_| invalid())?;
         if count == 0 || span.is_zero() {
-            Err(flaw())
+            Err(invalid())
         } else {
             Ok(Self { count, span })
         }
@@ -159,16 +160,16 @@ fn default_garbage() -> ByteSize {
     ByteSize(64)
 }
 
-fn sixteen_more() -> i64 {
+fn default_length_error() -> i64 {
     16
 }
 
 impl Effect {
-    /// Reads an effect as written: `kind` and the kind's parameters.
+    /// Parses and checks an effect: `kind` and the parameters of that kind.
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub(super) fn read(written: &Map<String, Value>) -> Result<Self, FaultSpecError> {
+    pub(super) fn parse(written: &Map<String, Value>) -> Result<Self, FaultSpecError> {
         let mut parameters = written.clone();
         let kinds = || KINDS.iter().map(|kind| kind.name);
         let Some(Value::String(kind)) = parameters.remove("kind") else {
@@ -200,7 +201,7 @@ impl Effect {
         Ok(effect)
     }
 
-    /// Its name in [`KINDS`].
+    /// The name of the effect's kind in [`KINDS`].
     pub fn kind(&self) -> &'static str {
         match self {
             Effect::Latency(_) => "latency",
@@ -232,10 +233,10 @@ impl Effect {
         }
     }
 
-    /// The stages at which it can strike, the usual one first.
+    /// The stages at which the effect can be applied, the default first.
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "of all kinds of effect few are meant here"
+        reason = "only a few kinds of effect matter here"
     )]
     pub fn stages(&self) -> &'static [FaultStage] {
         match self {
@@ -248,11 +249,11 @@ impl Effect {
             Effect::Reset {
                 when: ResetWhen::MidBody,
             } => &[FaultStage::Response],
-            _ => super::kinds::kind_named(self.kind()).stages,
+            _ => super::kinds::find_kind(self.kind()).stages,
         }
     }
 
-    /// Whether it is decided before the body is read, where its draw allows.
+    /// Whether the effect is applied before the body is read, if its scope and sampling allow that.
     pub fn is_before_reading(&self) -> bool {
         matches!(
             self,
@@ -263,8 +264,8 @@ impl Effect {
         )
     }
 
-    /// Whether chance has a say in how it looks.
-    pub fn is_chance(&self) -> bool {
+    /// Whether the result of the effect is randomised.
+    pub fn is_random(&self) -> bool {
         matches!(
             self,
             Effect::Garbage { .. } | Effect::CorruptJson {} | Effect::CorruptImage {}

@@ -19,7 +19,7 @@ impl Effect {
         let flaw =
             |field: &str, expected: &str| Err(FaultSpecError::new(format!("effect.{field}"), expected));
         match self {
-            Effect::Latency(latency) => latency.law().map(drop),
+            Effect::Latency(latency) => latency.model().map(drop),
             Effect::Status {
                 status,
                 headers,
@@ -56,11 +56,11 @@ impl Effect {
         known: &ValidationContext,
     ) -> Result<(), FaultSpecError> {
         let provider = scope.provider.as_deref();
-        let needs = super::kinds::kind_named(self.kind()).needs;
-        if !known.struck(provider).any(|one| needs.met_by(one)) {
+        let needs = super::kinds::find_kind(self.kind()).needs;
+        if !known.providers_in_scope(provider).any(|one| needs.is_met_by(one)) {
             let expected = format!(
                 "expected a provider that {}: none of those meant does",
-                needs.words()
+                needs.description()
             );
             return Err(FaultSpecError::new("effect.kind", expected));
         }
@@ -70,7 +70,11 @@ impl Effect {
         let Effect::Refusal { reason, .. } = self else {
             return Ok(());
         };
-        let documented = || known.struck(provider).flat_map(|one| one.errors.iter().copied());
+        let documented = || {
+            known
+                .providers_in_scope(provider)
+                .flat_map(|one| one.errors.iter().copied())
+        };
         if Failure::from_name(reason).is_some() || documented().any(|code| code == reason) {
             return Ok(());
         }
@@ -91,7 +95,9 @@ fn check_verdict(
     scope: &FaultScope,
     known: &ValidationContext,
 ) -> Result<(), FaultSpecError> {
-    let all = known.struck(scope.provider.as_deref()).flat_map(|one| one.tasks);
+    let all = known
+        .providers_in_scope(scope.provider.as_deref())
+        .flat_map(|one| one.tasks);
     let operation = scope.operation.as_deref().and_then(|name| name.split_once('/'));
     let all = all.filter(|task| operation.is_none_or(|(_, id)| task.is_of(id)));
     let all: Vec<&TaskNames> = all.collect();

@@ -1,4 +1,4 @@
-//! A fault that was checked: it can be carried out as it stands.
+//! A validated fault, ready to be applied.
 
 use super::latency::LatencyModel;
 use super::spec::EVERY_FAULT_ENDS;
@@ -12,18 +12,18 @@ use crate::spelling::expected_one_of;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is wrong with a fault as written.
+/// Why a fault specification was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {expected}")]
 pub struct FaultSpecError {
-    /// The field, dotted.
+    /// Dotted path of the field.
     pub field: String,
-    /// What was expected of it.
+    /// What was expected there.
     pub expected: String,
 }
 
 impl FaultSpecError {
-    /// A flaw in a field.
+    /// Creates an error for a field.
     pub fn new(field: impl Into<String>, expected: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -35,91 +35,97 @@ impl FaultSpecError {
 /// A fault that was checked.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Its name.
+    /// The fault's id.
     pub id: Arc<str>,
-    /// As it was written.
+    /// The specification it was made from.
     pub spec: FaultSpec,
-    /// Which calls it is for.
+    /// Which calls match the fault.
     pub scope: FaultScope,
-    /// Which of them are struck.
-    pub draw: SamplingRule,
-    /// Where on the road.
+    /// Which of the matching calls are affected.
+    pub sampling: SamplingRule,
+    /// The stage of the request pipeline at which the effect is applied.
     pub stage: FaultStage,
-    /// What happens.
+    /// What happens to an affected call.
     pub effect: Effect,
-    /// How long a latency takes.
-    pub law: Option<LatencyModel>,
-    /// When.
+    /// The delay model of a latency effect.
+    pub latency: Option<LatencyModel>,
+    /// When the fault is in force.
     pub window: FaultWindow,
-    /// Whose it is.
-    pub cause: Attribution,
-    /// When it was defined, on its own clock.
-    pub defined: Time,
+    /// Cause and responsible party recorded for affected calls.
+    pub attribution: Attribution,
+    /// When the fault was defined, on its own clock.
+    pub defined_at: Time,
 }
 
-/// Words that are no names of faults: they are paths of the admin API.
-const RESERVED: [&str; 3] = ["halt", "tape", "kinds"];
+/// Ids that no fault may have, because they are paths of the admin API.
+const RESERVED_IDS: [&str; 3] = ["halt", "tape", "kinds"];
 
 impl Fault {
-    /// Checks a fault as written. `id` is its name where it has none; `now` the time on its own clock; `ttl` how
-    /// long it lives where it does not say.
+    /// Validates a specification. `id` and `ttl` are defaults for a specification without them; `now` is the time on
+    /// the fault's clock.
     ///
     /// # Errors
     /// Names the field and what was expected.
     pub fn new(
         spec: FaultSpec,
         id: &str,
-        known: &ValidationContext,
+        context: &ValidationContext,
         now: Time,
         ttl: Option<Duration>,
     ) -> Result<Self, FaultSpecError> {
         let id = spec.id.as_deref().unwrap_or(id);
         check_id(id)?;
-        let scope = FaultScope::new(&spec.matching, known)?;
-        let draw = SamplingRule::new(&spec)?;
-        let effect = Effect::read(&spec.effect)?;
+        let scope = FaultScope::new(&spec.matching, context)?;
+        let sampling = SamplingRule::new(&spec)?;
+        let effect = Effect::parse(&spec.effect)?;
         let provider = scope.provider.as_deref();
-        effect.check_known(&scope, known)?;
+        effect.check_known(&scope, context)?;
         let stage = stage(&spec, &effect)?;
-        let window = FaultWindow::new(&spec.window, life(&spec, ttl)?, now)?;
-        if spec.window.ramp.is_some() && draw.share().is_none() {
+        let window = FaultWindow::new(&spec.window, time_to_live(&spec, ttl)?, now)?;
+        if spec.window.ramp.is_some() && sampling.share().is_none() {
             return Err(FaultSpecError::new(
                 "window.ramp",
-                "expected a toxicity: what is counted cannot rise",
+                "expected a toxicity: every, first and requests cannot ramp up",
             ));
         }
         if spec.at_once == Some(0) {
             return Err(FaultSpecError::new("at_once", "expected 1 or more"));
         }
-        let law = if let Effect::Latency(latency) = &effect {
-            Some(latency.law()?)
+        let latency = if let Effect::Latency(latency) = &effect {
+            Some(latency.model()?)
         } else {
             None
         };
+        let causes = CauseContext {
+            context,
+            provider,
+            now,
+        };
         Ok(Self {
             id: id.into(),
-            cause: cause(id, &spec, &effect, &Bounds { known, provider, now })?,
+            attribution: attribution(id, &spec, &effect, &causes)?,
             scope,
-            draw,
+            sampling,
             stage,
             effect,
-            law,
+            latency,
             window,
-            defined: now,
+            defined_at: now,
             spec,
         })
     }
 
-    /// Whether chance has a say in who is struck: a share within 0 and 1, or one that rises to 1.
-    pub fn draws_lots(&self) -> bool {
-        let rises =
-            self.spec.window.ramp.is_some() && self.draw.share().is_some_and(|share| share.value() > 0.0);
-        self.draw.is_chance() || rises
+    /// Whether affected calls are chosen at random: by a share between 0 and 1, or one that ramps up to 1.
+    pub fn is_sampled_randomly(&self) -> bool {
+        let ramps_up =
+            self.spec.window.ramp.is_some() && self.sampling.share().is_some_and(|share| share.value() > 0.0);
+        self.sampling.is_random() || ramps_up
     }
 
-    /// When it is decided.
-    pub fn point(&self) -> InjectionPoint {
-        let needs_body = self.scope.needs_body() || self.draws_lots() && !self.draw.is_counted();
+    /// When the decision is made whether a call is affected.
+    pub fn injection_point(&self) -> InjectionPoint {
+        let needs_body =
+            self.scope.needs_body() || self.is_sampled_randomly() && !self.sampling.is_count_based();
         if self.effect.is_before_reading() && !needs_body {
             InjectionPoint::BeforeReading
         } else {
@@ -127,32 +133,32 @@ impl Fault {
         }
     }
 
-    /// Whether it decides the end of the call.
+    /// Whether the effect determines how the call ends.
     pub fn is_terminal(&self) -> bool {
-        super::kinds::kind_named(self.effect.kind()).is_terminal
+        super::kinds::find_kind(self.effect.kind()).is_terminal
     }
 
-    /// Whether the attempt number of an input matters to it.
+    /// Whether the decision depends on how many times the input was seen.
     pub fn needs_attempt(&self) -> bool {
-        let chance = self.draws_lots()
-            || self.effect.is_chance()
-            || self.law.as_ref().is_some_and(LatencyModel::is_chance);
-        chance && !self.draw.is_counted()
+        let is_random = self.is_sampled_randomly()
+            || self.effect.is_random()
+            || self.latency.as_ref().is_some_and(LatencyModel::is_random);
+        is_random && !self.sampling.is_count_based()
     }
 }
 
 fn check_id(id: &str) -> Result<(), FaultSpecError> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    if !(1..=64).contains(&id.len()) || !id.chars().all(fits) || id.starts_with('.') {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+    if !(1..=64).contains(&id.len()) || !id.chars().all(is_allowed) || id.starts_with('.') {
         return Err(FaultSpecError::new(
             "id",
             format!("expected 1 to 64 of a-z, 0-9, '-', '_' and '.', found {id:?}"),
         ));
     }
-    if RESERVED.contains(&id) {
+    if RESERVED_IDS.contains(&id) {
         return Err(FaultSpecError::new(
             "id",
-            format!("expected a name other than {}", RESERVED.join(", ")),
+            format!("expected a name other than {}", RESERVED_IDS.join(", ")),
         ));
     }
     Ok(())
@@ -169,36 +175,36 @@ fn stage(spec: &FaultSpec, effect: &Effect) -> Result<FaultStage, FaultSpecError
     Err(FaultSpecError::new("stage", expected))
 }
 
-fn life(spec: &FaultSpec, usual: Option<Duration>) -> Result<Duration, FaultSpecError> {
+fn time_to_live(spec: &FaultSpec, default: Option<Duration>) -> Result<Duration, FaultSpecError> {
     match spec.ttl {
         Some(Span(ttl)) if !ttl.is_zero() => Ok(ttl),
         Some(_) => Err(FaultSpecError::new("ttl", EVERY_FAULT_ENDS)),
-        None => usual.ok_or_else(|| FaultSpecError::new("ttl", EVERY_FAULT_ENDS)),
+        None => default.ok_or_else(|| FaultSpecError::new("ttl", EVERY_FAULT_ENDS)),
     }
 }
 
-/// What a cause is checked against.
-struct Bounds<'a> {
-    known: &'a ValidationContext,
+/// What a fault's cause is validated against.
+struct CauseContext<'a> {
+    context: &'a ValidationContext,
     provider: Option<&'a str>,
     now: Time,
 }
 
-fn cause(
+fn attribution(
     id: &str,
     spec: &FaultSpec,
     effect: &Effect,
-    bounds: &Bounds<'_>,
+    causes: &CauseContext<'_>,
 ) -> Result<Attribution, FaultSpecError> {
-    let written = spec.cause.clone().unwrap_or_default();
-    bounds.check_code("cause.code", written.code.as_deref())?;
-    bounds.check_code("cause.asserted", written.asserted.as_deref())?;
-    let announced = if let Effect::Maintenance { notice } = effect {
+    let cause = spec.cause.clone().unwrap_or_default();
+    causes.check_code("cause.code", cause.code.as_deref())?;
+    causes.check_code("cause.asserted", cause.asserted.as_deref())?;
+    let effect_notice = if let Effect::Maintenance { notice } = effect {
         notice.clone()
     } else {
         None
     };
-    if let (Some(one), Some(other)) = (&written.notice, &announced)
+    if let (Some(one), Some(other)) = (&cause.notice, &effect_notice)
         && one != other
     {
         return Err(FaultSpecError::new(
@@ -206,38 +212,38 @@ fn cause(
             format!("expected the effect's own notice {other:?}, or none"),
         ));
     }
-    let notice = written.notice.or(announced);
+    let notice = cause.notice.or(effect_notice);
     if notice
         .as_ref()
         .is_some_and(|notice| notice.is_empty() || notice.len() > 64)
     {
         return Err(FaultSpecError::new("cause.notice", "expected 1 to 64 characters"));
     }
-    if written.notice_at.is_some() && notice.is_none() {
+    if cause.notice_at.is_some() && notice.is_none() {
         return Err(FaultSpecError::new(
             "cause.notice",
             "expected the notice that was sent at cause.notice_at",
         ));
     }
-    if written.notice_at.is_some_and(|sent| sent > bounds.now) {
-        let expected = format!("expected an instant that has been: it is {}", bounds.now);
+    if cause.notice_at.is_some_and(|sent| sent > causes.now) {
+        let expected = format!("expected an instant in the past: it is {}", causes.now);
         return Err(FaultSpecError::new("cause.notice_at", expected));
     }
-    let sent = written.notice_at.unwrap_or(bounds.now);
+    let sent = cause.notice_at.unwrap_or(causes.now);
     Ok(Attribution {
         fault: id.into(),
-        party: written.party,
-        cause: written.code,
-        asserted: written.asserted,
+        party: cause.party,
+        cause: cause.code,
+        asserted: cause.asserted,
         notice: notice.map(|notice| (notice, sent)),
-        begun: bounds.now,
+        begun: causes.now,
     })
 }
 
-impl Bounds<'_> {
+impl CauseContext<'_> {
     fn check_code(&self, field: &str, code: Option<&str>) -> Result<(), FaultSpecError> {
         let Some(code) = code else { return Ok(()) };
-        let struck = self.known.struck(self.provider);
+        let struck = self.context.providers_in_scope(self.provider);
         let all: Vec<_> = struck.flat_map(|one| one.causes.iter().copied()).collect();
         if all.contains(&code) {
             return Ok(());

@@ -1,21 +1,21 @@
-//! The table of effects, which the README prints.
+//! The table of effect kinds, which the README contains.
 
 use super::{FaultStage, ProviderFacts};
 
-/// What a provider must have for an effect to make sense.
+/// What a provider must support for an effect to make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequiredCapability {
-    /// Nothing.
+    /// No special capability.
     Nothing,
-    /// Answers with a signature.
+    /// Signed answers.
     SignedAnswers,
-    /// Asynchronous work.
+    /// Asynchronous jobs.
     Jobs,
 }
 
 impl RequiredCapability {
-    /// Whether a provider has it.
-    pub(super) fn met_by(self, provider: &ProviderFacts) -> bool {
+    /// Whether a provider has the capability.
+    pub(super) fn is_met_by(self, provider: &ProviderFacts) -> bool {
         match self {
             RequiredCapability::Nothing => true,
             RequiredCapability::SignedAnswers => provider.signs_answers,
@@ -23,8 +23,8 @@ impl RequiredCapability {
         }
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// The capability as a phrase that completes "a provider that …".
+    pub fn description(self) -> &'static str {
         match self {
             RequiredCapability::Nothing => "is served here",
             RequiredCapability::SignedAnswers => "signs its answers",
@@ -33,22 +33,22 @@ impl RequiredCapability {
     }
 }
 
-/// A kind of effect.
+/// A kind of effect, with the texts of its table row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EffectKind {
-    /// Its name.
+    /// The name, as in `effect.kind`.
     pub name: &'static str,
-    /// Its parameters, optional ones in brackets.
+    /// The parameters, optional ones in brackets.
     pub parameters: &'static str,
-    /// The stages at which it can strike, the usual one first.
+    /// The stages at which the effect can be applied, the default first.
     pub stages: &'static [FaultStage],
-    /// What the client meets.
-    pub meets: &'static str,
-    /// What becomes of the row.
-    pub row: &'static str,
-    /// Whether it decides the end of the call: at most one such effect is carried out.
+    /// What the client observes.
+    pub client_sees: &'static str,
+    /// The outcome recorded in the ledger row.
+    pub outcome: &'static str,
+    /// Whether the effect determines how the call ends: at most one such effect is applied.
     pub is_terminal: bool,
-    /// What a provider must have for it.
+    /// What a provider must support.
     pub needs: RequiredCapability,
 }
 
@@ -56,27 +56,28 @@ const fn kind(
     name: &'static str,
     parameters: &'static str,
     stages: &'static [FaultStage],
-    words: (&'static str, &'static str),
+    client_sees: &'static str,
+    outcome: &'static str,
 ) -> EffectKind {
     EffectKind {
         name,
         parameters,
         stages,
-        meets: words.0,
-        row: words.1,
+        client_sees,
+        outcome,
         is_terminal: true,
         needs: RequiredCapability::Nothing,
     }
 }
 
-const fn beside(kind: EffectKind) -> EffectKind {
+const fn non_terminal(kind: EffectKind) -> EffectKind {
     EffectKind {
         is_terminal: false,
         ..kind
     }
 }
 
-const fn for_those_with(needs: RequiredCapability, kind: EffectKind) -> EffectKind {
+const fn requiring(needs: RequiredCapability, kind: EffectKind) -> EffectKind {
     EffectKind {
         needs,
         is_terminal: false,
@@ -92,219 +93,191 @@ const ARRIVAL: &[FaultStage] = &[FaultStage::Arrival];
 
 /// Every kind of effect.
 pub static KINDS: [EffectKind; 26] = [
-    beside(kind(
+    non_terminal(kind(
         "latency",
         "`fixed`, or `dist` = `uniform` `min` `max` / `normal` `mean` `sd` / `lognormal` `median` `p99` / `percentiles` [`min`] `p50` `p90` `p99` `max`, or `per` = `megapixel`/`1000-chars` `time` [`base` `servers`]",
         ANY,
-        (
-            "a late answer; by physics, later the more calls are served at once",
-            "answered, late",
-        ),
+        "a late answer; with `per`, later the more calls are in progress",
+        "answered, late",
     )),
     kind(
         "status",
         "`status` [`body` `headers`]",
         BEFORE_ANSWER,
-        ("that status and body", "answered"),
+        "that status and body",
+        "answered",
     ),
     kind(
         "refusal",
         "`reason` [`retry_after`]",
         BEFORE_ANSWER,
-        (
-            "the vendor's own words for it; a reason is a failure's name or a code of the vendor's catalogue",
-            "answered",
-        ),
+        "the vendor's error; `reason` is the name of a failure or a code from the vendor's catalogue",
+        "answered",
     ),
     kind(
         "hang",
         "[`for`]",
         ANY,
-        (
-            "silence on an open connection, until the client leaves or `for` is over; then a close",
-            "no_response",
-        ),
+        "silence on an open connection, until the client leaves or `for` is over; then a close",
+        "no_response",
     ),
-    kind("close", "", ANY, ("a clean close with no byte", "no_response")),
+    kind("close", "", ANY, "a clean close with no byte", "no_response"),
     kind(
         "reset",
         "[`when` = `before-read`/`after-read`/`mid-body`]",
         &[FaultStage::Service, FaultStage::Arrival, FaultStage::Response],
-        (
-            "RST: before the body is read, once it is read, or after half of the answer",
-            "reset_before_read, reset_after_read, truncated",
-        ),
+        "RST: before the body is read, once it is read, or after half of the answer",
+        "reset_before_read, reset_after_read, truncated",
     ),
     kind(
         "truncate",
         "[`after`]",
         RESPONSE,
-        (
-            "the head and `after` bytes or share of the body, then a close, Content-Length unmet",
-            "truncated",
-        ),
+        "the head and `after` bytes or share of the body, then a close before Content-Length is reached",
+        "truncated",
     ),
-    beside(kind(
+    non_terminal(kind(
         "drip",
         "`rate` [`chunk`]",
         RESPONSE,
-        (
-            "the body at `rate` bytes a second, `chunk` bytes at a time",
-            "answered",
-        ),
+        "the body at `rate` bytes a second, `chunk` bytes at a time",
+        "answered",
     )),
     kind(
         "garbage",
         "[`bytes`]",
         RESPONSE,
-        ("bytes that are not HTTP, then a close", "no_response"),
+        "bytes that are not HTTP, then a close",
+        "no_response",
     ),
     kind(
         "bad-chunk",
         "",
         RESPONSE,
-        (
-            "a chunked body that breaks after its first chunk, then a close",
-            "truncated",
-        ),
+        "a chunked body that breaks after its first chunk, then a close",
+        "truncated",
     ),
     kind(
         "wrong-length",
         "[`by`]",
         RESPONSE,
-        (
-            "a Content-Length that is off by `by` (16 where absent): too long, the body and a close; too short, a surplus that the next answer begins with",
-            "truncated, answered",
-        ),
+        "a Content-Length that is off by `by` (default 16): if too long, the body and a close; if too short, surplus bytes before the next answer",
+        "truncated, answered",
     ),
-    beside(kind(
+    non_terminal(kind(
         "corrupt-json",
         "",
         RESPONSE,
-        ("a JSON body of the right length that does not parse", "answered"),
+        "a JSON body of the right length that does not parse",
+        "answered",
     )),
-    beside(kind(
+    non_terminal(kind(
         "corrupt-image",
         "",
         SERVICE,
-        (
-            "well-formed HTTP, and a result picture that does not decode, also behind its link",
-            "answered",
-        ),
+        "well-formed HTTP, and a result picture that does not decode, also behind its link",
+        "answered",
     )),
-    for_those_with(
+    requiring(
         RequiredCapability::SignedAnswers,
         kind(
             "bad-signature",
             "",
             RESPONSE,
-            ("an answer whose signature is wrong", "answered"),
+            "an answer whose signature is wrong",
+            "answered",
         ),
     ),
-    beside(kind(
+    non_terminal(kind(
         "wrong-verdict",
         "[`task` `label`]",
         SERVICE,
-        (
-            "a believable lie: another verdict; of a cut-out, the ground in place of the thing",
-            "answered",
-        ),
+        "a plausible wrong result: another verdict, or for a cut-out the background instead of the object",
+        "answered",
     )),
     kind(
         "stale-result",
         "",
         SERVICE,
-        (
-            "the answer to the call before this one at the same operation",
-            "answered",
-        ),
+        "the answer to the previous call of the same operation",
+        "answered",
     ),
     kind(
         "duplicate",
         "",
         RESPONSE,
-        (
-            "the answer twice: on a kept connection the second is taken for the next call's",
-            "answered",
-        ),
+        "the answer twice: on a kept connection the second looks like the answer to the next call",
+        "answered",
     ),
     kind(
         "throttle",
         "`rate` [`burst` `retry_after`]",
         BEFORE_ANSWER,
-        (
-            "the vendor's rate refusal beyond it, on `retry_after` with that header",
-            "answered",
-        ),
+        "the vendor's rate limit error above `rate`, with a Retry-After header if `retry_after` is set",
+        "answered",
     ),
     kind(
         "outage",
         "",
         ARRIVAL,
-        (
-            "a reset at once; refused connections where it is for everything",
-            "refused_connection",
-        ),
+        "a reset at once; refused connections if the fault matches everything",
+        "refused_connection",
     ),
     kind(
         "maintenance",
         "[`notice`]",
         BEFORE_ANSWER,
-        ("the vendor's maintenance answer", "answered"),
+        "the vendor's maintenance answer",
+        "answered",
     ),
-    for_those_with(
+    requiring(
         RequiredCapability::Jobs,
-        kind("callback-drop", "", SERVICE, ("no callback", "answered")),
+        kind("callback-drop", "", SERVICE, "no callback", "answered"),
     ),
-    for_those_with(
+    requiring(
         RequiredCapability::Jobs,
         kind(
             "callback-duplicate",
             "",
             SERVICE,
-            ("the callback twice", "answered"),
+            "the callback twice",
+            "answered",
         ),
     ),
-    for_those_with(
+    requiring(
         RequiredCapability::Jobs,
         kind(
             "callback-delay",
             "`delay`",
             SERVICE,
-            ("a late callback", "answered"),
+            "a late callback",
+            "answered",
         ),
     ),
-    for_those_with(
+    requiring(
         RequiredCapability::Jobs,
-        kind("job-stuck", "", SERVICE, ("a job that never ends", "answered")),
+        kind("job-stuck", "", SERVICE, "a job that never ends", "answered"),
     ),
-    for_those_with(
+    requiring(
         RequiredCapability::Jobs,
-        kind(
-            "job-fail",
-            "[`message`]",
-            SERVICE,
-            ("a job that fails", "answered"),
-        ),
+        kind("job-fail", "[`message`]", SERVICE, "a job that fails", "answered"),
     ),
-    beside(kind(
+    non_terminal(kind(
         "clock-skew",
         "`by`",
         ARRIVAL,
-        (
-            "a provider whose clock is off: `Date` and the window of signatures",
-            "answered",
-        ),
+        "a provider with a wrong clock, which affects `Date` and signature windows",
+        "answered",
     )),
 ];
 
-/// A kind by its name.
+/// Looks up a kind by name.
 ///
 /// # Panics
-/// When it is none; effects name only those of the table.
-pub(super) fn kind_named(name: &str) -> &'static EffectKind {
+/// If there is no such kind; [`Effect::kind`](super::Effect::kind) returns only names from the table.
+pub(super) fn find_kind(name: &str) -> &'static EffectKind {
     KINDS
         .iter()
         .find(|kind| kind.name == name)
-        .expect("effects name kinds of the table")
+        .expect("effects only name kinds in the table")
 }

@@ -1,4 +1,4 @@
-//! How long a late answer takes: fixed, drawn from a distribution, or from physics.
+//! How long an answer is delayed: a fixed time, a random distribution, or a queueing model of the work.
 
 use super::FaultSpecError;
 use super::quantity::Span;
@@ -8,113 +8,113 @@ use rand_distr::{Distribution, LogNormal, Normal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A latency as a user writes it: `fixed`, or `dist` with its parameters, or `per` a unit of work.
+/// Parameters of a `latency` effect: `fixed`, or `dist` with its parameters, or `per` a unit of work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LatencySpec {
-    /// Always this.
+    /// The same delay for every call; with `per`, the service time of one unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<Span>,
-    /// `uniform`, `normal`, `lognormal`, `percentiles`.
+    /// Distribution of the delay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dist: Option<LatencyDistribution>,
-    /// Of `uniform`, and the fastest of `percentiles` (0 where absent).
+    /// Shortest delay of `uniform` and `percentiles` (default 0 for the latter).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Span>,
-    /// Of `uniform` and `percentiles`.
+    /// Longest delay of `uniform` and `percentiles`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Span>,
-    /// Of `normal`.
+    /// Mean of `normal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean: Option<Span>,
-    /// Of `normal`.
+    /// Standard deviation of `normal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sd: Option<Span>,
-    /// Of `lognormal`.
+    /// Median of `lognormal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median: Option<Span>,
-    /// Of `percentiles`.
+    /// Median of `percentiles`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p50: Option<Span>,
-    /// Of `percentiles`.
+    /// 90th percentile of `percentiles`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p90: Option<Span>,
-    /// Of `lognormal` and `percentiles`.
+    /// 99th percentile of `lognormal` and `percentiles`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p99: Option<Span>,
-    /// The percentiles as one table, in place of `dist` and the five above.
+    /// The percentiles as a table, instead of `dist`, `min`, `p50`, `p90`, `p99` and `max`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub percentiles: Option<Box<LatencySpec>>,
-    /// `megapixel` or `1000-chars`.
+    /// The unit of work that `time` refers to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<WorkUnit>,
-    /// Service time of one unit (`fixed` says the same).
+    /// Service time of one unit (`fixed` means the same).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Span>,
-    /// Service time beside the units (0 where absent).
+    /// Service time of a call in addition to its units (default 0).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Span>,
-    /// Calls served at once; further ones queue up (1 where absent).
+    /// Calls served concurrently; further calls queue (default 1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub servers: Option<u32>,
 }
 
-/// The shape of a distribution.
+/// A probability distribution of delays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LatencyDistribution {
-    /// Evenly between `min` and `max`.
+    /// Uniform between `min` and `max`.
     Uniform,
-    /// Around `mean` with the standard deviation `sd`, never below 0.
+    /// Normal with `mean` and standard deviation `sd`, cut at 0.
     Normal,
-    /// With a `median` and a `p99`.
+    /// Log-normal with a given `median` and `p99`.
     Lognormal,
-    /// Through `p50`, `p90`, `p99` and `max`, straight in between.
+    /// Linear interpolation between `p50`, `p90`, `p99` and `max`.
     Percentiles,
 }
 
-/// A unit of work.
+/// The unit in which the work of a call is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WorkUnit {
-    /// A million pixels.
+    /// A million pixels of the input picture.
     #[serde(rename = "megapixel")]
     Megapixel,
-    /// A thousand characters.
+    /// A thousand characters of the input text.
     #[serde(rename = "1000-chars")]
     Characters,
 }
 
-/// A latency that was checked.
+/// A validated latency.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LatencyModel {
-    /// Always this.
+    /// The same delay for every call.
     Fixed(Duration),
-    /// Evenly between two.
+    /// Uniform between two delays.
     Uniform(Duration, Duration),
-    /// Around a mean, in microseconds.
+    /// Normal, in microseconds.
     Normal(Normal<f64>),
-    /// Skewed to the right, in microseconds.
+    /// Log-normal, in microseconds.
     Lognormal(LogNormal<f64>),
-    /// Quantile and microseconds, both rising.
+    /// Pairs of quantile and microseconds, both ascending.
     Percentiles([(f64, f64); 5]),
-    /// Service time from the work, on so many servers.
+    /// Queueing model: unit of work, service time of one unit, base service time, number of servers.
     Physics(WorkUnit, Duration, Duration, u32),
 }
 
 /// The 99th percentile of the standard normal distribution.
 const Z99: f64 = 2.326_347_874_040_841;
 
-/// No law makes a call wait longer: a month of virtual time.
-const MOST: Duration = Duration::from_secs(31 * 86_400);
+/// Upper bound of every sampled delay: a month of virtual time.
+const MAX_DELAY: Duration = Duration::from_secs(31 * 86_400);
 
 impl LatencySpec {
-    /// The law it describes.
+    /// Validates the parameters and builds the model they describe.
     ///
     /// # Errors
     /// Names the parameter and what was expected.
-    pub(super) fn law(&self) -> Result<LatencyModel, FaultSpecError> {
+    pub(super) fn model(&self) -> Result<LatencyModel, FaultSpecError> {
         if let Some(table) = &self.percentiles {
-            return self.of_table(table).law();
+            return self.with_percentile_table(table).model();
         }
         let fixed = self.fixed.is_some() && self.per.is_none();
         let chosen = [fixed, self.dist.is_some(), self.per.is_some()];
@@ -124,10 +124,10 @@ impl LatencySpec {
                 "expected one of fixed, dist, per",
             ));
         }
-        let (law, allowed): (LatencyModel, &[&str]) = match (self.fixed, self.dist, self.per) {
+        let (model, allowed): (LatencyModel, &[&str]) = match (self.fixed, self.dist, self.per) {
             (_, _, Some(unit)) => (self.physics(unit)?, &["per", "time", "fixed", "base", "servers"]),
-            (Some(Span(fixed)), _, None) => (LatencyModel::Fixed(fixed.min(MOST)), &["fixed"]),
-            (_, Some(shape), None) => self.distribution(shape)?,
+            (Some(Span(fixed)), _, None) => (LatencyModel::Fixed(fixed.min(MAX_DELAY)), &["fixed"]),
+            (_, Some(distribution), None) => self.distribution(distribution)?,
             (None, None, None) => {
                 return Err(FaultSpecError::new(
                     "effect.fixed",
@@ -135,18 +135,21 @@ impl LatencySpec {
                 ));
             }
         };
-        // A parameter that says nothing is a mistake.
-        let given = serde_json::to_value(self).unwrap_or_default();
-        let mut given = given.as_object().into_iter().flat_map(|given| given.keys());
-        if let Some(name) = given.find(|name| !allowed.contains(&name.as_str())) {
+        // A parameter that the chosen form does not use is a mistake.
+        let parameters = serde_json::to_value(self).unwrap_or_default();
+        let mut names = parameters
+            .as_object()
+            .into_iter()
+            .flat_map(|object| object.keys());
+        if let Some(name) = names.find(|name| !allowed.contains(&name.as_str())) {
             let expected = format!("expected only {} here", allowed.join(", "));
             return Err(FaultSpecError::new(format!("effect.{name}"), expected));
         }
-        Ok(law)
+        Ok(model)
     }
 
-    /// The same with the percentiles of a table in their own fields.
-    fn of_table(&self, table: &LatencySpec) -> Self {
+    /// Copies the percentiles of a `percentiles` table into the fields of this specification.
+    fn with_percentile_table(&self, table: &LatencySpec) -> Self {
         Self {
             dist: Some(LatencyDistribution::Percentiles),
             percentiles: table.percentiles.clone(),
@@ -163,51 +166,50 @@ impl LatencySpec {
 
     fn distribution(
         &self,
-        shape: LatencyDistribution,
+        distribution: LatencyDistribution,
     ) -> Result<(LatencyModel, &'static [&'static str]), FaultSpecError> {
-        let impossible =
-            |field: &str, expected: &str| FaultSpecError::new(format!("effect.{field}"), expected);
-        Ok(match shape {
+        let invalid = |field: &str, expected: &str| FaultSpecError::new(format!("effect.{field}"), expected);
+        Ok(match distribution {
             LatencyDistribution::Uniform => {
-                let (Span(min), Span(max)) = (needed("min", self.min)?, needed("max", self.max)?);
+                let (Span(min), Span(max)) = (required("min", self.min)?, required("max", self.max)?);
                 if max < min {
-                    return Err(impossible("max", "expected at least min"));
+                    return Err(invalid("max", "expected at least min"));
                 }
                 (LatencyModel::Uniform(min, max), &["dist", "min", "max"])
             }
             LatencyDistribution::Normal => {
-                let (mean, sd) = (micros(needed("mean", self.mean)?), micros(needed("sd", self.sd)?));
-                let law = Normal::new(mean, sd).map_err(|_| impossible("sd", "expected a finite span"))?;
-                (LatencyModel::Normal(law), &["dist", "mean", "sd"])
+                let (mean, sd) = (
+                    micros(required("mean", self.mean)?),
+                    micros(required("sd", self.sd)?),
+                );
+                let normal = Normal::new(mean, sd).map_err(|_| invalid("sd", "expected a finite span"))?;
+                (LatencyModel::Normal(normal), &["dist", "mean", "sd"])
             }
             LatencyDistribution::Lognormal => {
                 let (median, p99) = (
-                    micros(needed("median", self.median)?),
-                    micros(needed("p99", self.p99)?),
+                    micros(required("median", self.median)?),
+                    micros(required("p99", self.p99)?),
                 );
                 if median <= 0.0 || p99 < median {
-                    return Err(impossible(
+                    return Err(invalid(
                         "p99",
-                        "expected a median above 0 and a p99 of at least it",
+                        "expected a median above 0 and a p99 of at least the median",
                     ));
                 }
-                let law = LogNormal::new(libm::log(median), libm::log(p99 / median) / Z99);
-                let law = law.map_err(|_| impossible("p99", "expected a finite span"))?;
-                (LatencyModel::Lognormal(law), &["dist", "median", "p99"])
+                let lognormal = LogNormal::new(libm::log(median), libm::log(p99 / median) / Z99);
+                let lognormal = lognormal.map_err(|_| invalid("p99", "expected a finite span"))?;
+                (LatencyModel::Lognormal(lognormal), &["dist", "median", "p99"])
             }
             LatencyDistribution::Percentiles => {
                 let points = [
                     (0.0, micros(self.min.unwrap_or_default())),
-                    (0.5, micros(needed("p50", self.p50)?)),
-                    (0.9, micros(needed("p90", self.p90)?)),
-                    (0.99, micros(needed("p99", self.p99)?)),
-                    (1.0, micros(needed("max", self.max)?)),
+                    (0.5, micros(required("p50", self.p50)?)),
+                    (0.9, micros(required("p90", self.p90)?)),
+                    (0.99, micros(required("p99", self.p99)?)),
+                    (1.0, micros(required("max", self.max)?)),
                 ];
                 if !points.is_sorted_by(|a, b| a.1 <= b.1) {
-                    return Err(impossible(
-                        "max",
-                        "expected rising spans: min, p50, p90, p99, max",
-                    ));
+                    return Err(invalid("max", "expected rising spans: min, p50, p90, p99, max"));
                 }
                 (
                     LatencyModel::Percentiles(points),
@@ -224,7 +226,7 @@ impl LatencySpec {
                 "expected either time or fixed",
             ));
         }
-        let Span(time) = needed("time", self.time.or(self.fixed))?;
+        let Span(time) = required("time", self.time.or(self.fixed))?;
         let servers = self.servers.unwrap_or(1);
         if !(1..=10_000).contains(&servers) {
             return Err(FaultSpecError::new("effect.servers", "expected 1 to 10000"));
@@ -238,7 +240,7 @@ impl LatencySpec {
     }
 }
 
-fn needed(name: &str, span: Option<Span>) -> Result<Span, FaultSpecError> {
+fn required(name: &str, span: Option<Span>) -> Result<Span, FaultSpecError> {
     span.ok_or_else(|| FaultSpecError::new(format!("effect.{name}"), "expected a span such as 700ms"))
 }
 
@@ -247,36 +249,36 @@ fn micros(span: Span) -> f64 {
 }
 
 impl LatencyModel {
-    /// Whether chance has a say.
-    pub fn is_chance(&self) -> bool {
+    /// Whether the delay is drawn at random.
+    pub fn is_random(&self) -> bool {
         !matches!(self, LatencyModel::Fixed(_) | LatencyModel::Physics(..))
     }
 
-    /// A latency for this key, by the dice; of physics the service time alone.
-    pub fn sample(&self, dice: Dice, key: &[&[u8]], volume: impl FnOnce() -> Workload) -> Duration {
+    /// Samples a delay for a key. For [`Physics`](Self::Physics) it is the service time, without queueing.
+    pub fn sample(&self, dice: Dice, key: &[&[u8]], workload: impl FnOnce() -> Workload) -> Duration {
         let span = match self {
             LatencyModel::Fixed(span) => *span,
             LatencyModel::Uniform(min, max) => {
                 *min + max.saturating_sub(*min).mul_f64(unit_interval(dice, key))
             }
-            LatencyModel::Normal(law) => from_micros(law.sample(&mut dice.stream(key))),
-            LatencyModel::Lognormal(law) => from_micros(law.sample(&mut dice.stream(key))),
-            LatencyModel::Percentiles(points) => from_micros(interpolated(points, unit_interval(dice, key))),
+            LatencyModel::Normal(normal) => from_micros(normal.sample(&mut dice.stream(key))),
+            LatencyModel::Lognormal(lognormal) => from_micros(lognormal.sample(&mut dice.stream(key))),
+            LatencyModel::Percentiles(points) => from_micros(interpolate(points, unit_interval(dice, key))),
             LatencyModel::Physics(unit, time, base, _) => {
-                let volume = volume();
+                let workload = workload();
                 let (amount, unit) = match unit {
-                    WorkUnit::Megapixel => (volume.pixels, 1_000_000),
-                    WorkUnit::Characters => (volume.characters, 1000),
+                    WorkUnit::Megapixel => (workload.pixels, 1_000_000),
+                    WorkUnit::Characters => (workload.characters, 1000),
                 };
                 let micros = time.as_micros() * u128::from(amount) / unit;
                 *base + Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
             }
         };
-        span.min(MOST)
+        span.min(MAX_DELAY)
     }
 }
 
-/// A number from 0 to 1 for this key.
+/// Draws a number from 0 to 1 for a key.
 fn unit_interval(dice: Dice, key: &[&[u8]]) -> f64 {
     (dice.draw(key) >> 75) as f64 / (1u64 << 53) as f64
 }
@@ -285,29 +287,30 @@ fn from_micros(micros: f64) -> Duration {
     Duration::from_micros(micros.max(0.0) as u64)
 }
 
-/// The value at a quantile, straight between the points.
-fn interpolated(points: &[(f64, f64); 5], at: f64) -> f64 {
+/// The value at a quantile, linearly interpolated between the points.
+fn interpolate(points: &[(f64, f64); 5], quantile: f64) -> f64 {
     let upper = points
         .iter()
-        .position(|(share, _)| *share >= at)
+        .position(|(share, _)| *share >= quantile)
         .unwrap_or(4)
         .max(1);
     let ((x0, y0), (x1, y1)) = (points[upper - 1], points[upper]);
-    y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+    y0 + (y1 - y0) * (quantile - x0) / (x1 - x0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn law(json: &str) -> Result<LatencyModel, FaultSpecError> {
-        serde_json::from_str::<LatencySpec>(json).unwrap().law()
+    fn model(json: &str) -> Result<LatencyModel, FaultSpecError> {
+        serde_json::from_str::<LatencySpec>(json).unwrap().model()
     }
 
     fn sorted(json: &str) -> Vec<f64> {
-        let law = law(json).unwrap();
+        let model = model(json).unwrap();
         let sample = |nth: u64| {
-            law.sample(Dice::new(7), &[&nth.to_le_bytes()], Workload::default)
+            model
+                .sample(Dice::new(7), &[&nth.to_le_bytes()], Workload::default)
                 .as_secs_f64()
                 * 1e3
         };
@@ -318,7 +321,7 @@ mod tests {
 
     #[test]
     fn distributions_have_the_quantiles_they_are_given() {
-        // Of 20,000 samples the share below a quantile is right to a hundredth, whatever the slope there.
+        // With 20,000 samples the share below a quantile is accurate to 0.01, whatever the slope there.
         let below = |all: &[f64], millis: f64, share: f64| {
             let found = all.partition_point(|one| *one <= millis) as f64 / all.len() as f64;
             assert!(
@@ -345,24 +348,24 @@ mod tests {
 
     #[test]
     fn physics_goes_by_the_work() {
-        let law = law(r#"{"per": "megapixel", "time": "200ms", "base": "50ms", "servers": 2}"#).unwrap();
-        let volume = Workload {
+        let model = model(r#"{"per": "megapixel", "time": "200ms", "base": "50ms", "servers": 2}"#).unwrap();
+        let workload = Workload {
             pixels: 1_500_000,
             characters: 0,
         };
-        let span = law.sample(Dice::new(1), &[b"any"], || volume);
+        let span = model.sample(Dice::new(1), &[b"any"], || workload);
         assert_eq!(span, Duration::from_millis(350));
-        let same = self::law(r#"{"per": "megapixel", "fixed": "200ms", "base": "50ms", "servers": 2}"#);
-        assert_eq!(same.unwrap(), law);
+        let same = self::model(r#"{"per": "megapixel", "fixed": "200ms", "base": "50ms", "servers": 2}"#);
+        assert_eq!(same.unwrap(), model);
     }
 
     #[test]
     fn percentiles_may_stand_in_a_table_of_their_own() {
         let flat = r#"{"dist": "percentiles", "p50": "1s", "p90": "2s", "p99": "3s", "max": "4s"}"#;
         let table = r#"{"percentiles": {"p50": "1s", "p90": "2s", "p99": "3s", "max": "4s"}}"#;
-        assert_eq!(law(flat).unwrap(), law(table).unwrap());
+        assert_eq!(model(flat).unwrap(), model(table).unwrap());
         let half = r#"{"percentiles": {"p50": "1s"}}"#;
-        assert_eq!(law(half).unwrap_err().field, "effect.p90");
+        assert_eq!(model(half).unwrap_err().field, "effect.p90");
     }
 
     #[test]
@@ -391,7 +394,7 @@ mod tests {
                 "effect.servers",
             ),
         ] {
-            assert_eq!(law(json).unwrap_err().field, field, "{json}");
+            assert_eq!(model(json).unwrap_err().field, field, "{json}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What goes wrong: rules in, decisions out. Pure: whoever holds the counters lends them.
+//! Fault definitions and the rules that decide which calls they affect. Stateless: callers hold the counters.
 //!
-//! A [`FaultSpec`] is what a user writes; a [`Fault`] is one that was checked; a [`FaultSet`] finds those that
-//! fit a call without looking at the others. Chance is drawn from a keyed hash (see [`SamplingRule`]), so that the
-//! same calls are struck in any order and at any concurrency.
+//! A [`FaultSpec`] is what a user writes; a [`Fault`] is a validated one; a [`FaultSet`] finds the faults that can
+//! match a call without comparing it with all others. Random decisions come from a keyed hash (see
+//! [`SamplingRule`]), so that the same calls are affected in any order and at any concurrency.
 
 mod effect;
 mod effect_check;
@@ -25,7 +25,7 @@ pub use fault::{Fault, FaultSpecError};
 pub use kinds::{EffectKind, KINDS, RequiredCapability};
 pub use latency::{LatencyModel, LatencySpec};
 pub use quantity::{ByteSize, BytesOrShare, Proportion, SignedSpan, Span};
-pub use receipt::{ConfidenceInterval, Receipt};
+pub use receipt::{ConfidenceInterval, FaultCounts, Receipt};
 pub use sampling::{SamplingDecision, SamplingKey, SamplingRule};
 pub use scope::{CallFacts, FaultScope};
 pub use set::{FaultSet, HasFault};

@@ -1,4 +1,4 @@
-//! Quantities as users write them: spans, sizes, shares.
+//! Quantities in fault specifications: spans, sizes, shares.
 
 use crate::clock::{parse_span, string_schema};
 use serde::de::Error;
@@ -83,13 +83,13 @@ impl schemars::JsonSchema for ByteSize {
 /// What a number may be written as.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Written {
+enum NumberOrText {
     Whole(u64),
     Real(f64),
     Text(String),
 }
 
-fn size(text: &str) -> Result<u64, String> {
+fn parse_size(text: &str) -> Result<u64, String> {
     text.trim()
         .parse::<bytesize::ByteSize>()
         .map(|size| size.as_u64())
@@ -98,57 +98,58 @@ fn size(text: &str) -> Result<u64, String> {
 
 impl<'de> Deserialize<'de> for ByteSize {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match Written::deserialize(from)
+        match NumberOrText::deserialize(from)
             .map_err(|_| Error::custom("expected a size such as \"40 B\" or 40"))?
         {
-            Written::Whole(bytes) => Ok(Self(bytes)),
-            Written::Text(text) => size(&text).map(Self).map_err(Error::custom),
-            Written::Real(_) => Err(Error::custom("expected a whole number of bytes")),
+            NumberOrText::Whole(bytes) => Ok(Self(bytes)),
+            NumberOrText::Text(text) => parse_size(&text).map(Self).map_err(Error::custom),
+            NumberOrText::Real(_) => Err(Error::custom("expected a whole number of bytes")),
         }
     }
 }
 
-/// Part of a whole, at least 0 and at most 1.
+/// A share from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Proportion(f64);
 
 impl Proportion {
-    /// Everything.
+    /// The whole.
     pub const WHOLE: Proportion = Proportion(1.0);
 
-    /// A share, where it is one.
+    /// Creates a share; `None` outside 0 to 1.
     pub fn new(value: f64) -> Option<Self> {
         (0.0..=1.0).contains(&value).then_some(Self(value))
     }
 
-    /// As a number.
+    /// The share as a number from 0 to 1.
     pub fn value(self) -> f64 {
         self.0
     }
 
-    /// How many of the 2^64 values a draw can take fall within it. Exact: 2^64 is a power of two.
-    pub fn of_draws(self) -> u128 {
+    /// The share of the 2^64 values of a draw: a draw below it falls within the share. Exact, as 2^64 is a power of
+    /// two.
+    pub fn draw_threshold(self) -> u128 {
         (self.0 * 18_446_744_073_709_551_616.0) as u128
     }
 
-    /// A part of this share.
-    pub fn times(self, part: f64) -> Self {
-        Self((self.0 * part).clamp(0.0, 1.0))
+    /// This share multiplied by `factor`, clamped to 0 to 1.
+    pub fn times(self, factor: f64) -> Self {
+        Self((self.0 * factor).clamp(0.0, 1.0))
     }
 }
 
-/// Bytes, or a share of all: `40`, `"40 B"`, `0.5`, `"50%"`.
+/// A number of bytes, or a share of all bytes: `40`, `"40 B"`, `0.5`, `"50%"`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BytesOrShare {
-    /// So many bytes.
+    /// A number of bytes.
     Bytes(u64),
-    /// So much of the whole.
+    /// A share of all bytes.
     Part(Proportion),
 }
 
 impl BytesOrShare {
-    /// Bytes of a whole of `length`, never more than it.
-    pub fn of(self, length: u64) -> u64 {
+    /// The number of bytes of a body of `length` bytes; at most `length`.
+    pub fn resolve(self, length: u64) -> u64 {
         match self {
             BytesOrShare::Bytes(bytes) => bytes.min(length),
             BytesOrShare::Part(share) => (length as f64 * share.value()) as u64,
@@ -173,15 +174,17 @@ impl<'de> Deserialize<'de> for BytesOrShare {
                 .map(BytesOrShare::Part)
                 .ok_or_else(|| Error::custom(EXPECTED))
         };
-        match Written::deserialize(from).map_err(|_| Error::custom(EXPECTED))? {
-            Written::Whole(bytes) => Ok(Self::Bytes(bytes)),
-            Written::Real(part) => share(part),
-            Written::Text(text) => match text.trim().strip_suffix('%') {
+        match NumberOrText::deserialize(from).map_err(|_| Error::custom(EXPECTED))? {
+            NumberOrText::Whole(bytes) => Ok(Self::Bytes(bytes)),
+            NumberOrText::Real(part) => share(part),
+            NumberOrText::Text(text) => match text.trim().strip_suffix('%') {
                 Some(percent) => {
                     let percent = percent.trim().parse::<f64>();
                     share(percent.map_err(|_| Error::custom(EXPECTED))? / 100.0)
                 }
-                None => size(&text).map(Self::Bytes).map_err(|_| Error::custom(EXPECTED)),
+                None => parse_size(&text)
+                    .map(Self::Bytes)
+                    .map_err(|_| Error::custom(EXPECTED)),
             },
         }
     }

@@ -1,57 +1,70 @@
-//! What a fault has done so far.
+//! Counts of the calls a fault matched and affected, compared with its configured share.
 
 use serde::Serialize;
 
-/// An interval of shares.
+/// A confidence interval of a share.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ConfidenceInterval {
-    /// Its lower end.
+    /// Lower bound.
     pub low: f64,
-    /// Its upper end.
+    /// Upper bound.
     pub high: f64,
 }
 
-/// What a fault has done so far, against what it is set to.
+/// Counts of the calls a fault matched and affected, compared with its configured share.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Receipt {
-    /// Calls it was for while it was in force.
+    /// Calls that matched while the fault was in force.
     pub matched: u64,
-    /// Those that met its effect.
+    /// Matching calls to which the effect was applied.
     pub injected: u64,
-    /// Those struck that another fault, or the cap on calls at once, kept from its effect.
+    /// Sampled calls that were not affected, because of another fault or the limit on concurrent calls.
     pub spared: u64,
-    /// Calls that asked for it by header, which count nowhere else.
+    /// Calls that requested the fault by header; not included in the other counts.
     pub forced: u64,
-    /// Calls in its hands now.
+    /// Affected calls in progress.
     pub active: u32,
-    /// Struck calls as a share of matched ones; none before the first.
+    /// Sampled calls (`injected` and `spared`) as a share of matched ones; `null` before the first.
     pub rate: Option<f64>,
-    /// The 95 % interval (Wilson) of the true share, judged by `rate`.
+    /// The 95 % Wilson interval of the true share, estimated from `rate`.
     pub interval95: Option<ConfidenceInterval>,
-    /// The share it is set to, where it is set to one.
+    /// The configured share, if the fault samples by share.
     pub configured: Option<f64>,
-    /// Whether the share it is set to lies in the interval.
+    /// Whether the configured share lies in the interval.
     pub consistent: Option<bool>,
 }
 
+/// The counters a [`Receipt`] is computed from; see its fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "Receipt documents the same fields")]
+pub struct FaultCounts {
+    pub matched: u64,
+    pub injected: u64,
+    pub spared: u64,
+    pub forced: u64,
+    pub active: u32,
+}
+
 impl Receipt {
-    /// A receipt of these counts.
-    pub fn new(
-        matched: u64,
-        (injected, spared, forced): (u64, u64, u64),
-        active: u32,
-        configured: Option<f64>,
-    ) -> Self {
-        let struck = injected + spared;
+    /// Computes rate and interval from the counts of a fault.
+    pub fn new(counts: FaultCounts, configured: Option<f64>) -> Self {
+        let FaultCounts {
+            matched,
+            injected,
+            spared,
+            forced,
+            active,
+        } = counts;
+        let sampled = injected + spared;
         let interval95 =
-            (matched > 0).then(|| ConfidenceInterval::wilson(struck, matched, 1.959_963_984_540_054));
+            (matched > 0).then(|| ConfidenceInterval::wilson(sampled, matched, 1.959_963_984_540_054));
         Self {
             matched,
             injected,
             spared,
             forced,
             active,
-            rate: (matched > 0).then(|| struck as f64 / matched as f64),
+            rate: (matched > 0).then(|| sampled as f64 / matched as f64),
             interval95,
             configured,
             consistent: interval95
@@ -62,13 +75,13 @@ impl Receipt {
 }
 
 impl ConfidenceInterval {
-    /// Wilson's score interval for `hits` of `all`, `z` standard deviations to each side.
+    /// Wilson score interval for `hits` out of `all`, `z` standard deviations to each side.
     pub fn wilson(hits: u64, all: u64, z: f64) -> Self {
         let (n, p) = (all as f64, hits as f64 / all as f64);
         let centre = p + z * z / (2.0 * n);
         let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
         let scale = 1.0 + z * z / n;
-        // At the ends rounding must not exclude what is certain.
+        // At 0 and 1, rounding must not exclude the observed share.
         Self {
             low: if hits == 0 { 0.0 } else { (centre - spread) / scale },
             high: if hits == all {
@@ -96,16 +109,21 @@ mod tests {
         assert!(ConfidenceInterval::wilson(20, 20, 1.96).high >= 1.0);
     }
 
+    fn receipt([matched, injected, spared, forced]: [u64; 4]) -> Receipt {
+        let counts = FaultCounts {
+            matched,
+            injected,
+            spared,
+            forced,
+            active: 0,
+        };
+        Receipt::new(counts, Some(0.3))
+    }
+
     #[test]
-    fn a_receipt_judges_the_share_it_was_set_to() {
-        assert_eq!(
-            Receipt::new(1000, (290, 5, 2), 0, Some(0.3)).consistent,
-            Some(true)
-        );
-        assert_eq!(
-            Receipt::new(1000, (390, 0, 0), 0, Some(0.3)).consistent,
-            Some(false)
-        );
-        assert_eq!(Receipt::new(0, (0, 0, 0), 0, Some(0.3)).rate, None);
+    fn a_receipt_judges_the_configured_share() {
+        assert_eq!(receipt([1000, 290, 5, 2]).consistent, Some(true));
+        assert_eq!(receipt([1000, 390, 0, 0]).consistent, Some(false));
+        assert_eq!(receipt([0, 0, 0, 0]).rate, None);
     }
 }

@@ -1,52 +1,52 @@
-//! Which of the matching calls are struck.
+//! Which of the matching calls are affected.
 
 use super::{FaultSpec, FaultSpecError, Proportion};
 use serde::{Deserialize, Serialize};
 
-/// What a share of calls is drawn by.
+/// What the random draw for a share of calls is keyed by.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum SamplingKey {
-    /// The input's fingerprint and how many times it came: equal calls are struck alike in any order.
+    /// The input's fingerprint and how many times it was seen: the same calls are affected in any order.
     #[default]
     Content,
-    /// The fault's own count of matching calls.
+    /// The fault's count of matching calls.
     Ordinal,
 }
 
 impl SamplingKey {
-    /// Whether it is the default.
+    /// Whether the key is the default, `content`.
     pub fn is_content(&self) -> bool {
         *self == Self::Content
     }
 }
 
-/// Which of the matching calls are struck. Counts begin with 1.
+/// Which of the matching calls are affected. Counts start at 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SamplingRule {
-    /// A share of them, by a keyed hash.
+    /// A share of calls, chosen by a keyed hash.
     Share(Proportion, SamplingKey),
-    /// Every so-manieth.
+    /// Every n-th matching call.
     Every(u64),
-    /// The first so many.
+    /// The first n matching calls.
     First(u64),
-    /// From the one to the other, both included.
+    /// An inclusive range of matching calls.
     Requests(u64, u64),
 }
 
-/// How a draw went.
+/// The result of a sampling rule for one call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SamplingDecision {
-    /// Whether the call is struck.
-    pub struck: bool,
-    /// The values drawn below this are struck, of 2^64; none where nothing was drawn.
-    pub below: Option<u128>,
+    /// Whether the call is affected.
+    pub is_selected: bool,
+    /// Calls whose draw (one of 2^64 values) is below this are affected; `None` if the rule draws nothing.
+    pub threshold: Option<u128>,
 }
 
 impl SamplingRule {
-    /// The draw a user asks for.
+    /// Builds the rule from a specification.
     ///
     /// # Errors
     /// Names the field and what was expected.
@@ -80,7 +80,7 @@ impl SamplingRule {
             return Ok(Self::First(first));
         }
         if let Some(range) = &spec.requests {
-            return requests(range);
+            return parse_range(range);
         }
         let toxicity = spec.toxicity.unwrap_or(1.0);
         let share = Proportion::new(toxicity);
@@ -89,17 +89,17 @@ impl SamplingRule {
         Ok(Self::Share(share, spec.by))
     }
 
-    /// Whether chance has a say.
-    pub fn is_chance(&self) -> bool {
+    /// Whether the rule selects calls at random.
+    pub fn is_random(&self) -> bool {
         matches!(self, Self::Share(share, _) if share.value() > 0.0 && share.value() < 1.0)
     }
 
-    /// Whether it goes by the count of matching calls, and not by their content.
-    pub fn is_counted(&self) -> bool {
+    /// Whether the rule selects by the count of matching calls instead of their content.
+    pub fn is_count_based(&self) -> bool {
         !matches!(self, Self::Share(_, SamplingKey::Content))
     }
 
-    /// The share it is set to, where it is one.
+    /// The configured share, if the rule has one.
     pub fn share(&self) -> Option<Proportion> {
         match self {
             Self::Share(share, _) => Some(*share),
@@ -107,43 +107,47 @@ impl SamplingRule {
         }
     }
 
-    /// Whether the `nth` matching call is struck. `strength` lowers a share while a window ramps up; `drawn`
-    /// gives the call's value among 2^64, and is asked only where it matters.
-    pub fn toss(&self, nth: u64, strength: f64, drawn: impl FnOnce() -> u64) -> SamplingDecision {
-        let counted = |struck| SamplingDecision { struck, below: None };
+    /// Decides whether the `nth` matching call is affected. `strength` scales a share while a window ramps up;
+    /// `draw` returns the call's random value and is called only if needed.
+    pub fn decide(&self, nth: u64, strength: f64, draw: impl FnOnce() -> u64) -> SamplingDecision {
+        let counted = |is_selected| SamplingDecision {
+            is_selected,
+            threshold: None,
+        };
         match *self {
             Self::Every(every) => counted(nth.is_multiple_of(every)),
             Self::First(first) => counted(nth <= first),
             Self::Requests(from, to) => counted((from..=to).contains(&nth)),
             Self::Share(share, _) => {
-                let below = share.times(strength).of_draws();
-                let struck = below > u128::from(u64::MAX) || (below > 0 && u128::from(drawn()) < below);
+                let threshold = share.times(strength).draw_threshold();
+                let is_selected =
+                    threshold > u128::from(u64::MAX) || (threshold > 0 && u128::from(draw()) < threshold);
                 SamplingDecision {
-                    struck,
-                    below: Some(below),
+                    is_selected,
+                    threshold: Some(threshold),
                 }
             }
         }
     }
 }
 
-fn requests(range: &str) -> Result<SamplingRule, FaultSpecError> {
-    let flaw = || {
+fn parse_range(range: &str) -> Result<SamplingRule, FaultSpecError> {
+    let invalid = || {
         FaultSpecError::new(
             "requests",
             format!("expected a range counted from 1, such as 100..200, found {range:?}"),
         )
     };
-    let (from, to) = range.split_once("..").ok_or_else(flaw)?;
+    let (from, to) = range.split_once("..").ok_or_else(invalid)?;
     let end = to.trim_start_matches('=').trim();
-    let from: u64 = from.trim().parse().map_err(|_| flaw())?;
+    let from: u64 = from.trim().parse().map_err(|_| invalid())?;
     let to: u64 = if end.is_empty() {
         u64::MAX
     } else {
-        end.parse().map_err(|_| flaw())?
+        end.parse().map_err(|_| invalid())?
     };
     if from == 0 || to < from {
-        Err(flaw())
+        Err(invalid())
     } else {
         Ok(SamplingRule::Requests(from, to))
     }
@@ -170,24 +174,24 @@ mod tests {
     proptest! {
         #[test]
         fn none_is_never_and_all_is_always(seed in 0u64..(1 << 53), nth: u64) {
-            prop_assert!(!share(0.0).toss(nth, 1.0, || value(seed, nth)).struck);
-            prop_assert!(share(1.0).toss(nth, 1.0, || value(seed, nth)).struck);
+            prop_assert!(!share(0.0).decide(nth, 1.0, || value(seed, nth)).is_selected);
+            prop_assert!(share(1.0).decide(nth, 1.0, || value(seed, nth)).is_selected);
         }
 
         #[test]
-        fn a_higher_share_strikes_whatever_a_lower_one_does(seed: u64, nth: u64, low in 0.0..=1.0f64, more in 0.0..=1.0f64) {
+        fn a_higher_share_selects_every_call_that_a_lower_one_does(seed: u64, nth: u64, low in 0.0..=1.0f64, more in 0.0..=1.0f64) {
             let high = low + (1.0 - low) * more;
-            let struck = |toxicity| share(toxicity).toss(nth, 1.0, || value(seed, nth)).struck;
-            prop_assert!(!struck(low) || struck(high));
+            let is_selected = |toxicity| share(toxicity).decide(nth, 1.0, || value(seed, nth)).is_selected;
+            prop_assert!(!is_selected(low) || is_selected(high));
         }
 
         #[test]
-        fn of_ten_thousand_calls_the_share_is_struck_within_the_interval(seed in 0u64..(1 << 53)) {
+        fn of_ten_thousand_calls_the_share_is_selected_within_the_interval(seed in 0u64..(1 << 53)) {
             for toxicity in [0.001, 0.05, 0.3, 0.9] {
-                let struck = (0..10_000).filter(|nth| share(toxicity).toss(*nth, 1.0, || value(seed, *nth)).struck).count();
+                let selected = (0..10_000).filter(|nth| share(toxicity).decide(*nth, 1.0, || value(seed, *nth)).is_selected).count();
                 // Five standard deviations: over all seeds ever tried, one in a million may lie outside.
                 let spread = 5.0 * (10_000.0 * toxicity * (1.0 - toxicity)).sqrt();
-                prop_assert!((struck as f64 - 10_000.0 * toxicity).abs() <= spread.max(12.0), "{toxicity}: {struck}");
+                prop_assert!((selected as f64 - 10_000.0 * toxicity).abs() <= spread.max(12.0), "{toxicity}: {selected}");
             }
         }
     }
@@ -195,25 +199,25 @@ mod tests {
     #[test]
     fn the_ends_of_the_range_are_exact() {
         let half = share(0.5);
-        assert!(half.toss(1, 1.0, || (1 << 63) - 1).struck);
-        assert!(!half.toss(1, 1.0, || 1 << 63).struck);
-        assert!(share(1.0).toss(1, 1.0, || u64::MAX).struck);
-        assert!(!share(f64::MIN_POSITIVE).toss(1, 1.0, || 0).struck);
-        assert!(!half.toss(1, 0.0, || 0).struck);
+        assert!(half.decide(1, 1.0, || (1 << 63) - 1).is_selected);
+        assert!(!half.decide(1, 1.0, || 1 << 63).is_selected);
+        assert!(share(1.0).decide(1, 1.0, || u64::MAX).is_selected);
+        assert!(!share(f64::MIN_POSITIVE).decide(1, 1.0, || 0).is_selected);
+        assert!(!half.decide(1, 0.0, || 0).is_selected);
     }
 
     #[test]
     fn counts_begin_with_one_and_ranges_include_both_ends() {
         let spec = |text: &str| serde_json::from_str::<FaultSpec>(text).unwrap();
-        let struck = |text: &str| {
-            let draw = SamplingRule::new(&spec(text)).unwrap();
+        let selected = |text: &str| {
+            let rule = SamplingRule::new(&spec(text)).unwrap();
             (1..=12)
-                .filter(|nth| draw.toss(*nth, 1.0, || 0).struck)
+                .filter(|nth| rule.decide(*nth, 1.0, || 0).is_selected)
                 .collect::<Vec<u64>>()
         };
-        assert_eq!(struck(r#"{"effect": {}, "every": 5}"#), [5, 10]);
-        assert_eq!(struck(r#"{"effect": {}, "first": 3}"#), [1, 2, 3]);
-        assert_eq!(struck(r#"{"effect": {}, "requests": "4..6"}"#), [4, 5, 6]);
-        assert_eq!(struck(r#"{"effect": {}, "requests": "11.."}"#), [11, 12]);
+        assert_eq!(selected(r#"{"effect": {}, "every": 5}"#), [5, 10]);
+        assert_eq!(selected(r#"{"effect": {}, "first": 3}"#), [1, 2, 3]);
+        assert_eq!(selected(r#"{"effect": {}, "requests": "4..6"}"#), [4, 5, 6]);
+        assert_eq!(selected(r#"{"effect": {}, "requests": "11.."}"#), [11, 12]);
     }
 }

@@ -1,4 +1,4 @@
-//! Which calls a fault is for.
+//! Which calls match a fault.
 
 use super::spec::MatchSpec;
 use super::{FaultSpecError, ValidationContext};
@@ -6,58 +6,62 @@ use crate::clock::Time;
 use crate::exchange::Call;
 use crate::spelling::expected_one_of;
 
-/// What is known of a call when faults are decided.
+/// What is known about a call when faults are decided.
 #[derive(Clone, Copy)]
 pub struct CallFacts<'a> {
-    /// The provider.
+    /// The provider's id.
     pub provider: &'a str,
-    /// The operation with its provider; empty where the path is none.
+    /// `provider/operation`; empty if no operation has the path.
     pub operation: &'a str,
-    /// The world.
+    /// The world's name.
     pub world: &'a str,
-    /// The key it claims.
+    /// The public part of the key the call claims.
     pub key: &'a str,
-    /// The request; its body is empty until it is read.
+    /// The request; its body is empty until it has been read.
     pub call: &'a Call,
-    /// Bytes of request body: those that came, or those announced while it is not read.
+    /// Size of the request body: the bytes received or, before the body is read, the announced length.
     pub bytes: u64,
     /// Virtual time of arrival.
     pub arrived: Time,
 }
 
-/// Which calls a fault is for. Absent parts fit all.
+/// Which calls match a fault. Absent conditions match every call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaultScope {
-    /// The provider.
+    /// The provider's id.
     pub provider: Option<String>,
-    /// The operation with its provider.
+    /// `provider/operation`.
     pub operation: Option<String>,
-    /// The world.
+    /// The world's name.
     pub world: Option<String>,
-    /// The key's public part.
+    /// The public part of the key.
     pub key: Option<String>,
     method: Option<String>,
-    path: Option<Pattern>,
-    header: Vec<(String, Option<String>)>,
+    path: Option<PathPattern>,
+    headers: Vec<(String, Option<String>)>,
     bytes: (u64, u64),
     pub(super) content: Option<u128>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Pattern {
-    Whole(String),
-    Start(String),
+enum PathPattern {
+    Exact(String),
+    Prefix(String),
 }
 
 impl FaultScope {
-    /// A scope of what is known here.
+    /// Validates the conditions of a specification.
     ///
     /// # Errors
     /// Names the field and what was expected.
-    pub(super) fn new(spec: &MatchSpec, known: &ValidationContext) -> Result<Self, FaultSpecError> {
-        let (provider, operation) = operation(spec, known)?;
-        if let Some(world) = spec.world.as_ref().filter(|world| !known.worlds.contains(world)) {
-            let expected = expected_one_of(world, known.worlds.iter().map(String::as_str));
+    pub(super) fn new(spec: &MatchSpec, context: &ValidationContext) -> Result<Self, FaultSpecError> {
+        let (provider, operation) = provider_and_operation(spec, context)?;
+        if let Some(world) = spec
+            .world
+            .as_ref()
+            .filter(|world| !context.worlds.contains(world))
+        {
+            let expected = expected_one_of(world, context.worlds.iter().map(String::as_str));
             return Err(FaultSpecError::new("match.world", expected));
         }
         let bytes = (spec.min_bytes.unwrap_or(0), spec.max_bytes.unwrap_or(u64::MAX));
@@ -74,26 +78,26 @@ impl FaultScope {
             .transpose();
         let content =
             content.map_err(|_| FaultSpecError::new("match.content", "expected 32 hexadecimal digits"))?;
-        let any = |value: &String| (value != "*").then(|| value.clone());
+        let exact_value = |value: &String| (value != "*").then(|| value.clone());
         Ok(Self {
             provider,
             operation,
             world: spec.world.clone(),
             key: spec.key.clone(),
             method: spec.method.as_ref().map(|method| method.to_ascii_uppercase()),
-            path: spec.path.as_deref().map(Pattern::of),
-            header: spec
+            path: spec.path.as_deref().map(PathPattern::parse),
+            headers: spec
                 .header
                 .iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), any(value)))
+                .map(|(name, value)| (name.to_ascii_lowercase(), exact_value(value)))
                 .collect(),
             bytes,
             content,
         })
     }
 
-    /// Whether a call is meant.
-    pub fn fits(&self, facts: &CallFacts<'_>) -> bool {
+    /// Whether a call meets all conditions.
+    pub fn matches(&self, facts: &CallFacts<'_>) -> bool {
         let same = |own: &Option<String>, found: &str| own.as_deref().is_none_or(|own| own == found);
         same(&self.provider, facts.provider)
             && same(&self.operation, facts.operation)
@@ -102,19 +106,22 @@ impl FaultScope {
             && same(&self.method, &facts.call.method)
             && (self.bytes.0..=self.bytes.1).contains(&facts.bytes)
             && self.content.is_none_or(|content| content == facts.call.content)
-            && self.path.as_ref().is_none_or(|path| path.fits(&facts.call.path))
-            && self.header.iter().all(|(name, value)| {
+            && self
+                .path
+                .as_ref()
+                .is_none_or(|path| path.matches(&facts.call.path))
+            && self.headers.iter().all(|(name, value)| {
                 let found = facts.call.headers.get(name);
                 found.is_some_and(|found| value.as_deref().is_none_or(|value| value == found))
             })
     }
 
-    /// Whether the head of a request tells if it fits.
+    /// Whether the body must be read before this scope can be matched.
     pub fn needs_body(&self) -> bool {
         self.content.is_some()
     }
 
-    /// Whether it fits every call of every world.
+    /// Whether every call of every world matches.
     pub fn is_everything(&self) -> bool {
         *self
             == Self {
@@ -123,50 +130,50 @@ impl FaultScope {
             }
     }
 
-    /// The path, where it is for one alone.
-    pub(super) fn whole_path(&self) -> Option<&str> {
+    /// The path, if the scope requires an exact one.
+    pub(super) fn exact_path(&self) -> Option<&str> {
         match &self.path {
-            Some(Pattern::Whole(path)) => Some(path),
-            Some(Pattern::Start(_)) | None => None,
+            Some(PathPattern::Exact(path)) => Some(path),
+            Some(PathPattern::Prefix(_)) | None => None,
         }
     }
 
-    /// The one header field with one value that tells most calls apart from those meant.
-    pub(super) fn telling_header(&self) -> Option<(&str, &str)> {
-        self.header
+    /// The first header condition with an exact value.
+    pub(super) fn exact_header(&self) -> Option<(&str, &str)> {
+        self.headers
             .iter()
             .find_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
     }
 }
 
-impl Pattern {
-    fn of(text: &str) -> Self {
+impl PathPattern {
+    fn parse(text: &str) -> Self {
         match text.strip_suffix('*') {
-            Some(start) => Self::Start(start.to_owned()),
-            None => Self::Whole(text.to_owned()),
+            Some(prefix) => Self::Prefix(prefix.to_owned()),
+            None => Self::Exact(text.to_owned()),
         }
     }
 
-    fn fits(&self, path: &str) -> bool {
+    fn matches(&self, path: &str) -> bool {
         match self {
-            Self::Whole(own) => own == path,
-            Self::Start(own) => path.starts_with(own.as_str()),
+            Self::Exact(exact) => exact == path,
+            Self::Prefix(prefix) => path.starts_with(prefix.as_str()),
         }
     }
 }
 
-/// Provider and operation, each known, the operation with its provider's name.
-fn operation(
+/// The provider's id and `provider/operation`, both checked against what is served here.
+fn provider_and_operation(
     spec: &MatchSpec,
-    known: &ValidationContext,
+    context: &ValidationContext,
 ) -> Result<(Option<String>, Option<String>), FaultSpecError> {
     let (provider, Some(wanted)) = (&spec.provider, &spec.operation) else {
         if let Some(id) = spec
             .provider
             .as_deref()
-            .filter(|id| known.struck(Some(id)).next().is_none())
+            .filter(|id| context.providers_in_scope(Some(id)).next().is_none())
         {
-            let expected = expected_one_of(id, known.provider_ids());
+            let expected = expected_one_of(id, context.provider_ids());
             return Err(FaultSpecError::new("match.provider", expected));
         }
         return Ok((spec.provider.clone(), None));
@@ -174,12 +181,12 @@ fn operation(
     let (prefix, name) = wanted
         .split_once('/')
         .map_or((None, wanted.as_str()), |(p, n)| (Some(p), n));
-    let owners: Vec<_> = known
-        .struck(provider.as_deref().or(prefix))
+    let owners: Vec<_> = context
+        .providers_in_scope(provider.as_deref().or(prefix))
         .filter(|one| prefix.is_none_or(|prefix| prefix == one.id) && one.operations.contains(&name))
         .collect();
     let [owner] = owners[..] else {
-        let all = known.struck(provider.as_deref()).flat_map(|one| {
+        let all = context.providers_in_scope(provider.as_deref()).flat_map(|one| {
             let full = move |operation: &&str| format!("{}/{operation}", one.id);
             one.operations.iter().map(full)
         });
@@ -195,7 +202,7 @@ fn operation(
             wanted
         };
         let expected = if all.is_empty() {
-            expected_one_of(found, known.provider_ids())
+            expected_one_of(found, context.provider_ids())
         } else {
             expected_one_of(found, all.iter().map(String::as_str))
         };

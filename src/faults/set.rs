@@ -1,26 +1,27 @@
-//! Many faults, of which a call meets only those that can be for it.
+//! A set of faults, indexed so that a call is compared only with faults that could match it.
 
 use super::{CallFacts, Effect, Fault, InjectionPoint};
 use std::collections::HashMap;
 
-/// Something that is a fault, with whatever goes along with it.
+/// A value that carries a fault, such as a fault with its counters.
 pub trait HasFault {
-    /// The fault.
+    /// The carried fault.
     fn fault(&self) -> &Fault;
 }
 
-/// Many faults, by id, and where to look for those that can be for a call.
+/// Faults ordered by id, with an index for each injection point.
 #[derive(Debug)]
 pub struct FaultSet<T> {
     faults: Vec<T>,
-    /// By when they are decided.
-    indices: [Index; InjectionPoint::COUNT],
+    /// By [`InjectionPoint::index`].
+    indices: [FaultIndex; InjectionPoint::COUNT],
     keeps_answers: bool,
 }
 
-/// Places of faults by the most telling thing they ask for: a call looks up its own, and meets no others.
+/// Positions of faults by their most selective condition, so that a call is compared only with faults that could
+/// match it.
 #[derive(Debug, Default)]
-struct Index {
+struct FaultIndex {
     by_content: HashMap<u128, Vec<usize>>,
     by_key: HashMap<String, Vec<usize>>,
     by_path: HashMap<String, Vec<usize>>,
@@ -29,17 +30,17 @@ struct Index {
     by_operation: HashMap<String, Vec<usize>>,
     by_provider: HashMap<String, Vec<usize>>,
     others: Vec<usize>,
-    any: bool,
+    has_faults: bool,
 }
 
 impl<T: HasFault> FaultSet<T> {
-    /// A set of these, in the order of their ids.
+    /// Creates a set, ordered by id.
     pub fn new(mut faults: Vec<T>) -> Self {
         faults.sort_by(|a, b| a.fault().id.cmp(&b.fault().id));
-        let mut indices: [Index; InjectionPoint::COUNT] = Default::default();
-        for (place, one) in faults.iter().enumerate() {
+        let mut indices: [FaultIndex; InjectionPoint::COUNT] = Default::default();
+        for (position, one) in faults.iter().enumerate() {
             let fault = one.fault();
-            indices[fault.point().place()].enter(fault, place);
+            indices[fault.injection_point().index()].insert(fault, position);
         }
         let keeps_answers = faults
             .iter()
@@ -51,47 +52,49 @@ impl<T: HasFault> FaultSet<T> {
         }
     }
 
-    /// Whether there are none for a moment.
+    /// Whether no fault is decided at this point.
     pub fn has_none(&self, point: InjectionPoint) -> bool {
-        !self.indices[point.place()].any
+        !self.indices[point.index()].has_faults
     }
 
-    /// Whether one of them gives earlier answers again.
+    /// Whether a fault replays earlier answers, so that answers must be kept.
     pub fn keeps_answers(&self) -> bool {
         self.keeps_answers
     }
 
-    /// The faults of a moment that are for a call, in the order of their ids.
-    pub fn fitting(&self, point: InjectionPoint, facts: &CallFacts<'_>) -> Vec<&T> {
-        let mut places = self.indices[point.place()].places(facts);
-        places.sort_unstable();
-        let all = places.into_iter().map(|place| &self.faults[place]);
-        all.filter(|one| one.fault().scope.fits(facts)).collect()
+    /// The faults decided at a point that match a call, ordered by id.
+    pub fn matching(&self, point: InjectionPoint, facts: &CallFacts<'_>) -> Vec<&T> {
+        let mut candidates = self.indices[point.index()].candidates(facts);
+        candidates.sort_unstable();
+        let candidates = candidates.into_iter().map(|position| &self.faults[position]);
+        candidates
+            .filter(|one| one.fault().scope.matches(facts))
+            .collect()
     }
 
-    /// All, in the order of their ids.
+    /// All faults, ordered by id.
     pub fn all(&self) -> &[T] {
         &self.faults
     }
 
-    /// One by its id.
+    /// Looks up a fault by id.
     pub fn get(&self, id: &str) -> Option<&T> {
-        let place = self.faults.binary_search_by(|one| (*one.fault().id).cmp(id));
-        place.ok().map(|place| &self.faults[place])
+        let position = self.faults.binary_search_by(|one| (*one.fault().id).cmp(id));
+        position.ok().map(|position| &self.faults[position])
     }
 }
 
-impl Index {
-    fn enter(&mut self, fault: &Fault, place: usize) {
+impl FaultIndex {
+    fn insert(&mut self, fault: &Fault, position: usize) {
         let scope = &fault.scope;
-        self.any = true;
+        self.has_faults = true;
         let list = if let Some(content) = scope.content {
             self.by_content.entry(content).or_default()
-        } else if let Some(path) = scope.whole_path() {
+        } else if let Some(path) = scope.exact_path() {
             self.by_path.entry(path.to_owned()).or_default()
         } else if let Some(key) = &scope.key {
             self.by_key.entry(key.clone()).or_default()
-        } else if let Some((name, value)) = scope.telling_header() {
+        } else if let Some((name, value)) = scope.exact_header() {
             let values = self.by_header.entry(name.to_owned()).or_default();
             values.entry(value.to_owned()).or_default()
         } else if let Some(world) = &scope.world {
@@ -103,11 +106,12 @@ impl Index {
         } else {
             &mut self.others
         };
-        list.push(place);
+        list.push(position);
     }
 
-    fn places(&self, facts: &CallFacts<'_>) -> Vec<usize> {
-        let mut places = self.others.clone();
+    /// Positions of the faults that could match a call.
+    fn candidates(&self, facts: &CallFacts<'_>) -> Vec<usize> {
+        let mut positions = self.others.clone();
         let named = [
             (&self.by_path, facts.call.path.as_str()),
             (&self.by_key, facts.key),
@@ -121,11 +125,11 @@ impl Index {
             Some((values, value))
         });
         for (map, name) in named.chain(headers) {
-            places.extend(map.get(name).into_iter().flatten());
+            positions.extend(map.get(name).into_iter().flatten());
         }
         if !self.by_content.is_empty() {
-            places.extend(self.by_content.get(&facts.call.content).into_iter().flatten());
+            positions.extend(self.by_content.get(&facts.call.content).into_iter().flatten());
         }
-        places
+        positions
     }
 }

@@ -1,4 +1,4 @@
-//! A fault as a user writes it, in JSON or TOML.
+//! Fault specifications, as written in JSON or TOML.
 
 use super::quantity::Span;
 use super::{FaultStage, SamplingKey};
@@ -9,94 +9,98 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// A fault as a user writes it.
+/// A fault specification.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(deny_unknown_fields)]
 pub struct FaultSpec {
-    /// Its name, 1 to 64 of a-z, 0-9, `-`, `_`, `.`; made where absent.
+    /// Id: 1 to 64 of a-z, 0-9, `-`, `_`, `.`; generated if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Which calls it is for; all where empty.
+    /// Which calls match; all if absent.
     #[serde(default, rename = "match", skip_serializing_if = "MatchSpec::is_empty")]
     pub matching: MatchSpec,
-    /// Share of matching calls that are struck, 0 to 1; 1 where nothing else chooses.
+    /// Share of matching calls that are affected, 0 to 1; 1 if `every`, `first` and `requests` are absent too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub toxicity: Option<f64>,
-    /// Strike every so-manieth matching call.
+    /// Affect every n-th matching call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
-    /// Strike the first so many matching calls.
+    /// Affect the first n matching calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<u64>,
-    /// Strike matching calls from the one to the other, counted from 1, both included: `100..200`.
+    /// Affect a range of matching calls, counted from 1, both ends included: `100..200`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests: Option<String>,
-    /// What `toxicity` is drawn by.
+    /// What the random draw for `toxicity` is keyed by.
     #[serde(default, skip_serializing_if = "SamplingKey::is_content")]
     pub by: SamplingKey,
-    /// Where on the road it strikes; by its effect where absent.
+    /// The stage of the request pipeline at which the effect is applied; the effect's default if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<FaultStage>,
-    /// What happens: `{"kind": …}` with the kind's parameters.
+    /// What happens to an affected call: `{"kind": …}` with the parameters of that kind.
     #[schemars(with = "BTreeMap<String, Value>")]
     #[schema(value_type = Object)]
     pub effect: Map<String, Value>,
-    /// When, in virtual time; from now on where absent.
+    /// When the fault is in force, in virtual time; from now on if absent.
     #[serde(default, skip_serializing_if = "WindowSpec::is_empty")]
     pub window: WindowSpec,
     /// How long it lives, in virtual time, from its definition or the start of its window, whichever is later.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "non_null_span",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub ttl: Option<Span>,
-    /// Whose it is, and what the SLA will call it.
+    /// Responsible party and cause, as recorded for the SLA.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<CauseSpec>,
-    /// Most calls it holds at once; further ones are spared.
+    /// Maximum number of calls affected concurrently; further calls are spared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_once: Option<u32>,
 }
 
-/// A life that is given is a span: `null` would be none at all.
-fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Span>, D::Error> {
-    let life = Option::<Span>::deserialize(from)?;
-    life.map(Some).ok_or_else(|| D::Error::custom(EVERY_FAULT_ENDS))
+/// Deserializes a span and refuses `null`, which would mean a fault without an end.
+fn non_null_span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Span>, D::Error> {
+    let span = Option::<Span>::deserialize(from)?;
+    span.map(Some).ok_or_else(|| D::Error::custom(EVERY_FAULT_ENDS))
 }
 
-/// What is said of a fault without an end.
+/// Error text for a fault without an end.
 pub(super) const EVERY_FAULT_ENDS: &str = "expected a span such as 1h: every fault ends";
 
-/// Which calls a fault is for; absent fields fit all.
+/// Which calls match a fault; absent fields match every call.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
 pub struct MatchSpec {
-    /// The provider.
+    /// The provider's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
-    /// `cutout`, or with its provider `jdcloud-matting/cutout`.
+    /// The operation's id, `cutout`, or with its provider `jdcloud-matting/cutout`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The world.
+    /// The world's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub world: Option<String>,
     /// The public part of the key the call claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// `POST`.
+    /// The HTTP method, such as `POST`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The path; with a `*` at its end, what it begins with.
+    /// The exact path, or with a trailing `*` a prefix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Header fields with their values; `*` for any value.
+    /// Required headers with their values; `*` matches any value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub header: BTreeMap<String, String>,
-    /// Least bytes of request body.
+    /// Minimum size of the request body in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_bytes: Option<u64>,
-    /// Most bytes of request body.
+    /// Maximum size of the request body in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
     /// XXH3-128 of the request body, in hex, as the journal shows it.
@@ -105,7 +109,7 @@ pub struct MatchSpec {
 }
 
 impl MatchSpec {
-    /// Whether it fits all calls.
+    /// Whether every call matches.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -117,45 +121,45 @@ impl MatchSpec {
 )]
 #[serde(default, deny_unknown_fields)]
 pub struct WindowSpec {
-    /// From here; from its definition where absent.
+    /// Start of the window; the definition of the fault if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Time>,
-    /// For so long; to the end of its life where absent.
+    /// Length of the window; to the end of the fault's life if absent.
     #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
-    /// And again after so long, from start to start.
+    /// Interval after which the window repeats, from start to start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Span>,
-    /// Toxicity rises from 0 over so long at the start of each window.
+    /// Time over which toxicity rises from 0 at the start of each window.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ramp: Option<Span>,
 }
 
 impl WindowSpec {
-    /// Whether it says nothing.
+    /// Whether all fields are absent.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Whose a fault is, and what the SLA will call it.
+/// Responsible party and cause of a fault, as recorded for the SLA.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
 pub struct CauseSpec {
-    /// Whose it is in truth.
+    /// The party that is actually responsible.
     pub party: Party,
-    /// The contract's code for it, as `GET contracts/{provider}` lists them.
+    /// The contract's code for the cause, as listed by `GET contracts/{provider}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The code the provider claims, where it differs from the truth.
+    /// The code the provider claims, if it differs from `code`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asserted: Option<String>,
-    /// The notice that announced it.
+    /// Id of the notice that announced the fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
-    /// When the notice was sent; when the fault is defined where absent.
+    /// When the notice was sent; the definition of the fault if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_at: Option<Time>,
 }

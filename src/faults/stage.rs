@@ -1,8 +1,8 @@
-//! Where on a call's road a fault strikes, and when that is decided.
+//! At which stage of the request pipeline an effect is applied, and when that is decided.
 
 use serde::{Deserialize, Serialize};
 
-/// Where on a call's road a fault strikes. Faults are composed in this order.
+/// The stage of the request pipeline at which an effect is applied. Effects are applied in this order.
 #[derive(
     Clone,
     Copy,
@@ -19,11 +19,11 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum FaultStage {
-    /// Before anything of the provider's runs.
+    /// Before any code of the provider runs.
     Arrival,
-    /// Once the call is let in, in place of the answer or around it.
+    /// After the call is admitted, instead of the answer or around it.
     Service,
-    /// Once there is an answer, on its way out.
+    /// After the answer is made, while it is sent.
     Response,
 }
 
@@ -38,21 +38,21 @@ impl FaultStage {
     }
 }
 
-/// When a fault is decided: at its stage, or before the body is read where the head of a request tells enough.
+/// When a fault is decided: at its stage, or before the body is read if the request head suffices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectionPoint {
-    /// Before the body is read.
+    /// Before the request body is read.
     BeforeReading,
-    /// At a stage.
+    /// At a stage of the pipeline.
     At(FaultStage),
 }
 
 impl InjectionPoint {
-    /// How many there are.
+    /// Number of injection points.
     pub(super) const COUNT: usize = 4;
 
-    /// Its place among them.
-    pub(super) fn place(self) -> usize {
+    /// Position among all injection points, below [`COUNT`](Self::COUNT).
+    pub(super) fn index(self) -> usize {
         match self {
             InjectionPoint::BeforeReading => 0,
             InjectionPoint::At(stage) => stage as usize + 1,

@@ -1,54 +1,55 @@
-//! Decisions as they fell, to be carried out again exactly.
+//! Recorded fault decisions, to be replayed exactly.
 
 use super::FaultSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// One line of a tape, as NDJSON.
+/// One line of a tape in NDJSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum TapeLine {
-    /// A fault that struck, as it was written, with its name.
+    /// The specification of a fault that affected calls, with its id.
     Fault(Box<FaultSpec>),
-    /// A call it struck.
-    Strike(TapedInjection),
+    /// A call it affected.
+    #[serde(rename = "strike")]
+    Injection(TapedInjection),
 }
 
-/// A call that was struck.
+/// The record of one affected call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TapedInjection {
-    /// The fault.
+    /// The fault's id.
     pub fault: String,
     /// The call's world.
     pub world: String,
     /// Fingerprint of the call's input, in hex.
     pub fingerprint: String,
-    /// The how-manieth call with this input the fault met.
+    /// How many times the fault had seen this input, counting this call (from 1).
     pub attempt: u64,
-    /// The value drawn for it, which shapes what chance shapes; 2^64 values in hex.
+    /// The random 64-bit value drawn for the call, in hex; it also determines randomised effects.
     pub drawn: String,
-    /// Virtual microseconds of delay.
+    /// Delay in virtual microseconds.
     pub delay_us: u64,
 }
 
-/// What tells a struck call from others: fault, world, fingerprint, attempt.
-type Case = (String, String, String, u64);
+/// Identifies an affected call: fault, world, fingerprint, attempt.
+type InjectionKey = (String, String, String, u64);
 
-/// A tape to be played.
+/// A tape to be replayed.
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
-    /// The faults on it.
+    /// The recorded faults.
     pub faults: Vec<FaultSpec>,
-    strikes: HashMap<Case, TapedInjection>,
+    injections: HashMap<InjectionKey, TapedInjection>,
 }
 
 impl Tape {
-    /// Reads a tape.
+    /// Parses a tape.
     ///
     /// # Errors
-    /// The line, counted from 1, and what was expected.
-    pub fn read(text: &str) -> Result<Self, (usize, String)> {
+    /// The line number, from 1, and what was expected there.
+    pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         let mut tape = Self::default();
         for (nth, line) in text
             .lines()
@@ -60,7 +61,7 @@ impl Tape {
                     return Err((nth + 1, "expected a fault with its id".to_owned()));
                 }
                 TapeLine::Fault(spec) => tape.faults.push(*spec),
-                TapeLine::Strike(taped) => {
+                TapeLine::Injection(taped) => {
                     if u64::from_str_radix(&taped.drawn, 16).is_err() {
                         return Err((nth + 1, "drawn: expected 16 hexadecimal digits".to_owned()));
                     }
@@ -71,36 +72,36 @@ impl Tape {
                     {
                         return Err((
                             nth + 1,
-                            format!("expected fault {:?} before its strikes", taped.fault),
+                            format!("expected fault {:?} before the calls it affected", taped.fault),
                         ));
                     }
-                    tape.strikes.insert(taped.case(), taped);
+                    tape.injections.insert(taped.key(), taped);
                 }
             }
         }
         Ok(tape)
     }
 
-    /// What is on it for a call.
+    /// The recorded injection of a fault into a call, if any.
     pub fn find(&self, fault: &str, world: &str, fingerprint: u128, attempt: u64) -> Option<&TapedInjection> {
         let fingerprint = format!("{fingerprint:032x}");
-        self.strikes
+        self.injections
             .get(&(fault.to_owned(), world.to_owned(), fingerprint, attempt))
     }
 
-    /// How many strikes are on it.
+    /// Number of recorded injections.
     pub fn len(&self) -> usize {
-        self.strikes.len()
+        self.injections.len()
     }
 
-    /// Whether there are none.
+    /// Whether no injection is recorded.
     pub fn is_empty(&self) -> bool {
-        self.strikes.is_empty()
+        self.injections.is_empty()
     }
 }
 
 impl TapedInjection {
-    fn case(&self) -> Case {
+    fn key(&self) -> InjectionKey {
         (
             self.fault.clone(),
             self.world.clone(),

@@ -1,40 +1,43 @@
-//! What the providers served here know, as far as faults must fit it.
+//! Facts about providers and worlds that fault specifications are validated against.
 
 use crate::exchange::TaskNames;
 
 /// A provider's facts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderFacts {
-    /// Its id.
+    /// The provider's id.
     pub id: &'static str,
-    /// Ids of its operations, without the provider's.
+    /// Ids of its operations, without the provider prefix.
     pub operations: Vec<&'static str>,
-    /// Codes of the causes its contract knows.
+    /// Codes of the causes listed in its contract.
     pub causes: Vec<&'static str>,
     /// Codes of the errors it documents.
     pub errors: Vec<&'static str>,
     /// Whether its answers carry a signature.
     pub signs_answers: bool,
-    /// Whether it has asynchronous work and callbacks.
+    /// Whether it has asynchronous jobs and callbacks.
     pub has_jobs: bool,
     /// What it can recognise.
     pub tasks: &'static [TaskNames],
 }
 
-/// Every provider served here, and every world there is.
+/// All providers served here and all existing worlds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ValidationContext {
-    /// The providers.
+    /// The providers served here.
     pub providers: Vec<ProviderFacts>,
-    /// Names of the worlds.
+    /// Names of the existing worlds.
     pub worlds: Vec<String>,
 }
 
 impl ValidationContext {
-    /// The providers a fault can strike: the one it names, or all.
-    pub fn struck<'a>(&'a self, provider: Option<&'a str>) -> impl Iterator<Item = &'a ProviderFacts> {
-        let fits = move |one: &&ProviderFacts| provider.is_none_or(|id| id == one.id);
-        self.providers.iter().filter(fits)
+    /// The providers a fault can affect: the named one, or all if `provider` is `None`.
+    pub fn providers_in_scope<'a>(
+        &'a self,
+        provider: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a ProviderFacts> {
+        let is_in_scope = move |one: &&ProviderFacts| provider.is_none_or(|id| id == one.id);
+        self.providers.iter().filter(is_in_scope)
     }
 
     /// Their ids.

@@ -5,25 +5,25 @@ use super::{FaultSpecError, Span};
 use crate::clock::Time;
 use std::time::Duration;
 
-/// When a fault is in force: a span of virtual time, once or again and again, within its life.
+/// When a fault is in force: a span of virtual time within the fault's life, once or repeatedly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultWindow {
-    /// Start of the first window.
+    /// Start of the first occurrence.
     from: Time,
-    /// Whether the start was given, and is read on the clock of the call's world.
-    given: bool,
+    /// Whether the user set the start. It then refers to the clock of the call's world.
+    has_explicit_start: bool,
     span: Option<Duration>,
     repeat: Option<Duration>,
     ramp: Option<Duration>,
-    /// End of its life.
-    ends: Time,
+    /// End of the fault's life.
+    ends_at: Time,
 }
 
 impl FaultWindow {
-    /// A window of a fault defined at `now` that lives for `ttl`.
+    /// Validates the window of a fault defined at `now` that lives for `ttl`.
     ///
     /// # Errors
-    /// Names the field that makes it impossible.
+    /// Names the invalid field and what was expected.
     pub(super) fn new(spec: &WindowSpec, ttl: Duration, now: Time) -> Result<Self, FaultSpecError> {
         let positive = |field: &str, span: Option<Span>| match span {
             Some(Span(span)) if span.is_zero() => Err(FaultSpecError::new(
@@ -55,7 +55,7 @@ impl FaultWindow {
             ));
         }
         let from = spec.from.unwrap_or(now);
-        let ends = from.max(now) + ttl;
+        let ends_at = from.max(now) + ttl;
         if spec.from.is_some() && repeat.is_none() && span.is_some_and(|span| from + span <= now) {
             return Err(FaultSpecError::new(
                 "window.from",
@@ -64,23 +64,31 @@ impl FaultWindow {
         }
         Ok(Self {
             from,
-            given: spec.from.is_some(),
+            has_explicit_start: spec.from.is_some(),
             span,
             repeat,
             ramp,
-            ends,
+            ends_at,
         })
     }
 
-    /// How much of its toxicity it has: none outside, all inside, less while it ramps up. `arrived` is the
-    /// call's arrival on its world's clock, `home` the time on the clock the fault was defined on.
-    pub fn strength(&self, arrived: Time, home: Time) -> Option<f64> {
-        if home >= self.ends {
+    /// The factor applied to toxicity: `None` outside the window, 1 inside, less while it ramps up. `arrived` is the
+    /// call's arrival on its world's clock, `fault_now` the time on the fault's clock.
+    pub fn strength(&self, arrived: Time, fault_now: Time) -> Option<f64> {
+        if fault_now >= self.ends_at {
             return None;
         }
-        let at = if self.given { arrived } else { home };
-        // A clock that was set back behind the definition does not switch a fault off.
-        let at = if self.given { at } else { at.max(self.from) };
+        let at = if self.has_explicit_start {
+            arrived
+        } else {
+            fault_now
+        };
+        // Setting the clock back to before the definition does not disable the fault.
+        let at = if self.has_explicit_start {
+            at
+        } else {
+            at.max(self.from)
+        };
         if at < self.from {
             return None;
         }
@@ -92,25 +100,30 @@ impl FaultWindow {
         Some((age.as_micros() as f64 / ramp.as_micros() as f64).min(1.0))
     }
 
-    /// Start of the window in which a call is struck that arrived then, as [`strength`](Self::strength) reads it.
-    pub fn begun(&self, arrived: Time, home: Time) -> Time {
-        let at = if self.given { arrived } else { home.max(self.from) };
+    /// Start of the occurrence that contains a call; parameters as in [`strength`](Self::strength).
+    pub fn occurrence_start(&self, arrived: Time, fault_now: Time) -> Time {
+        let at = if self.has_explicit_start {
+            arrived
+        } else {
+            fault_now.max(self.from)
+        };
         at - self.age(at)
     }
 
-    /// Whether its life is over.
-    pub fn is_over(&self, home: Time) -> bool {
-        home >= self.ends || (self.repeat.is_none() && self.span.is_some_and(|span| home >= self.from + span))
+    /// Whether the fault's life is over.
+    pub fn is_over(&self, fault_now: Time) -> bool {
+        fault_now >= self.ends_at
+            || (self.repeat.is_none() && self.span.is_some_and(|span| fault_now >= self.from + span))
     }
 
-    /// End of its life.
-    pub fn ends(&self) -> Time {
-        self.ends
+    /// End of the fault's life.
+    pub fn ends_at(&self) -> Time {
+        self.ends_at
     }
 
-    /// The next instant after `now` at which it comes into force or goes out of it.
+    /// The next instant after `now` at which the window opens or closes.
     pub fn next_change(&self, now: Time) -> Option<Time> {
-        if now >= self.ends {
+        if now >= self.ends_at {
             return None;
         }
         let next = if now < self.from {
@@ -120,13 +133,13 @@ impl FaultWindow {
             match (self.span, self.repeat) {
                 (Some(span), _) if now < start + span => start + span,
                 (Some(_), Some(repeat)) => start + repeat,
-                (Some(_) | None, _) => self.ends,
+                (Some(_) | None, _) => self.ends_at,
             }
         };
-        Some(next.min(self.ends))
+        Some(next.min(self.ends_at))
     }
 
-    /// Time since the start of the window that `at` lies in or behind.
+    /// Time from the start of the latest occurrence to `at`.
     fn age(&self, at: Time) -> Duration {
         let age = at.since(self.from);
         match self.repeat {
@@ -168,8 +181,11 @@ mod tests {
         assert_eq!(strength("10:04:59"), Some(1.0));
         assert_eq!(strength("10:05:00"), None);
         assert_eq!(strength("11:00:15"), Some(0.25));
-        assert_eq!(window.ends(), at("13:00:00"));
-        assert_eq!(window.begun(at("11:00:15"), at("09:30:00")), at("11:00:00"));
+        assert_eq!(window.ends_at(), at("13:00:00"));
+        assert_eq!(
+            window.occurrence_start(at("11:00:15"), at("09:30:00")),
+            at("11:00:00")
+        );
         assert_eq!(window.strength(at("12:01:00"), at("13:00:00")), None);
         let changes: Vec<Time> =
             std::iter::successors(Some(at("09:00:00")), |now| window.next_change(*now)).collect();
@@ -189,27 +205,27 @@ mod tests {
 
     #[test]
     fn impossible_windows_name_their_field() {
-        let flaw = |spec: WindowSpec| {
+        let error = |spec: WindowSpec| {
             let made = FaultWindow::new(&spec, Duration::from_secs(3600), at("09:00:00"));
             made.unwrap_err().field
         };
         let none = WindowSpec::default;
         assert_eq!(
-            flaw(WindowSpec {
+            error(WindowSpec {
                 span: span("0s"),
                 ..none()
             }),
             "window.for"
         );
         assert_eq!(
-            flaw(WindowSpec {
+            error(WindowSpec {
                 repeat: span("1h"),
                 ..none()
             }),
             "window.for"
         );
         assert_eq!(
-            flaw(WindowSpec {
+            error(WindowSpec {
                 span: span("2h"),
                 repeat: span("1h"),
                 ..none()
@@ -217,7 +233,7 @@ mod tests {
             "window.repeat"
         );
         assert_eq!(
-            flaw(WindowSpec {
+            error(WindowSpec {
                 span: span("5m"),
                 ramp: span("6m"),
                 ..none()
@@ -225,7 +241,7 @@ mod tests {
             "window.ramp"
         );
         assert_eq!(
-            flaw(WindowSpec {
+            error(WindowSpec {
                 from: Some(at("08:00:00")),
                 span: span("1h"),
                 ..none()

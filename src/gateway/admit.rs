@@ -21,7 +21,7 @@ impl Gateway {
         } else {
             self.clock.real_now()
         };
-        let now = now.shifted(in_flight.plan.skew);
+        let now = now.plus_micros(in_flight.plan.skew);
         let context = AuthContext {
             credential: key.map(|key| &key.credential),
             now,

@@ -27,7 +27,7 @@ impl Gateway {
         specs: Vec<FaultSpec>,
         instead: Option<&dyn Fn(&InstalledFault) -> bool>,
     ) -> Result<Vec<Arc<InstalledFault>>, (usize, FaultSpecError)> {
-        self.faults.put(
+        self.faults.replace(
             specs,
             &self.validation_context(),
             &|world| self.clock_of(world),

@@ -81,7 +81,7 @@ impl Gateway {
         let wish = call
             .headers
             .get(FAULT_OVERRIDE_HEADER)
-            .filter(|_| self.faults.obeys_headers());
+            .filter(|_| self.faults.allows_header_override());
         let plan = &in_flight.plan;
         let print = || {
             *plan
@@ -110,7 +110,7 @@ impl Gateway {
             clock: &in_flight.world.clock,
             fingerprint: &print,
             workload: &workload,
-            wish: FaultOverride::of(wish),
+            fault_override: FaultOverride::from_header(wish),
             ended_by: plan.ended_by.as_deref(),
         };
         self.faults.decide(point, &case, &mut in_flight.decisions)

@@ -215,7 +215,7 @@ impl InFlightCall {
     /// Header fields of ours and of the clock, as a reply carries them.
     pub fn own_headers(&self) -> Vec<(&'static str, String)> {
         // The vendor's clock, as far as a client can see it, is the world's.
-        let shown = self.world.clock.now().shifted(self.plan.skew);
+        let shown = self.world.clock.now().plus_micros(self.plan.skew);
         let mut fields = Vec::with_capacity(3);
         fields.push(("date", shown.http_date()));
         if self.observers.public_headers {

@@ -208,7 +208,9 @@ where
 
 fn cut(mut in_flight: Box<InFlightCall>, after: BytesOrShare, reset: Option<&Connection>) -> HttpResponse {
     let reply = in_flight.reply.take().unwrap_or_default();
-    let sent = reply.body.slice(..after.of(reply.body.len() as u64) as usize);
+    let sent = reply
+        .body
+        .slice(..after.resolve(reply.body.len() as u64) as usize);
     let mut response = head(&reply, &mut in_flight);
     // The connection outlives the body, but a reference to it cannot be kept there.
     let reset = reset.and_then(|connection| connection.duplicate().ok());

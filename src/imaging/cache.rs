@@ -1,48 +1,50 @@
-//! Results that are kept while there is room, the least used given up first.
+//! A cache of results, bounded by bytes, that evicts the least recently used first.
 
 use lru::LruCache;
 use std::sync::{Arc, Mutex};
 
-/// Results by the content they were made of. Held for a look-up or an insertion, never while a picture is worked on.
+/// Results by the XXH3-128 of the input they were made from. Locked only for look-up and insertion, never while a
+/// picture is processed.
 pub(super) struct ContentCache<T> {
-    kept: Mutex<Kept<T>>,
-    most_bytes: usize,
-    weigh: fn(&T) -> usize,
+    entries: Mutex<CacheEntries<T>>,
+    max_bytes: usize,
+    size_of: fn(&T) -> usize,
 }
 
-struct Kept<T> {
+struct CacheEntries<T> {
     results: LruCache<u128, Arc<T>>,
     bytes: usize,
 }
 
 impl<T> ContentCache<T> {
-    pub(super) fn new(most_bytes: usize, weigh: fn(&T) -> usize) -> Self {
+    /// Creates an empty cache. `size_of` returns the bytes an entry counts for.
+    pub(super) fn new(max_bytes: usize, size_of: fn(&T) -> usize) -> Self {
         Self {
-            kept: Mutex::new(Kept {
+            entries: Mutex::new(CacheEntries {
                 results: LruCache::unbounded(),
                 bytes: 0,
             }),
-            most_bytes,
-            weigh,
+            max_bytes,
+            size_of,
         }
     }
 
     pub(super) fn get(&self, content: u128) -> Option<Arc<T>> {
-        let mut kept = self.kept.lock().expect("no panic while held");
-        kept.results.get(&content).cloned()
+        let mut entries = self.entries.lock().expect("no panic while held");
+        entries.results.get(&content).cloned()
     }
 
     pub(super) fn put(&self, content: u128, result: Arc<T>) {
-        let mut kept = self.kept.lock().expect("no panic while held");
-        kept.bytes += (self.weigh)(&result);
-        if let Some(old) = kept.results.put(content, result) {
-            kept.bytes -= (self.weigh)(&old);
+        let mut entries = self.entries.lock().expect("no panic while held");
+        entries.bytes += (self.size_of)(&result);
+        if let Some(old) = entries.results.put(content, result) {
+            entries.bytes -= (self.size_of)(&old);
         }
-        while kept.bytes > self.most_bytes {
-            let Some((_, oldest)) = kept.results.pop_lru() else {
+        while entries.bytes > self.max_bytes {
+            let Some((_, oldest)) = entries.results.pop_lru() else {
                 break;
             };
-            kept.bytes -= (self.weigh)(&oldest);
+            entries.bytes -= (self.size_of)(&oldest);
         }
     }
 }

@@ -1,20 +1,20 @@
-//! Pictures that carry a text as a QR code, large enough to survive resizing and JPEG.
+//! Pictures with a text as a QR code, large enough to survive resizing and JPEG compression.
 
 use super::encode_rgba;
 use bytes::Bytes;
 use qrcode::{EcLevel, QrCode};
 
-/// Side of the picture: the most that the agreement takes (002 二.4), so that half of it is still enough.
+/// Side of the picture in pixels: the largest the agreement accepts (002 二.4), so that half of it still decodes.
 const SIDE: usize = 512;
-/// Modules of quiet ground around the code.
+/// Width of the quiet zone around the code, in modules.
 const QUIET: usize = 4;
 
-/// A PNG of 512 by 512 pixels with a text as a QR code in its middle, on a ground of soft colours; nothing where the text
-/// is too long for one.
+/// Encodes a text as a QR code in the middle of a soft gradient: a PNG of 512 by 512 pixels. `None` if the text is too
+/// long for a code.
 pub fn code_picture(text: &str) -> Option<Bytes> {
     let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M).ok()?;
     let modules = code.width() + 2 * QUIET;
-    // Two thirds of the picture: at half its size a module still has several pixels.
+    // The code fills two thirds of the picture: at half size a module still has several pixels.
     let scale = (SIDE * 2 / 3 / modules).max(1);
     let (across, start) = (modules * scale, (SIDE - modules * scale) / 2);
     let colours = code.to_colors();

@@ -1,20 +1,20 @@
-//! A picture that arrived damaged.
+//! Corrupts an encoded picture, for the effect `corrupt-image`.
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// Bytes at the start that stay, so that it is still taken for what it was.
+/// Leading bytes that stay intact, so that the file type is still recognised.
 const MAGIC: usize = 8;
-/// Bytes after them that are overwritten: the headers of every format read here lie within.
-const SPOILT: usize = 256;
+/// Number of bytes overwritten after them. They include the headers of every format decoded here.
+const OVERWRITTEN: usize = 256;
 
-/// The picture with its headers overwritten: same length, same kind by its first bytes, and no decoder opens
-/// it. `drawn` shapes the damage.
-pub fn damage(picture: &[u8], drawn: u64) -> Vec<u8> {
+/// Overwrites the headers of a picture, so that no decoder opens it. Length and magic bytes stay; `seed` determines the
+/// new bytes.
+pub fn corrupt_headers(picture: &[u8], seed: u64) -> Vec<u8> {
     let mut bytes = picture.to_vec();
-    let spoilt = bytes.iter_mut().skip(MAGIC).take(SPOILT);
-    for (nth, byte) in spoilt.enumerate() {
-        // Never 0, so that every byte changes.
-        *byte ^= xxh3_64_with_seed(&nth.to_le_bytes(), drawn) as u8 | 1;
+    let headers = bytes.iter_mut().skip(MAGIC).take(OVERWRITTEN);
+    for (nth, byte) in headers.enumerate() {
+        // The mask is never 0, so that every byte changes.
+        *byte ^= xxh3_64_with_seed(&nth.to_le_bytes(), seed) as u8 | 1;
     }
     bytes
 }
@@ -28,13 +28,13 @@ mod tests {
     fn what_is_damaged_looks_like_a_picture_and_is_none() {
         let png = encode_rgba(8, 8, &[7; 256]);
         for drawn in [0, 1, u64::MAX] {
-            let bytes = damage(&png, drawn);
+            let bytes = corrupt_headers(&png, drawn);
             assert_eq!(
-                (bytes.len(), PictureFormat::of(&bytes)),
+                (bytes.len(), PictureFormat::detect(&bytes)),
                 (png.len(), Some(PictureFormat::Png))
             );
             assert!(image::load_from_memory(&bytes).is_err());
         }
-        assert_ne!(damage(&png, 1), damage(&png, 2));
+        assert_ne!(corrupt_headers(&png, 1), corrupt_headers(&png, 2));
     }
 }

@@ -1,49 +1,49 @@
-//! What is seen in a picture without knowing what it means: shares of colours, texture, faces, codes. Everything is a
-//! measure over decoded pixels; the same picture always gives the same.
+//! Measures low-level features of a picture: colour shares, texture, faces, QR codes. The same pixels always give the
+//! same features.
 
 use super::people::portrait_faces;
 use super::{FaceBox, Picture};
 
-/// Longer side of the picture while its colours are measured.
+/// Longer side to which the picture is scaled for colour measures.
 const SIDE: usize = 256;
-/// Longer side of the picture while codes are sought.
+/// Longer side to which the picture is scaled for QR detection.
 const CODE_SIDE: usize = 1024;
-/// Pictures of at most so many pixels a side are enlarged to seek once more.
+/// If no QR code is found in a picture of at most this many pixels a side, it is enlarged and searched again.
 const SMALL: usize = 400;
 
-/// What is seen in a picture.
+/// Low-level features of a picture.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PictureFeatures {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: usize,
-    /// Rows.
+    /// Height in pixels.
     pub height: usize,
-    /// Texts of the QR codes in it.
+    /// Texts of its QR codes.
     pub codes: Vec<String>,
-    /// Faces seen from the front that take a good part of the picture, in pixels, the surest first.
+    /// Large frontal faces, in pixels, highest score first.
     pub faces: Vec<FaceBox>,
-    /// Share of pixels of the colour of skin.
+    /// Share of skin-coloured pixels.
     pub skin: f32,
-    /// Share of dark red pixels, as of blood.
+    /// Share of dark red pixels, as in blood.
     pub blood: f32,
-    /// Share of bright yellow and orange pixels, as of fire.
+    /// Share of bright yellow and orange pixels, as in fire.
     pub fire: f32,
     /// Share of pixels in flat, saturated areas, as in drawn advertisements.
     pub flat: f32,
-    /// Share of small blocks with the contrast of print.
+    /// Share of small blocks with the contrast of printed text.
     pub print: f32,
-    /// Mean difference of neighbouring pixels' brightness, 0 to 1.
+    /// Mean brightness difference of neighbouring pixels, 0 to 1.
     pub texture: f32,
-    /// Perceptual hash: of each row of eight by nine, whether a pixel is brighter than its right neighbour.
+    /// Perceptual hash: in each row of the picture scaled to 9 by 8, whether a pixel is brighter than its right neighbour.
     pub phash: u64,
 }
 
 impl PictureFeatures {
-    /// Looks at a picture.
-    pub fn of(picture: &Picture) -> Self {
-        let small = picture.within(SIDE);
+    /// Measures the features of a picture.
+    pub fn measure(picture: &Picture) -> Self {
+        let small = picture.fit_within(SIDE);
         let grey = greys(&small);
-        let shares = Shares::of(&small);
+        let shares = ColourShares::measure(&small);
         Self {
             width: picture.width,
             height: picture.height,
@@ -52,15 +52,15 @@ impl PictureFeatures {
             skin: shares.skin,
             blood: shares.blood,
             fire: shares.fire,
-            flat: flat(&small, &grey),
-            print: print(&grey, small.width),
+            flat: flat_share(&small, &grey),
+            print: print_share(&grey, small.width),
             texture: texture(&grey, small.width),
             phash: phash(picture),
         }
     }
 
-    /// The measures in a line, for `explain`.
-    pub fn described(&self) -> String {
+    /// All features on one line, for `explain`.
+    pub fn summary(&self) -> String {
         format!(
             "{}x{}, phash {:016x}, {} faces, {} codes, skin {:.2}, blood {:.2}, fire {:.2}, flat {:.2}, print {:.2}, texture {:.2}",
             self.width,
@@ -84,15 +84,15 @@ fn greys(picture: &Picture) -> Vec<u8> {
     picture.rgb.chunks_exact(3).map(grey).collect()
 }
 
-/// Texts of QR codes. They are sought at the picture's own size first; a small one is sought again enlarged, since a
-/// module of less than two pixels cannot be told from its neighbour.
+/// Decodes the QR codes of a picture. A small picture without a code is enlarged and searched again, as modules
+/// below two pixels cannot be told apart.
 fn codes(picture: &Picture) -> Vec<String> {
-    let shown = picture.within(CODE_SIDE);
-    let found = codes_at(&shown);
-    if !found.is_empty() || shown.width.max(shown.height) > SMALL {
+    let scaled = picture.fit_within(CODE_SIDE);
+    let found = codes_at(&scaled);
+    if !found.is_empty() || scaled.width.max(scaled.height) > SMALL {
         return found;
     }
-    codes_at(&shown.resized(shown.width * 2, shown.height * 2))
+    codes_at(&scaled.resized(scaled.width * 2, scaled.height * 2))
 }
 
 fn codes_at(picture: &Picture) -> Vec<String> {
@@ -104,14 +104,14 @@ fn codes_at(picture: &Picture) -> Vec<String> {
     texts.map(|(_, text)| text).collect()
 }
 
-struct Shares {
+struct ColourShares {
     skin: f32,
     blood: f32,
     fire: f32,
 }
 
-impl Shares {
-    fn of(picture: &Picture) -> Self {
+impl ColourShares {
+    fn measure(picture: &Picture) -> Self {
         let (mut skin, mut blood, mut fire) = (0_u32, 0_u32, 0_u32);
         for pixel in picture.rgb.chunks_exact(3) {
             let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(i32::from);
@@ -131,7 +131,7 @@ impl Shares {
     }
 }
 
-fn flat(picture: &Picture, grey: &[u8]) -> f32 {
+fn flat_share(picture: &Picture, grey: &[u8]) -> f32 {
     let width = picture.width;
     let is_flat = |at: usize| {
         let pixel = &picture.rgb[at * 3..at * 3 + 3];
@@ -145,8 +145,8 @@ fn flat(picture: &Picture, grey: &[u8]) -> f32 {
     (0..grey.len()).filter(|at| is_flat(*at)).count() as f32 / grey.len().max(1) as f32
 }
 
-/// Blocks of eight by eight whose pixels are nearly all of two brightnesses far apart, with many changes between them.
-fn print(grey: &[u8], width: usize) -> f32 {
+/// Share of 8×8 blocks with high contrast and many changes between dark and bright along their rows.
+fn print_share(grey: &[u8], width: usize) -> f32 {
     const BLOCK: usize = 8;
     let rows = grey.len() / width.max(1);
     let (mut all, mut printed) = (0_u32, 0_u32);
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn colours_are_told_apart() {
-        let of = |colour| PictureFeatures::of(&plain(64, 64, colour));
+        let of = |colour| PictureFeatures::measure(&plain(64, 64, colour));
         assert!(of([224, 172, 140]).skin > 0.9);
         assert!(of([140, 10, 10]).blood > 0.9);
         assert!(of([255, 160, 20]).fire > 0.9);
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn the_smallest_pictures_are_looked_at_too() {
         for (width, height) in [(1, 1), (1, 300), (300, 1), (7, 7)] {
-            PictureFeatures::of(&plain(width, height, [1, 2, 3]));
+            PictureFeatures::measure(&plain(width, height, [1, 2, 3]));
         }
     }
 
@@ -226,7 +226,7 @@ mod tests {
         let bytes = include_bytes!("../../fixtures/photos/chelsea.jpg");
         let range = super::super::PixelRange { least: 1, most: 9999 };
         let picture = Picture::decode(bytes, range, 100_000_000).unwrap();
-        let small = picture.within(200);
+        let small = picture.fit_within(200);
         assert!((phash(&picture) ^ phash(&small)).count_ones() <= 2);
     }
 }

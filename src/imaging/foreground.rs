@@ -1,31 +1,31 @@
-//! The thing's own colour at its edge, freed of the ground that shines through: multi-level estimation
-//! (Germer et al. 2020), so that no fringe is left when the cut-out is put before another ground.
+//! Estimates the foreground colour of partly transparent pixels by multi-level estimation (Germer et al. 2020), so that
+//! a cut-out shows no fringe on another background.
 //!
-//! Only the edge matters: above a small size, only pixels near a change of alpha are solved, and at full size
-//! only the soft ones, from the colours found at half size.
+//! Above a small size, only pixels near a change of alpha are solved; at full size only the partly transparent ones,
+//! starting from the colours at half size.
 
 use super::{Picture, Plane};
 
 const REGULARITY: f32 = 1e-5;
 const GRADIENT: f32 = 1.0;
-/// Side up to which every pixel is solved.
+/// Largest side at which every pixel is solved.
 const SMALL: usize = 32;
-/// Rounds at sizes up to [`SMALL`], and above.
+/// Iterations at sizes up to [`SMALL`], and above.
 const ROUNDS: (usize, usize) = (10, 2);
-/// How far from a change of alpha pixels are solved, at each size.
+/// Distance from a change of alpha, in pixels of each size, within which pixels are solved.
 const REACH: usize = 2;
 
-/// The thing's colours, three bytes a pixel, for an alpha of the picture's size.
+/// The foreground colours for an alpha of the picture's size; three bytes per pixel.
 pub fn foreground(picture: &Picture, alpha: &Plane) -> Vec<u8> {
-    let mut layers = Layers::start(picture);
+    let mut layers = ColourLayers::new(picture);
     for (width, height) in sizes(picture.width, picture.height) {
         layers = layers.resized(width, height);
-        layers.refine(&Level::of(picture, alpha, width, height));
+        layers.refine(&ScaleLevel::new(picture, alpha, width, height));
     }
     layers.finish(picture, alpha)
 }
 
-/// From one pixel to half the full size, about doubling.
+/// Sizes from one pixel to half the full size, each about twice the one before.
 fn sizes(w: usize, h: usize) -> Vec<(usize, usize)> {
     let levels = usize::BITS - w.max(h).leading_zeros();
     let side = |full: usize, level: u32| (full >> (levels - level)).clamp(1, full);
@@ -35,13 +35,13 @@ fn sizes(w: usize, h: usize) -> Vec<(usize, usize)> {
 }
 
 /// Picture and alpha at one size.
-struct Level {
+struct ScaleLevel {
     image: Vec<[f32; 3]>,
     alpha: Vec<f32>,
 }
 
-impl Level {
-    fn of(picture: &Picture, alpha: &Plane, width: usize, height: usize) -> Self {
+impl ScaleLevel {
+    fn new(picture: &Picture, alpha: &Plane, width: usize, height: usize) -> Self {
         let mut image = Vec::with_capacity(width * height);
         let mut small = Vec::with_capacity(width * height);
         let xs: Vec<usize> = (0..width).map(|x| x * picture.width / width).collect();
@@ -55,8 +55,8 @@ impl Level {
         Self { image, alpha: small }
     }
 
-    /// The pixels to solve: all of a small level, else those near a change of alpha.
-    fn open(&self, w: usize, h: usize) -> Vec<usize> {
+    /// The pixels to solve: all at a small size, otherwise those near a change of alpha.
+    fn unsolved(&self, w: usize, h: usize) -> Vec<usize> {
         if w.max(h) <= SMALL {
             return (0..w * h).collect();
         }
@@ -79,16 +79,17 @@ impl Level {
     }
 }
 
-/// Colours of thing and ground at one size.
-struct Layers {
+/// Foreground and background colours at one size.
+struct ColourLayers {
     width: usize,
     height: usize,
-    /// Of each pixel the thing's colour, then the ground's.
+    /// Foreground and background colour of each pixel.
     colours: Vec<[[f32; 3]; 2]>,
 }
 
-impl Layers {
-    fn start(picture: &Picture) -> Self {
+impl ColourLayers {
+    /// One pixel of the mean colour.
+    fn new(picture: &Picture) -> Self {
         let mut sum = [0u64; 3];
         for pixel in picture.rgb.chunks_exact(3) {
             for (sum, value) in sum.iter_mut().zip(pixel) {
@@ -117,32 +118,32 @@ impl Layers {
         }
     }
 
-    fn refine(&mut self, level: &Level) {
+    fn refine(&mut self, level: &ScaleLevel) {
         let (w, h) = (self.width, self.height);
         let rounds = if w.max(h) <= SMALL { ROUNDS.0 } else { ROUNDS.1 };
-        let open = level.open(w, h);
+        let unsolved = level.unsolved(w, h);
         for _ in 0..rounds {
-            for at in &open {
+            for at in &unsolved {
                 let around = around(*at, w, h).map(|next| (level.alpha[next], self.colours[next]));
                 self.colours[*at] = solve(level.image[*at], level.alpha[*at], around);
             }
         }
     }
 
-    /// The last size: what is all thing or all ground shows its own colour, the rest is solved once.
+    /// Solves the full size: opaque and transparent pixels keep their colour, the others are solved once.
     fn finish(&self, picture: &Picture, alpha: &Plane) -> Vec<u8> {
         let (w, h) = (picture.width, picture.height);
         let xs: Vec<usize> = (0..w).map(|x| x * self.width / w).collect();
         let known = |at: usize| {
             let (x, y) = (at % w, at / w);
-            let [mut thing, mut ground] = self.colours[y * self.height / h * self.width + xs[x]];
+            let [mut foreground, mut background] = self.colours[y * self.height / h * self.width + xs[x]];
             let a = alpha.data[at];
             if a >= 1.0 {
-                thing = unit(picture.at(x, y));
+                foreground = unit(picture.at(x, y));
             } else if a <= 0.0 {
-                ground = unit(picture.at(x, y));
+                background = unit(picture.at(x, y));
             }
-            (a, [thing, ground])
+            (a, [foreground, background])
         };
         let mut out = picture.rgb.clone();
         for (at, pixel) in out.chunks_exact_mut(3).enumerate() {
@@ -151,8 +152,8 @@ impl Layers {
                 continue;
             }
             let own = unit(picture.at(at % w, at / w));
-            let [thing, _] = solve(own, a, around(at, w, h).map(known));
-            for (byte, value) in pixel.iter_mut().zip(thing) {
+            let [foreground, _] = solve(own, a, around(at, w, h).map(known));
+            for (byte, value) in pixel.iter_mut().zip(foreground) {
                 *byte = (value * 255.0 + 0.5) as u8;
             }
         }
@@ -164,7 +165,7 @@ fn unit(colour: [u8; 3]) -> [f32; 3] {
     colour.map(|v| f32::from(v) / 255.0)
 }
 
-/// The four neighbours of a pixel; itself where the picture ends.
+/// The four neighbours of a pixel; the pixel itself beyond the edge.
 fn around(at: usize, w: usize, h: usize) -> [usize; 4] {
     let (x, y) = (at % w, at / w);
     [
@@ -175,15 +176,16 @@ fn around(at: usize, w: usize, h: usize) -> [usize; 4] {
     ]
 }
 
-/// The two colours that best explain a pixel, near those of its neighbours (a 2×2 system a channel).
+/// The foreground and background colour that best explain a pixel and are close to those of its neighbours (a 2×2
+/// system per channel).
 fn solve(image: [f32; 3], a: f32, around: [(f32, [[f32; 3]; 2]); 4]) -> [[f32; 3]; 2] {
-    let (mut pull, mut thing, mut ground) = (0.0f32, [0.0f32; 3], [0.0f32; 3]);
-    for (alpha, [their_thing, their_ground]) in around {
+    let (mut pull, mut foreground, mut background) = (0.0f32, [0.0f32; 3], [0.0f32; 3]);
+    for (alpha, [their_foreground, their_background]) in around {
         let weight = REGULARITY + GRADIENT * (a - alpha).abs();
         pull += weight;
         for c in 0..3 {
-            thing[c] += weight * their_thing[c];
-            ground[c] += weight * their_ground[c];
+            foreground[c] += weight * their_foreground[c];
+            background[c] += weight * their_background[c];
         }
     }
     let b = 1.0 - a;
@@ -191,7 +193,7 @@ fn solve(image: [f32; 3], a: f32, around: [(f32, [[f32; 3]; 2]); 4]) -> [[f32; 3
     let inv = 1.0 / (xx * yy - xy * xy);
     let mut out = [[0.0; 3]; 2];
     for c in 0..3 {
-        let (p, q) = (a * image[c] + thing[c], b * image[c] + ground[c]);
+        let (p, q) = (a * image[c] + foreground[c], b * image[c] + background[c]);
         out[0][c] = (inv * (yy * p - xy * q)).clamp(0.0, 1.0);
         out[1][c] = (inv * (xx * q - xy * p)).clamp(0.0, 1.0);
     }
@@ -204,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_ground_is_taken_out_of_a_soft_edge() {
-        // A red thing fading over 24 pixels into a green ground.
+        // A red foreground that fades over 24 pixels into a green background.
         let (w, h) = (64usize, 16usize);
         let alpha_at = |x: usize| ((44.0 - x as f32) / 24.0).clamp(0.0, 1.0);
         let mut rgb = Vec::new();

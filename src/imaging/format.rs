@@ -1,6 +1,6 @@
-//! What kind of picture some bytes are, by their first bytes.
+//! Detects the format of an encoded picture by its first bytes.
 
-/// A kind of picture file.
+/// A picture file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureFormat {
     /// JPEG, also called JFIF.
@@ -16,8 +16,8 @@ pub enum PictureFormat {
 }
 
 impl PictureFormat {
-    /// The kind, where the bytes begin like one. Names and headers a client sends are not asked.
-    pub fn of(bytes: &[u8]) -> Option<PictureFormat> {
+    /// Detects the format by magic bytes. File names and headers from the client are ignored.
+    pub fn detect(bytes: &[u8]) -> Option<PictureFormat> {
         match bytes {
             [0xff, 0xd8, 0xff, ..] => Some(PictureFormat::Jpeg),
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(PictureFormat::Png),

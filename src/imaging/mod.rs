@@ -1,5 +1,5 @@
-//! Pictures: decode within limits, matte, find people, encode. Deterministic to the byte: no time, no
-//! chance, no instruction that differs between machines on the model-free path.
+//! Pictures: decoding within limits, matting, face and person detection, encoding. Results are the same to the byte on
+//! every machine: the model-free path uses no time, no randomness and no machine-dependent instructions.
 
 mod cache;
 mod code;
@@ -17,7 +17,7 @@ mod sprite;
 mod studio;
 
 pub use code::code_picture;
-pub use damage::damage;
+pub use damage::corrupt_headers;
 pub use features::PictureFeatures;
 pub use foreground::foreground;
 pub use format::PictureFormat;
@@ -29,5 +29,5 @@ pub use people::{FaceBox, PersonMask};
 pub use picture::{Picture, PictureError, PixelRange, pixel_count};
 pub use plane::Plane;
 pub use png::encode_rgba;
-pub use sprite::{Sprite, enlarged};
+pub use sprite::{Sprite, enlarge};
 pub use studio::{CutOut, MatteSide, ProductCutout, Studio, StudioSettings};

@@ -1,14 +1,14 @@
-//! People in a picture: faces by a detector, bodies by what is below them, each pixel with a class.
+//! Detects people: faces by a detector, hair and clothes by position relative to a face, with a class for each pixel.
 
 use super::{Picture, Plane};
 use rustface::{Detector, ImageData};
 use std::cell::RefCell;
 
-/// The SeetaFace frontal model (BSD-2-Clause), as the detector's crate carries it.
+/// The SeetaFace frontal model (BSD-2-Clause), from the detector's crate.
 static MODEL: &[u8] = include_bytes!("../../fixtures/faces/seeta_fd_frontal_v1.0.bin");
 
 thread_local! {
-    /// A detector for each thread that works on pictures: making one takes milliseconds.
+    /// One detector per thread, as creating one takes milliseconds.
     static DETECTOR: RefCell<Box<dyn Detector>> = RefCell::new(detector());
 }
 
@@ -20,30 +20,52 @@ fn detector() -> Box<dyn Detector> {
     detector
 }
 
-/// Longer side of the picture while faces are sought.
-const SIDE: usize = 480;
-/// The same while only faces that make a portrait are sought.
-const PORTRAIT_SIDE: usize = 160;
-/// Side of the part of a picture in which a face is looked at again, and its least score there.
-const SECOND_LOOK: (usize, f64) = (80, 6.0);
-/// Faces looked at, the surest first.
-const MOST: usize = 4;
+/// Search for all faces.
+const ALL_FACES: FaceSearch = FaceSearch {
+    side: 480,
+    pyramid_factor: 0.8,
+    min_score: 2.0,
+};
+/// Search for faces large enough for a portrait.
+const PORTRAIT_FACES: FaceSearch = FaceSearch {
+    side: 160,
+    pyramid_factor: 0.6,
+    min_score: 2.0,
+};
+/// Second search in the surroundings of a portrait face, to confirm it.
+const CONFIRM_FACE: FaceSearch = FaceSearch {
+    side: 80,
+    pyramid_factor: 0.7,
+    min_score: 6.0,
+};
+/// Maximum number of faces, highest score first.
+const MAX_FACES: usize = 4;
 
-/// A face, in pixels of the picture.
+/// Parameters of a face search.
+#[derive(Clone, Copy)]
+struct FaceSearch {
+    /// Longer side to which the picture is scaled.
+    side: usize,
+    /// Scale of each search relative to the one before.
+    pyramid_factor: f32,
+    min_score: f64,
+}
+
+/// The square around a face, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FaceBox {
     /// Left edge.
     pub left: f32,
     /// Upper edge.
     pub top: f32,
-    /// Width; also the height.
+    /// Width and height.
     pub side: f32,
-    /// How sure the detector is, 0–1.
+    /// The detector's confidence, 0 to 1.
     pub score: f32,
 }
 
 impl FaceBox {
-    /// The same face in a picture of another size.
+    /// The box in a picture scaled by `scale`.
     #[must_use]
     pub fn scaled(self, scale: f32) -> Self {
         Self {
@@ -55,52 +77,51 @@ impl FaceBox {
     }
 }
 
-/// A person with the class of each pixel of the picture (0 where the pixel is not of this person).
+/// A person, with the class of each pixel of the picture (0 for pixels outside the person).
 #[derive(Clone, Debug, PartialEq)]
 pub struct PersonMask {
     /// Left edge of the person's box.
     pub left: usize,
     /// Upper edge.
     pub top: usize,
-    /// Right edge, excluded.
+    /// Right edge, exclusive.
     pub right: usize,
-    /// Lower edge, excluded.
+    /// Lower edge, exclusive.
     pub bottom: usize,
-    /// How sure the detector is, 0–1.
+    /// The detector's confidence, 0 to 1.
     pub score: f32,
-    /// Width of the picture, the length of a row of `classes`.
+    /// Width of the picture: the row length of `classes`.
     pub width: usize,
-    /// One class a pixel of the picture.
+    /// One class per pixel of the picture.
     pub classes: Vec<u8>,
 }
 
-/// Classes given (`wire/jdcloud.md` §1.4); the others are never claimed.
+/// Pixel classes that are assigned (`wire/jdcloud.md` §1.4); the vendor's other classes are never used.
 const HAIR: u8 = 2;
 const CLOTHES: u8 = 5;
 const FACE: u8 = 13;
 
-/// The faces of a picture, the surest first.
+/// Detects faces, highest score first.
 pub(super) fn faces(picture: &Picture) -> Vec<FaceBox> {
-    sought(picture, (SIDE, 0.8), 2.0)
+    detect(picture, ALL_FACES)
 }
 
-/// The faces that make a picture a portrait, found small in a tenth of the time and each looked at again.
+/// Detects faces large enough for a portrait: on a small picture, in a tenth of the time, each confirmed by a second
+/// search.
 pub(super) fn portrait_faces(picture: &Picture) -> Vec<FaceBox> {
-    let mut faces = sought(picture, (PORTRAIT_SIDE, 0.6), 2.0);
+    let mut faces = detect(picture, PORTRAIT_FACES);
     faces.retain(|face| {
         let margin = 0.3 * face.side;
         let corner = |at: f32| (at - margin).max(0.0) as usize;
         let side = (face.side + 2.0 * margin) as usize;
-        let part = picture.part(corner(face.left), corner(face.top), side);
-        !sought(&part, (SECOND_LOOK.0, 0.7), SECOND_LOOK.1).is_empty()
+        let surroundings = picture.crop_square(corner(face.left), corner(face.top), side);
+        !detect(&surroundings, CONFIRM_FACE).is_empty()
     });
     faces
 }
 
-/// Faces sought in a picture of this longer side, each search so much smaller than the last, with this score
-/// at least.
-fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<FaceBox> {
-    let small = picture.within(side);
+fn detect(picture: &Picture, search: FaceSearch) -> Vec<FaceBox> {
+    let small = picture.fit_within(search.side);
     let scale = picture.width as f32 / small.width as f32;
     let grey: Vec<u8> = small
         .rgb
@@ -109,8 +130,8 @@ fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<Fa
         .collect();
     let (w, h) = (small.width as u32, small.height as u32);
     let found = DETECTOR.with_borrow_mut(|detector| {
-        detector.set_score_thresh(least);
-        detector.set_pyramid_scale_factor(shrink);
+        detector.set_score_thresh(search.min_score);
+        detector.set_pyramid_scale_factor(search.pyramid_factor);
         detector.detect(&ImageData::new(&grey, w, h))
     });
     let mut faces: Vec<FaceBox> = found
@@ -119,17 +140,17 @@ fn sought(picture: &Picture, (side, shrink): (usize, f32), least: f64) -> Vec<Fa
             left: (found.bbox().x() as f32 * scale).max(0.0),
             top: (found.bbox().y() as f32 * scale).max(0.0),
             side: found.bbox().width() as f32 * scale,
-            // The detector's scores run from the threshold to about 40.
+            // The detector's scores range from the threshold to about 40.
             score: (found.score() as f32 / 40.0).clamp(0.05, 1.0),
         })
         .collect();
     faces.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.left.total_cmp(&b.left)));
-    faces.truncate(MOST);
+    faces.truncate(MAX_FACES);
     faces
 }
 
-/// People by their faces, within the matte of the whole picture. Each pixel of the matte goes to the person
-/// whose face is nearest across; above and beside the face it is hair, below it clothes.
+/// Assigns the pixels of a matte to people: each pixel belongs to the person whose face is horizontally nearest; above
+/// and beside the face it is hair, below it clothes.
 pub fn people(picture: &Picture, alpha: &Plane) -> Vec<PersonMask> {
     let faces = faces(picture);
     let (w, h) = (picture.width, picture.height);
@@ -172,7 +193,7 @@ pub fn people(picture: &Picture, alpha: &Plane) -> Vec<PersonMask> {
 }
 
 fn class(face: &FaceBox, x: f32, y: f32, alpha: f32) -> Option<u8> {
-    // From the face's middle, in units of its half side; a face is higher than wide.
+    // Relative to the centre of the face, in half sides; a face is higher than wide.
     let u = (x - face.left - 0.5 * face.side) / (0.42 * face.side);
     let v = (y - face.top - 0.52 * face.side) / (0.58 * face.side);
     if u * u + v * v <= 1.0 {

@@ -1,4 +1,4 @@
-//! A decoded picture, and decoding within limits.
+//! Decoded pictures, and decoding within limits.
 
 use super::PictureFormat;
 use crate::exchange::InputError;
@@ -7,28 +7,28 @@ use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use std::io::Cursor;
 
-/// Eight-bit sRGB, three bytes a pixel, row by row, turned upright.
+/// A decoded picture: eight-bit sRGB, three bytes per pixel, row by row, in upright orientation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: usize,
-    /// Rows.
+    /// Height in pixels.
     pub height: usize,
     /// `width × height × 3` bytes.
     pub rgb: Vec<u8>,
 }
 
-/// Least and most pixels a side, both included.
+/// Smallest and largest allowed side in pixels, both inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PixelRange {
-    /// Least.
+    /// Smallest side.
     pub least: u32,
-    /// Most.
+    /// Largest side.
     pub most: u32,
 }
 
 impl PixelRange {
-    /// Of services that bound bytes and kinds alone: whatever may be decoded at all.
+    /// For services that limit only bytes and formats: any side that can be decoded.
     pub const ANY: Self = Self {
         least: 1,
         most: 32_768,
@@ -38,20 +38,20 @@ impl PixelRange {
 /// Why a picture was not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
-    /// Not a kind we decode.
+    /// The format is not supported.
     #[error("not a kind of picture that is decoded here")]
     Kind,
-    /// Broken, cut short, or empty.
+    /// The file is broken, truncated, or empty.
     #[error("the picture is broken")]
     Broken,
-    /// Too few or too many pixels.
+    /// The picture has too few or too many pixels.
     #[error("the picture has too few or too many pixels")]
     Size,
 }
 
 impl From<PictureError> for InputError {
-    fn from(flaw: PictureError) -> Self {
-        match flaw {
+    fn from(error: PictureError) -> Self {
+        match error {
             PictureError::Kind => InputError::PictureKind,
             PictureError::Broken => InputError::PictureBroken,
             PictureError::Size => InputError::PictureSize,
@@ -59,7 +59,7 @@ impl From<PictureError> for InputError {
     }
 }
 
-/// Pixels of a picture by its header; none where it cannot be read.
+/// Number of pixels according to the file header; `None` if it cannot be read.
 pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
     let reader = image::ImageReader::new(std::io::Cursor::new(bytes));
     let (width, height) = reader.with_guessed_format().ok()?.into_dimensions().ok()?;
@@ -67,23 +67,23 @@ pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
 }
 
 impl Picture {
-    /// Decodes a picture. Dimensions are read from the head and checked before anything is decoded.
+    /// Decodes a picture. Checks the dimensions in the file header before decoding.
     ///
     /// # Errors
-    /// When it is no picture, broken, or outside `range` or `max_pixels`.
+    /// If the bytes are not a picture, are broken, or exceed `range` or `max_pixels`.
     pub fn decode(bytes: &[u8], range: PixelRange, max_pixels: u64) -> Result<Self, PictureError> {
-        let kind = PictureFormat::of(bytes).ok_or(PictureError::Kind)?;
-        if kind == PictureFormat::Jpeg && !is_whole_jpeg(bytes) {
+        let format = PictureFormat::detect(bytes).ok_or(PictureError::Kind)?;
+        if format == PictureFormat::Jpeg && !is_whole_jpeg(bytes) {
             return Err(PictureError::Broken);
         }
-        let mut reader = ImageReader::with_format(Cursor::new(bytes), format(kind));
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format(format));
         let mut limits = Limits::default();
         limits.max_image_width = Some(range.most.max(1));
         limits.max_image_height = Some(range.most.max(1));
-        // Eight bytes a pixel for the widest sample format, and as much again for the decoder's own buffers.
+        // Eight bytes per pixel for the widest sample format, and as much again for the decoder's buffers.
         limits.max_alloc = Some(max_pixels.saturating_mul(16));
         reader.limits(limits);
-        let mut decoder = reader.into_decoder().map_err(|why| flaw(&why))?;
+        let mut decoder = reader.into_decoder().map_err(|why| picture_error(&why))?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
             return Err(PictureError::Broken);
@@ -92,39 +92,42 @@ impl Picture {
         if !fits(width) || !fits(height) || u64::from(width) * u64::from(height) > max_pixels {
             return Err(PictureError::Size);
         }
-        let orientation = decoder.orientation().map_err(|why| flaw(&why))?;
-        let mut decoded = DynamicImage::from_decoder(decoder).map_err(|why| flaw(&why))?;
+        let orientation = decoder.orientation().map_err(|why| picture_error(&why))?;
+        let mut decoded = DynamicImage::from_decoder(decoder).map_err(|why| picture_error(&why))?;
         decoded.apply_orientation(orientation);
         Ok(Self::from_decoded(decoded))
     }
 
-    /// The first frames of an animated GIF or WebP; of every other picture the one there is.
+    /// Decodes the first `max_frames` frames of an animated GIF or WebP, or the only frame of any other picture.
     ///
     /// # Errors
     /// As [`decode`](Self::decode).
     pub fn frames(
         bytes: &[u8],
-        most: usize,
-        (range, max_pixels): (PixelRange, u64),
+        max_frames: usize,
+        range: PixelRange,
+        max_pixels: u64,
     ) -> Result<Vec<Self>, PictureError> {
         let first = Self::decode(bytes, range, max_pixels)?;
-        let kind = PictureFormat::of(bytes);
-        if most < 2 || !matches!(kind, Some(PictureFormat::Gif | PictureFormat::WebP)) {
+        let format = PictureFormat::detect(bytes);
+        if max_frames < 2 || !matches!(format, Some(PictureFormat::Gif | PictureFormat::WebP)) {
             return Ok(vec![first]);
         }
         let source = Cursor::new(bytes);
-        let frames = if kind == Some(PictureFormat::Gif) {
-            GifDecoder::new(source).map_err(|why| flaw(&why))?.into_frames()
+        let frames = if format == Some(PictureFormat::Gif) {
+            GifDecoder::new(source)
+                .map_err(|why| picture_error(&why))?
+                .into_frames()
         } else {
-            let decoder = WebPDecoder::new(source).map_err(|why| flaw(&why))?;
+            let decoder = WebPDecoder::new(source).map_err(|why| picture_error(&why))?;
             if !decoder.has_animation() {
                 return Ok(vec![first]);
             }
             decoder.into_frames()
         };
         let mut all = Vec::new();
-        for frame in frames.take(most) {
-            let frame = frame.map_err(|why| flaw(&why))?;
+        for frame in frames.take(max_frames) {
+            let frame = frame.map_err(|why| picture_error(&why))?;
             all.push(Self::from_decoded(DynamicImage::ImageRgba8(frame.into_buffer())));
         }
         Ok(if all.is_empty() { vec![first] } else { all })
@@ -140,7 +143,7 @@ impl Picture {
                 rgb: decoded.into_rgb8().into_raw(),
             };
         }
-        // What is transparent already is shown on white, as a viewer would.
+        // Transparent parts are shown on white, as in a picture viewer.
         let mut rgb = Vec::with_capacity(width * height * 3);
         for pixel in decoded.into_rgba8().pixels() {
             let [r, g, b, a] = pixel.0.map(u32::from);
@@ -155,14 +158,14 @@ impl Picture {
         [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
     }
 
-    /// How many pixels there are.
+    /// Number of pixels.
     pub fn pixels(&self) -> usize {
         self.width * self.height
     }
 }
 
-fn format(kind: PictureFormat) -> ImageFormat {
-    match kind {
+fn image_format(format: PictureFormat) -> ImageFormat {
+    match format {
         PictureFormat::Jpeg => ImageFormat::Jpeg,
         PictureFormat::Png => ImageFormat::Png,
         PictureFormat::Gif => ImageFormat::Gif,
@@ -171,7 +174,7 @@ fn format(kind: PictureFormat) -> ImageFormat {
     }
 }
 
-fn flaw(why: &image::ImageError) -> PictureError {
+fn picture_error(why: &image::ImageError) -> PictureError {
     match why {
         image::ImageError::Limits(_) => PictureError::Size,
         image::ImageError::Decoding(_)
@@ -182,7 +185,7 @@ fn flaw(why: &image::ImageError) -> PictureError {
     }
 }
 
-/// Whether a JPEG has its end. The decoder would fill up with grey what was cut off.
+/// Whether a JPEG has an end marker. The decoder would fill a truncated picture with grey.
 fn is_whole_jpeg(bytes: &[u8]) -> bool {
     let find = |marker: u8| bytes.windows(2).rposition(|pair| pair == [0xff, marker]);
     match (find(0xda), find(0xd9)) {
@@ -192,7 +195,7 @@ fn is_whole_jpeg(bytes: &[u8]) -> bool {
 }
 
 impl Picture {
-    /// The picture at another size, in whole numbers: the same bytes on every machine.
+    /// Scales the picture with integer arithmetic, which gives the same bytes on every machine.
     pub fn resized(&self, width: usize, height: usize) -> Self {
         use fast_image_resize as fir;
         if (width, height) == (self.width, self.height) {
@@ -216,9 +219,9 @@ impl Picture {
         }
     }
 
-    /// The square part of so many pixels a side from a corner on, cut where the picture ends.
+    /// The square of `side` pixels whose upper left corner is at (`left`, `top`), clipped at the edges.
     #[must_use]
-    pub fn part(&self, left: usize, top: usize, side: usize) -> Self {
+    pub fn crop_square(&self, left: usize, top: usize, side: usize) -> Self {
         let width = side.clamp(1, self.width - left.min(self.width - 1));
         let height = side.clamp(1, self.height - top.min(self.height - 1));
         let rows = self
@@ -236,8 +239,8 @@ impl Picture {
         }
     }
 
-    /// The picture at a size whose longer side is at most `side`.
-    pub fn within(&self, side: usize) -> Self {
+    /// Scales the picture down so that its longer side is at most `side`.
+    pub fn fit_within(&self, side: usize) -> Self {
         let longest = self.width.max(self.height);
         if longest <= side {
             return self.clone();

@@ -1,18 +1,18 @@
-//! A plane of numbers, one a pixel, and what is done to planes.
+//! A plane of one number per pixel, with box filters and resizing.
 
-/// One number a pixel, row by row.
+/// One number per pixel, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plane {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: usize,
-    /// Rows.
+    /// Height in pixels.
     pub height: usize,
     /// `width × height` numbers.
     pub data: Vec<f32>,
 }
 
 impl Plane {
-    /// A plane of one value.
+    /// A plane filled with one value.
     pub fn filled(width: usize, height: usize, value: f32) -> Self {
         Self {
             width,
@@ -26,16 +26,16 @@ impl Plane {
         self.data[y * self.width + x]
     }
 
-    /// The plane with every number changed.
-    pub fn map(&self, change: impl Fn(f32) -> f32) -> Self {
+    /// Applies a function to every number.
+    pub fn map(&self, function: impl Fn(f32) -> f32) -> Self {
         Self {
             width: self.width,
             height: self.height,
-            data: self.data.iter().map(|v| change(*v)).collect(),
+            data: self.data.iter().map(|v| function(*v)).collect(),
         }
     }
 
-    /// Mean over the square of side `2r + 1` around each pixel, cut at the edges.
+    /// Mean over the square of side `2r + 1` around each pixel, clipped at the edges.
     pub fn box_mean(&self, r: usize) -> Self {
         let (lanes, _) = self.data.as_chunks::<1>();
         Self {
@@ -44,7 +44,7 @@ impl Plane {
         }
     }
 
-    /// Bilinear resize, pixel centres aligned.
+    /// Resizes bilinearly, with pixel centres aligned.
     pub fn resize(&self, width: usize, height: usize) -> Self {
         if (width, height) == (self.width, self.height) {
             return self.clone();
@@ -64,8 +64,8 @@ impl Plane {
     }
 }
 
-/// [`Plane::box_mean`] of several planes at once, their numbers side by side: one pass over memory, and the
-/// running sums of all lanes in one register.
+/// [`Plane::box_mean`] of several interleaved planes at once: one pass over memory, with the running sums of all lanes
+/// in one register.
 pub fn box_means<const N: usize>(data: &[[f32; N]], width: usize, r: usize) -> Vec<[f32; N]> {
     if r == 0 || data.is_empty() {
         return data.to_vec();
@@ -76,7 +76,7 @@ pub fn box_means<const N: usize>(data: &[[f32; N]], width: usize, r: usize) -> V
         running_mean(row, out, r);
     }
     let mut out = vec![[0.0f32; N]; w * h];
-    // Columns are summed a row at a time, so that memory is read in order.
+    // Column sums are updated row by row, so that memory is read in order.
     let mut sums = vec![[0.0f32; N]; w];
     for row in rows.chunks_exact(w).take((r + 1).min(h)) {
         for (sum, value) in sums.iter_mut().zip(row) {
@@ -139,7 +139,7 @@ fn running_mean<const N: usize>(row: &[[f32; N]], out: &mut [[f32; N]], r: usize
     }
 }
 
-/// For each target pixel its two sources and the share of the second.
+/// For each target pixel, its two source pixels and the weight of the second.
 pub(super) fn taps(from: usize, to: usize) -> Vec<(usize, usize, f32)> {
     let step = from as f32 / to as f32;
     (0..to)

@@ -1,13 +1,13 @@
-//! PNG out.
+//! PNG encoding.
 
 use bytes::Bytes;
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
-/// Encodes eight-bit RGBA: fast compression with adaptive filters, a third of the bytes at a twentieth of
-/// the time of the crate's default.
+/// Encodes eight-bit RGBA with fast compression and adaptive filters: a third of the bytes in a twentieth of the time
+/// of the crate's default.
 ///
 /// # Panics
-/// When `rgba` does not hold `width × height × 4` bytes.
+/// If `rgba` does not hold `width × height × 4` bytes.
 pub fn encode_rgba(width: usize, height: usize, rgba: &[u8]) -> Bytes {
     let mut out = Vec::with_capacity(rgba.len() / 2);
     let (w, h) = (u32::try_from(width), u32::try_from(height));
@@ -23,7 +23,7 @@ pub fn encode_rgba(width: usize, height: usize, rgba: &[u8]) -> Bytes {
     let mut writer = encoder.write_header().expect("writing to memory does not fail");
     writer
         .write_image_data(rgba)
-        .expect("the caller gives width × height × 4 bytes");
+        .expect("the buffer holds width × height × 4 bytes");
     writer.finish().expect("writing to memory does not fail");
     out.into()
 }

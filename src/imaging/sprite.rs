@@ -1,44 +1,43 @@
-//! A thing cut out of its picture, ready to be put into another.
+//! A cut-out object, ready to be composed into another picture.
 
 use super::Picture;
 use fast_image_resize as fir;
 
-/// Eight-bit sRGB with alpha, colours multiplied with it, four bytes a pixel; as small as the thing is.
+/// A cut-out object: eight-bit sRGB with premultiplied alpha, four bytes per pixel, trimmed to the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sprite {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: usize,
-    /// Rows.
+    /// Height in pixels.
     pub height: usize,
     /// `width × height × 4` bytes.
     pub rgba: Vec<u8>,
 }
 
-/// What is fainter belongs to no thing.
-const FAINT: u8 = 10;
+/// Pixels with a lower alpha do not belong to the object.
+const MIN_ALPHA: u8 = 10;
 
 impl Sprite {
-    /// The part of a picture that is there at all; its colours are not multiplied with its alpha yet. Nothing where
-    /// nothing is there.
-    pub fn trimmed(width: usize, rgba: &[u8]) -> Option<Self> {
-        let is_there = |pixel: &[u8]| pixel[3] >= FAINT;
+    /// Trims a picture with straight alpha to its visible part; `None` if nothing is visible.
+    pub fn from_straight_rgba(width: usize, rgba: &[u8]) -> Option<Self> {
+        let is_visible = |pixel: &[u8]| pixel[3] >= MIN_ALPHA;
         let rows = || rgba.chunks_exact(width * 4);
-        let top = rows().position(|row| row.chunks_exact(4).any(is_there))?;
-        let bottom = rows().rposition(|row| row.chunks_exact(4).any(is_there))?;
-        let firsts = rows().filter_map(|row| row.chunks_exact(4).position(is_there));
-        let lasts = rows().filter_map(|row| row.chunks_exact(4).rposition(is_there));
+        let top = rows().position(|row| row.chunks_exact(4).any(is_visible))?;
+        let bottom = rows().rposition(|row| row.chunks_exact(4).any(is_visible))?;
+        let firsts = rows().filter_map(|row| row.chunks_exact(4).position(is_visible));
+        let lasts = rows().filter_map(|row| row.chunks_exact(4).rposition(is_visible));
         let (left, right) = (firsts.min()?, lasts.max()?);
         let kept = rows().skip(top).take(bottom + 1 - top);
         let pixels = kept.flat_map(|row| row[left * 4..(right + 1) * 4].chunks_exact(4));
         Some(Self {
             width: right + 1 - left,
             height: bottom + 1 - top,
-            rgba: pixels.flat_map(multiplied).collect(),
+            rgba: pixels.flat_map(premultiply).collect(),
         })
     }
 
-    /// All of a picture.
-    pub fn whole(picture: &Picture) -> Self {
+    /// An opaque sprite of a whole picture.
+    pub fn from_picture(picture: &Picture) -> Self {
         let pixels = picture.rgb.chunks_exact(3);
         Self {
             width: picture.width,
@@ -49,7 +48,7 @@ impl Sprite {
         }
     }
 
-    /// The same thing at another size.
+    /// Scales the sprite.
     pub fn resized(&self, width: usize, height: usize) -> Self {
         if (width, height) == (self.width, self.height) {
             return self.clone();
@@ -66,7 +65,7 @@ impl Sprite {
             .resize(&source, &mut target, Some(&options))
             .expect("both have the same pixel type");
         let mut rgba = target.into_vec();
-        // The filter swings over: no colour may be brighter than its alpha.
+        // The filter overshoots, but a premultiplied colour must not exceed its alpha.
         for pixel in rgba.chunks_exact_mut(4) {
             let alpha = pixel[3];
             pixel[..3]
@@ -77,8 +76,8 @@ impl Sprite {
     }
 }
 
-/// One channel of eight bits, larger, in between by straight lines.
-pub fn enlarged(channel: &[u8], (width, height): (usize, usize), (wide, high): (usize, usize)) -> Vec<u8> {
+/// Enlarges one eight-bit channel by bilinear interpolation. Sizes are width and height.
+pub fn enlarge(channel: &[u8], (width, height): (usize, usize), (wide, high): (usize, usize)) -> Vec<u8> {
     let side = |n: usize| u32::try_from(n).expect("sides of canvases fit");
     let kind = fir::PixelType::U8;
     let source = fir::images::ImageRef::new(side(width), side(height), channel, kind);
@@ -91,7 +90,7 @@ pub fn enlarged(channel: &[u8], (width, height): (usize, usize), (wide, high): (
     target.into_vec()
 }
 
-fn multiplied(pixel: &[u8]) -> [u8; 4] {
+fn premultiply(pixel: &[u8]) -> [u8; 4] {
     let alpha = u32::from(pixel[3]);
     let times = |channel: u8| ((u32::from(channel) * alpha + 127) / 255) as u8;
     [times(pixel[0]), times(pixel[1]), times(pixel[2]), pixel[3]]
@@ -107,10 +106,10 @@ mod tests {
         for (x, y) in [(1, 1), (3, 2)] {
             rgba[(y * 5 + x) * 4..][..4].copy_from_slice(&[200, 100, 50, 128]);
         }
-        let sprite = Sprite::trimmed(5, &rgba).unwrap();
+        let sprite = Sprite::from_straight_rgba(5, &rgba).unwrap();
         assert_eq!((sprite.width, sprite.height), (3, 2));
         assert_eq!(sprite.rgba[..4], [100, 50, 25, 128]);
-        assert_eq!(Sprite::trimmed(5, &[0; 80]), None);
+        assert_eq!(Sprite::from_straight_rgba(5, &[0; 80]), None);
     }
 
     #[test]
@@ -118,7 +117,7 @@ mod tests {
         let rgba: Vec<u8> = (0..64 * 64)
             .flat_map(|n| [255, 255, 255, if n % 7 < 3 { 255 } else { 0 }])
             .collect();
-        let small = Sprite::trimmed(64, &rgba).unwrap().resized(23, 31);
+        let small = Sprite::from_straight_rgba(64, &rgba).unwrap().resized(23, 31);
         assert!(
             small
                 .rgba

@@ -1,4 +1,4 @@
-//! Where pictures are worked on: settings, the model where one is installed, and what was made before.
+//! Entry point for picture processing: settings, the optional matting model, and caches of results.
 
 use super::cache::ContentCache;
 use super::matte::PixelRegion;
@@ -10,79 +10,79 @@ use super::{
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// How pictures are worked on.
+/// Settings of the [`Studio`].
 #[derive(Clone, Copy, Debug)]
 pub struct StudioSettings {
-    /// Which way to matte.
-    pub way: MatteOptions,
-    /// Most pixels that are decoded.
+    /// How to matte.
+    pub matte: MatteOptions,
+    /// Maximum number of pixels that are decoded.
     pub max_pixels: u64,
-    /// Bytes of results kept, so that a repeated picture costs a look-up.
+    /// Size of the result caches in bytes; a repeated picture costs only a look-up.
     pub cache_bytes: usize,
 }
 
-/// Which side of a matte is kept.
+/// Which side of a matte a cut-out keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MatteSide {
-    /// The thing.
+    /// The object.
     #[default]
-    Thing,
-    /// The ground around it, with a hole where the thing was.
-    Ground,
+    Foreground,
+    /// The background, with a hole where the object was.
+    Background,
 }
 
-/// A thing cut out of its picture.
+/// A cut-out as a PNG.
 #[derive(Clone, Debug)]
 pub struct CutOut {
-    /// The PNG, eight-bit RGBA.
+    /// The encoded PNG, eight-bit RGBA.
     pub png: Bytes,
-    /// XXH3-128 of the PNG, taken once: the name of its file is drawn from it at every call.
+    /// XXH3-128 of the PNG. File names are drawn from it on every call, so it is computed once.
     pub digest: u128,
-    /// How the matte was made and why, for `explain`.
+    /// The matting method and the reason for it, for `explain`.
     pub because: String,
 }
 
-/// A thing cut out to be put into another picture.
+/// A cut-out object to be composed into another picture.
 #[derive(Clone, Debug)]
 pub struct ProductCutout {
-    /// It.
+    /// The trimmed object.
     pub sprite: Arc<Sprite>,
-    /// How the matte was made and why, for `explain`.
+    /// The matting method and the reason for it, for `explain`.
     pub because: String,
 }
 
-/// Where pictures are worked on.
+/// Processes pictures and caches the results.
 pub struct Studio {
     settings: StudioSettings,
     model: Option<MatteModel>,
     cut_outs: ContentCache<CutOut>,
-    pieces: ContentCache<ProductCutout>,
+    products: ContentCache<ProductCutout>,
 }
 
-/// Pixels of the longer side of a thing that is put into another picture: no canvas shows more of it.
-const MOST_OF_A_PIECE: usize = 2048;
+/// Longer side in pixels to which a product picture is scaled down: no canvas shows more of it.
+const MAX_PRODUCT_SIDE: usize = 2048;
 
 impl Studio {
-    /// A studio that remembers nothing yet.
+    /// Creates a studio with empty caches.
     pub fn new(settings: StudioSettings, model: Option<MatteModel>) -> Self {
         let half = settings.cache_bytes / 2;
         Self {
             settings,
             model,
             cut_outs: ContentCache::new(half, |cut| cut.png.len()),
-            pieces: ContentCache::new(half, |piece| piece.sprite.rgba.len()),
+            products: ContentCache::new(half, |cutout| cutout.sprite.rgba.len()),
         }
     }
 
-    /// What was cut out before of the picture with this XXH3-128.
-    pub fn remembered_cut_out(&self, content: u128) -> Option<Arc<CutOut>> {
+    /// The cached foreground cut-out of the picture with this XXH3-128.
+    pub fn cached_cut_out(&self, content: u128) -> Option<Arc<CutOut>> {
         self.cut_outs.get(content)
     }
 
-    /// Cuts the thing, or what is around it, out of a picture.
+    /// Cuts the foreground or the background out of a picture.
     ///
     /// # Errors
-    /// When it is no picture, broken, or outside `range`.
+    /// If the bytes are not a picture, are broken, or exceed `range`.
     pub fn cut_out(
         &self,
         bytes: &[u8],
@@ -92,44 +92,48 @@ impl Studio {
         let picture = self.picture(bytes, range)?;
         let content = xxhash_rust::xxh3::xxh3_128(bytes);
         if let Some(cut) = self
-            .remembered_cut_out(content)
-            .filter(|_| side == MatteSide::Thing)
+            .cached_cut_out(content)
+            .filter(|_| side == MatteSide::Foreground)
         {
             return Ok(cut);
         }
-        let (rgba, because) = self.matted(&picture, side);
+        let (rgba, because) = self.cut(&picture, side);
         let png = encode_rgba(picture.width, picture.height, &rgba);
         let digest = xxhash_rust::xxh3::xxh3_128(&png);
         let cut = Arc::new(CutOut { png, digest, because });
-        if side == MatteSide::Thing {
+        if side == MatteSide::Foreground {
             self.cut_outs.put(content, cut.clone());
         }
         Ok(cut)
     }
 
-    /// Cuts the thing out of a picture, to be put into another. Where nothing is left, it is the whole picture.
+    /// Cuts the object out of a picture, to be composed into another. Returns the whole picture if no foreground is found.
     ///
     /// # Errors
-    /// When it is no picture, broken, or outside `range`.
-    pub fn piece(&self, bytes: &[u8], range: PixelRange) -> Result<Arc<ProductCutout>, PictureError> {
+    /// If the bytes are not a picture, are broken, or exceed `range`.
+    pub fn product_cutout(
+        &self,
+        bytes: &[u8],
+        range: PixelRange,
+    ) -> Result<Arc<ProductCutout>, PictureError> {
         let content = xxhash_rust::xxh3::xxh3_128(bytes);
-        if let Some(piece) = self.pieces.get(content) {
-            return Ok(piece);
+        if let Some(cutout) = self.products.get(content) {
+            return Ok(cutout);
         }
-        let picture = self.picture(bytes, range)?.within(MOST_OF_A_PIECE);
-        let (mut rgba, because) = self.matted(&picture, MatteSide::Thing);
+        let picture = self.picture(bytes, range)?.fit_within(MAX_PRODUCT_SIDE);
+        let (mut rgba, because) = self.cut(&picture, MatteSide::Foreground);
         drop_specks(&mut rgba, picture.width);
-        let sprite = Sprite::trimmed(picture.width, &rgba);
-        let sprite = Arc::new(sprite.unwrap_or_else(|| Sprite::whole(&picture)));
-        let piece = Arc::new(ProductCutout { sprite, because });
-        self.pieces.put(content, piece.clone());
-        Ok(piece)
+        let sprite = Sprite::from_straight_rgba(picture.width, &rgba);
+        let sprite = Arc::new(sprite.unwrap_or_else(|| Sprite::from_picture(&picture)));
+        let cutout = Arc::new(ProductCutout { sprite, because });
+        self.products.put(content, cutout.clone());
+        Ok(cutout)
     }
 
-    /// A side of a picture, four bytes a pixel; and how its matte was made.
-    fn matted(&self, picture: &Picture, side: MatteSide) -> (Vec<u8>, String) {
-        let mut matte = matte(picture, self.settings.way, self.model.as_ref());
-        if side == MatteSide::Ground {
+    /// Mattes a picture. Returns one side of it, four bytes per pixel, and the matting method with its reason.
+    fn cut(&self, picture: &Picture, side: MatteSide) -> (Vec<u8>, String) {
+        let mut matte = matte(picture, self.settings.matte, self.model.as_ref());
+        if side == MatteSide::Background {
             for alpha in &mut matte.alpha.data {
                 *alpha = 1.0 - *alpha;
             }
@@ -138,7 +142,7 @@ impl Studio {
         let mut rgba = Vec::with_capacity(picture.pixels() * 4);
         for (colour, alpha) in colours.chunks_exact(3).zip(&matte.alpha.data) {
             let a = (alpha * 255.0 + 0.5) as u8;
-            // What is wholly transparent has no colour: it would only hide the old ground in the file.
+            // Transparent pixels get no colour, as it would keep the old background in the file.
             rgba.extend(if a == 0 {
                 [0, 0, 0, 0]
             } else {
@@ -148,53 +152,48 @@ impl Studio {
         (rgba, matte.because)
     }
 
-    /// A picture, decoded.
+    /// Decodes a picture.
     ///
     /// # Errors
-    /// When it is no picture, broken, or outside `range`.
+    /// If the bytes are not a picture, are broken, or exceed `range`.
     pub fn picture(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureError> {
         Picture::decode(bytes, range, self.settings.max_pixels)
     }
 
-    /// The faces in a picture.
+    /// Detects the faces in a picture.
     ///
     /// # Errors
-    /// When it is no picture, broken, or outside `range`.
+    /// If the bytes are not a picture, are broken, or exceed `range`.
     pub fn faces(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<FaceBox>, PictureError> {
         Ok(faces(&self.picture(bytes, range)?))
     }
 
-    /// The people in a picture.
+    /// Detects the people in a picture.
     ///
     /// # Errors
-    /// When it is no picture, broken, or outside `range`.
+    /// If the bytes are not a picture, are broken, or exceed `range`.
     pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<PersonMask>, PictureError> {
         let picture = self.picture(bytes, range)?;
-        let matte = matte(&picture, self.settings.way, self.model.as_ref());
+        let matte = matte(&picture, self.settings.matte, self.model.as_ref());
         Ok(people(&picture, &matte.alpha))
     }
 
-    /// What is seen in a picture, in one frame of it or, where `most_frames` is more than one and it is animated, in
-    /// each of its first frames.
+    /// Measures the features of the first `max_frames` frames of an animated picture, or of the only frame of another.
     ///
     /// # Errors
-    /// When it is no picture, broken, or has too many pixels.
-    pub fn impressions(
-        &self,
-        bytes: &[u8],
-        most_frames: usize,
-    ) -> Result<Vec<PictureFeatures>, PictureError> {
+    /// If the bytes are not a picture, are broken, or have too many pixels.
+    pub fn features(&self, bytes: &[u8], max_frames: usize) -> Result<Vec<PictureFeatures>, PictureError> {
         let range = PixelRange {
             least: 1,
             most: u32::MAX,
         };
-        let frames = Picture::frames(bytes, most_frames, (range, self.settings.max_pixels))?;
-        Ok(frames.iter().map(PictureFeatures::of).collect())
+        let frames = Picture::frames(bytes, max_frames, range, self.settings.max_pixels)?;
+        Ok(frames.iter().map(PictureFeatures::measure).collect())
     }
 
-    /// The tier in use where a picture's border is not uniform.
-    pub fn tier(&self) -> &'static str {
-        match (self.settings.way.mode, &self.model) {
+    /// The matting methods in use, for the health report.
+    pub fn matte_methods(&self) -> &'static str {
+        match (self.settings.matte.mode, &self.model) {
             (MatteMode::Key, _) => "key",
             (MatteMode::Classic, _) => "classic",
             (MatteMode::Auto, None) => "key, else classic",
@@ -205,15 +204,15 @@ impl Studio {
     }
 }
 
-/// Parts smaller than this share of the largest are specks of the ground.
-const SPECK: usize = 100;
+/// A component smaller than the largest divided by this is background noise.
+const SPECK_RATIO: usize = 100;
 
-/// Makes transparent what hangs together with nothing and is tiny: it would make the thing seem larger than it is.
+/// Makes tiny isolated components transparent, which would enlarge the bounds of the object.
 fn drop_specks(rgba: &mut [u8], width: usize) {
-    let there = rgba.chunks_exact(4).map(|pixel| pixel[3] > 0).collect();
-    let parts = PixelRegion::new(width, rgba.len() / 4 / width, there).components();
+    let visible = rgba.chunks_exact(4).map(|pixel| pixel[3] > 0).collect();
+    let parts = PixelRegion::new(width, rgba.len() / 4 / width, visible).components();
     let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
-    for part in parts.iter().filter(|part| part.len() * SPECK < largest) {
+    for part in parts.iter().filter(|part| part.len() * SPECK_RATIO < largest) {
         for at in part {
             rgba[at * 4..at * 4 + 4].fill(0);
         }

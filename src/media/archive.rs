@@ -1,59 +1,65 @@
-//! Packs of files (ZIP), read within limits: what a small file can be blown up to is known before it is unpacked.
+//! ZIP archives, unpacked within limits as a protection against decompression bombs.
 
 use bytes::Bytes;
 use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-/// Limits of a pack.
+/// Limits for unpacking an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArchiveLimits {
-    /// Most files.
+    /// Maximum number of files.
     pub entries: usize,
-    /// Most bytes of one file.
+    /// Maximum size of one file in bytes.
     pub bytes: u64,
-    /// Most bytes of all files.
+    /// Maximum size of all files in bytes.
     pub all_bytes: u64,
 }
 
-/// Why a pack is not read.
+/// Why an archive was not unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveError {
-    /// No pack, or a broken one.
+    /// The bytes are not an archive, or a broken one.
     #[error("the pack is broken")]
     Broken,
-    /// More files, or larger ones, than are read.
+    /// The archive exceeds a limit.
     #[error("the pack holds too much")]
     TooMuch,
 }
 
-/// A pack of these files, stored as they are.
-pub fn packed(files: &[(String, Bytes)]) -> Vec<u8> {
+/// Creates an archive of uncompressed files.
+pub fn pack(files: &[(String, Bytes)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default());
     for (name, content) in files {
-        writer.start_file(name, options).expect("memory takes a file");
-        writer.write_all(content).expect("memory takes a file");
+        writer
+            .start_file(name, options)
+            .expect("writing to memory does not fail");
+        writer
+            .write_all(content)
+            .expect("writing to memory does not fail");
     }
-    writer.finish().expect("memory takes a pack").into_inner()
+    writer
+        .finish()
+        .expect("writing to memory does not fail")
+        .into_inner()
 }
 
-/// Whether bytes begin as a pack does.
-pub fn is_pack(bytes: &[u8]) -> bool {
+/// Whether the bytes start like a ZIP archive.
+pub fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
 impl ArchiveLimits {
-    /// The files of a pack with their names, in the order of the pack. Folders, and what other systems put beside files,
-    /// are left out; nothing is written anywhere.
+    /// Unpacks an archive in memory: names and contents in archive order, without folders and macOS metadata files.
     ///
     /// # Errors
-    /// When it is broken or holds too much.
-    pub fn read(self, bytes: &[u8]) -> Result<Vec<(String, Bytes)>, ArchiveError> {
+    /// If the archive is broken or exceeds a limit.
+    pub fn unpack(self, bytes: &[u8]) -> Result<Vec<(String, Bytes)>, ArchiveError> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ArchiveError::Broken)?;
-        // Twice as many: folders are entries too.
+        // Allows twice as many entries, as folders are entries too.
         if archive.len() > self.entries.saturating_mul(2) {
             return Err(ArchiveError::TooMuch);
         }
@@ -65,18 +71,18 @@ impl ArchiveLimits {
             if entry.is_dir() || name.starts_with("__MACOSX/") || name.ends_with(".DS_Store") {
                 continue;
             }
-            // What the pack says of a size need not be true: no more is ever taken than fits.
-            let most = self.bytes.min(left);
+            // The sizes stated in the archive may be wrong, so the number of bytes read is limited.
+            let max = self.bytes.min(left);
             let mut content = Vec::new();
-            let taken = entry
+            let size = entry
                 .by_ref()
-                .take(most.saturating_add(1))
+                .take(max.saturating_add(1))
                 .read_to_end(&mut content);
-            let taken = taken.map_err(|_| ArchiveError::Broken)? as u64;
-            if taken > most || files.len() >= self.entries {
+            let size = size.map_err(|_| ArchiveError::Broken)? as u64;
+            if size > max || files.len() >= self.entries {
                 return Err(ArchiveError::TooMuch);
             }
-            left -= taken;
+            left -= size;
             files.push((name, content.into()));
         }
         Ok(files)
@@ -109,8 +115,8 @@ mod tests {
             ("../../etc/passwd", b"one"),
             ("__MACOSX/x", b"no"),
         ]);
-        assert!(is_pack(&bytes));
-        let files = LIMITS.read(&bytes).unwrap();
+        assert!(is_archive(&bytes));
+        let files = LIMITS.unpack(&bytes).unwrap();
         let names: Vec<&str> = files.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, ["b/2.jpg", "../../etc/passwd"]);
     }
@@ -119,19 +125,22 @@ mod tests {
     fn bombs_and_crowds_are_refused_and_broken_packs_are_broken() {
         let zeros = vec![0; 100_000];
         assert_eq!(
-            LIMITS.read(&pack(&[("bomb", &zeros)])),
+            LIMITS.unpack(&pack(&[("bomb", &zeros)])),
             Err(ArchiveError::TooMuch)
         );
         let full = vec![1; 900];
         assert_eq!(
-            LIMITS.read(&pack(&[("a", &full), ("b", &full)])),
+            LIMITS.unpack(&pack(&[("a", &full), ("b", &full)])),
             Err(ArchiveError::TooMuch)
         );
         let many: Vec<(String, &[u8])> = (0..4).map(|n| (n.to_string(), &b"x"[..])).collect();
         let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (&**name, *content)).collect();
-        assert_eq!(LIMITS.read(&pack(&many)), Err(ArchiveError::TooMuch));
+        assert_eq!(LIMITS.unpack(&pack(&many)), Err(ArchiveError::TooMuch));
         let whole = pack(&[("a", b"abc")]);
-        assert_eq!(LIMITS.read(&whole[..whole.len() - 10]), Err(ArchiveError::Broken));
-        assert_eq!(LIMITS.read(b"PK\x03\x04"), Err(ArchiveError::Broken));
+        assert_eq!(
+            LIMITS.unpack(&whole[..whole.len() - 10]),
+            Err(ArchiveError::Broken)
+        );
+        assert_eq!(LIMITS.unpack(b"PK\x03\x04"), Err(ArchiveError::Broken));
     }
 }

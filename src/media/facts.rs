@@ -1,4 +1,4 @@
-//! What the head of a sound or video file tells.
+//! Reads metadata from the headers of sound and video files.
 
 use lofty::config::ParseOptions;
 use lofty::file::{AudioFile, TaggedFileExt};
@@ -7,10 +7,10 @@ use lofty::tag::Accessor;
 use std::borrow::Cow;
 use std::io::Cursor;
 
-/// What the head of a sound or video file tells; nothing where it cannot be told.
+/// Metadata of a sound or video file; absent values are unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MediaFacts {
-    /// Samples a second.
+    /// Samples per second.
     pub sample_rate: Option<u64>,
     /// Length in milliseconds.
     pub milliseconds: Option<u64>,
@@ -18,8 +18,8 @@ pub struct MediaFacts {
     pub title: Option<String>,
 }
 
-/// Reads the head of a file: WAV, MP3, MP4 and M4A, OGG, FLAC and the like, AMR, FLV. Nothing where it is none of these.
-pub fn track(bytes: &[u8]) -> Option<MediaFacts> {
+/// Reads the metadata of a WAV, MP3, MP4, M4A, OGG, FLAC, AMR, FLV or similar file; `None` for other formats.
+pub fn read_facts(bytes: &[u8]) -> Option<MediaFacts> {
     if bytes.starts_with(b"#!AMR") {
         return amr(bytes);
     }
@@ -31,7 +31,7 @@ pub fn track(bytes: &[u8]) -> Option<MediaFacts> {
         let probe = Probe::new(Cursor::new(bytes)).options(options);
         probe.guess_file_type().ok()?.read().ok()
     };
-    // A video without sound has a title all the same.
+    // A video without sound may still have a title.
     let file = read(true).or_else(|| read(false))?;
     let title = file
         .tags()
@@ -46,7 +46,7 @@ pub fn track(bytes: &[u8]) -> Option<MediaFacts> {
     })
 }
 
-/// The length in milliseconds of the longest track of an MP4, also of one in fragments or without sound.
+/// Length of the longest track of an MP4 in milliseconds, also for fragmented files and files without sound.
 fn mp4_length(bytes: &[u8]) -> Option<u64> {
     let mp4 = bytes.get(4..8).filter(|kind| *kind == b"ftyp");
     let mp4 = mp4.and_then(|_| re_mp4::Mp4::read_bytes(bytes).ok())?;
@@ -58,7 +58,7 @@ fn mp4_length(bytes: &[u8]) -> Option<u64> {
     lengths.max().filter(|length| *length > 0)
 }
 
-/// Frames of 20 ms, of a size that their first byte gives (RFC 4867 §5).
+/// Counts frames of 20 ms, whose first byte determines their size (RFC 4867 §5).
 fn amr(bytes: &[u8]) -> Option<MediaFacts> {
     const NARROW: [usize; 9] = [13, 14, 16, 18, 20, 21, 27, 32, 6];
     const WIDE: [usize; 10] = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6];
@@ -80,7 +80,7 @@ fn amr(bytes: &[u8]) -> Option<MediaFacts> {
     })
 }
 
-/// The first sound tag gives the rate, the last tag's time the length (Adobe FLV 10.1, E.4).
+/// Takes the sample rate from the first sound tag and the length from the time of the last tag (Adobe FLV 10.1, E.4).
 fn flv(bytes: &[u8]) -> Option<MediaFacts> {
     const RATES: [u64; 4] = [5_500, 11_025, 22_050, 44_100];
     let offset = usize::try_from(u32::from_be_bytes(bytes.get(5..9)?.try_into().ok()?)).ok()?;
@@ -123,14 +123,14 @@ mod tests {
 
     #[test]
     fn rates_and_lengths_are_read_from_heads() {
-        let read = track(&wav(7_999, 7_999)).unwrap();
+        let read = read_facts(&wav(7_999, 7_999)).unwrap();
         assert_eq!((read.sample_rate, read.milliseconds), (Some(7_999), Some(1_000)));
         let amr: Vec<u8> = [&b"#!AMR\n"[..], &[0x3c; 32].repeat(50)].concat();
-        let read = track(&amr).unwrap();
+        let read = read_facts(&amr).unwrap();
         assert_eq!((read.sample_rate, read.milliseconds), (Some(8_000), Some(1_000)));
         let sound_tag = [8, 0, 0, 1, 0, 0x27, 0x10, 0, 0, 0, 0, 0x2c, 0, 0, 0, 12];
         let flv: Vec<u8> = [&b"FLV\x01\x04\0\0\0\x09\0\0\0\0"[..], &sound_tag].concat();
-        let read = track(&flv).unwrap();
+        let read = read_facts(&flv).unwrap();
         assert_eq!(
             (read.sample_rate, read.milliseconds),
             (Some(44_100), Some(10_000))
@@ -141,21 +141,21 @@ mod tests {
     fn an_mp3_is_told_by_its_frames() {
         // MPEG-1 layer III, 128 kbit/s: 417 bytes for 1,152 samples.
         let frame = [&[0xff, 0xfb, 0x90, 0x00][..], &[0; 413]].concat();
-        let read = track(&frame.repeat(40)).unwrap();
+        let read = read_facts(&frame.repeat(40)).unwrap();
         assert_eq!(read.sample_rate, Some(44_100));
         // 22.05 kHz, MPEG-2, 64 kbit/s.
         let frame = [&[0xff, 0xf3, 0x80, 0x00][..], &[0; 204]].concat();
-        assert_eq!(track(&frame.repeat(40)).unwrap().sample_rate, Some(22_050));
+        assert_eq!(read_facts(&frame.repeat(40)).unwrap().sample_rate, Some(22_050));
     }
 
     #[test]
     fn what_is_cut_short_or_no_media_breaks_nothing() {
-        assert_eq!(track(b"hello"), None);
-        assert_eq!(track(b""), None);
-        assert_eq!(track(b"FLV\x01\x04\xff\xff\xff\xff"), None);
+        assert_eq!(read_facts(b"hello"), None);
+        assert_eq!(read_facts(b""), None);
+        assert_eq!(read_facts(b"FLV\x01\x04\xff\xff\xff\xff"), None);
         let whole = wav(8_000, 100);
         for end in 0..whole.len() {
-            drop(track(&whole[..end]));
+            drop(read_facts(&whole[..end]));
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Sounds, videos and packs of files: what their heads and containers tell. Samples are only read of plain WAV.
+//! Metadata of sounds and videos, ZIP archives, and measures of WAV samples.
 
 mod archive;
 mod facts;
 mod sound;
 mod tone;
 
-pub use archive::{ArchiveError, ArchiveLimits, is_pack, packed};
-pub use facts::{MediaFacts, track};
-pub use sound::{SoundFeatures, sound};
+pub use archive::{ArchiveError, ArchiveLimits, is_archive, pack};
+pub use facts::{MediaFacts, read_facts};
+pub use sound::{SoundFeatures, measure_sound};
 pub use tone::titled_tone;

@@ -1,37 +1,41 @@
-//! Measures of a sound's samples: how loud it is, and whether somebody may speak in it.
+//! Measures the samples of a sound: loudness, and whether it may contain speech.
 
 use std::io::Cursor;
 
-/// Most samples that are looked at: a minute at 48 kHz.
-const MOST: usize = 48_000 * 60;
+/// Maximum number of samples read: a minute at 48 kHz.
+const MAX_SAMPLES: usize = 48_000 * 60;
 
-/// Measures of a sound.
+/// Features of a sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SoundFeatures {
-    /// Root mean square of its samples, 0 to 1.
+    /// Root mean square of the samples, 0 to 1.
     pub loudness: f32,
-    /// Share of neighbouring samples between which the sign changes: low for voices, high for noise.
+    /// Zero-crossing rate: low for voices, high for noise.
     pub crossings: f32,
-    /// Spread of the loudness of parts of 50 ms: voices come and go, hums and tones do not.
+    /// Relative variation of loudness between parts of 50 ms: high for voices, low for hums and tones.
     pub movement: f32,
 }
 
 impl SoundFeatures {
-    /// Whether somebody may speak in it: loud enough, neither noise nor a steady tone.
+    /// Whether the sound may contain speech: it is loud enough, and neither noise nor a steady tone.
     pub fn may_be_voice(&self) -> bool {
         self.loudness > 0.01 && self.crossings < 0.35 && self.movement > 0.15
     }
 }
 
-/// Looks at the samples of a WAV file; nothing where it is none.
-pub fn sound(bytes: &[u8]) -> Option<SoundFeatures> {
+/// Measures the samples of a WAV file; `None` for other formats.
+pub fn measure_sound(bytes: &[u8]) -> Option<SoundFeatures> {
     let mut reader = hound::WavReader::new(Cursor::new(bytes)).ok()?;
     let spec = reader.spec();
     let samples: Vec<f32> = match spec.sample_format {
-        hound::SampleFormat::Float => reader.samples::<f32>().map_while(Result::ok).take(MOST).collect(),
+        hound::SampleFormat::Float => reader
+            .samples::<f32>()
+            .map_while(Result::ok)
+            .take(MAX_SAMPLES)
+            .collect(),
         hound::SampleFormat::Int => {
             let full = (1_i64 << (spec.bits_per_sample.clamp(1, 32) - 1)) as f32;
-            let own = reader.samples::<i32>().map_while(Result::ok).take(MOST);
+            let own = reader.samples::<i32>().map_while(Result::ok).take(MAX_SAMPLES);
             own.map(|sample| sample as f32 / full).collect()
         }
     };

@@ -3,7 +3,7 @@
 use super::{Operation, ProviderSpec, Services};
 use crate::clock::{Clock, Time};
 use crate::exchange::{Call, RequestId};
-use crate::imaging::damage;
+use crate::imaging::corrupt_headers;
 use crate::jobs::JobFaults;
 use crate::world::{Expectations, MessageLanguage, Record, RecordSet, ResultFile, Strictness, WorldSettings};
 use bytes::Bytes;
@@ -81,7 +81,7 @@ impl CallContext {
         match self.damage {
             None => (picture.clone(), digest),
             Some(drawn) => {
-                let damaged = damage(picture, drawn);
+                let damaged = corrupt_headers(picture, drawn);
                 let digest = xxhash_rust::xxh3::xxh3_128(&damaged);
                 (damaged.into(), digest)
             }

@@ -1,25 +1,25 @@
-//! Expectations: rules of the user's that decide a verdict before anything else does.
+//! Expectations: user-defined rules that preset verdicts and take precedence over all other sources.
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A verdict that a user gives.
+/// A verdict preset by the user.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
 pub struct PresetVerdict {
-    /// The task it is for, by id or short name; every task where absent.
+    /// The task, by id or short name; every task if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
-    /// The label, as the provider writes it (`1`, `Porn`).
+    /// The label in the provider's notation (`1`, `Porn`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// How sure, 0 to 1.
+    /// Confidence, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<f64>,
-    /// Whether a person should look.
+    /// Whether human review is requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<bool>,
     /// What to do with a text.
@@ -65,21 +65,21 @@ pub struct TextMatch {
     /// The whole text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<String>,
-    /// A part of it.
+    /// A substring.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
-    /// A regular expression that fits somewhere in it.
+    /// A regular expression that matches a part of the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub regex: Option<String>,
 }
 
-/// What an input must be like; all that is given must fit.
+/// Conditions on an input; all given conditions must be met.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
 pub struct ExpectationMatch {
-    /// The world; `demo` where absent.
+    /// The world; `demo` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub world: Option<String>,
     /// Provider or operation (`tupu`, `tupu/text-sync`).
@@ -91,40 +91,40 @@ pub struct ExpectationMatch {
     /// Perceptual hash of a picture, in hex, as `explain` shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phash: Option<String>,
-    /// Bits by which the perceptual hash may differ; 4 where absent.
+    /// Maximum number of differing bits of the perceptual hash; 4 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance: Option<u32>,
-    /// The text.
+    /// Conditions on the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextMatch>,
-    /// Name of the file, or its URL.
+    /// Name or URL of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
-    /// The tag that came with it.
+    /// The tag sent with the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// Header fields of the call, names in lower case.
+    /// Headers of the call, names in lower case.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub header: BTreeMap<String, String>,
 }
 
-/// A rule of the user's.
+/// A rule that presets verdicts for matching inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expectation {
-    /// Its name; given where absent.
+    /// Id; generated if absent.
     #[serde(default)]
     pub id: String,
-    /// What inputs it is about.
+    /// Which inputs match.
     #[serde(rename = "match", default)]
-    pub likeness: ExpectationMatch,
-    /// What they are given.
+    pub matching: ExpectationMatch,
+    /// The verdicts for a matching input.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<PresetVerdict>,
-    /// One list of verdicts for each time it fits, one after the other; in place of `verdicts`.
+    /// A list of verdicts for each successive match, instead of `verdicts`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sequence: Vec<Vec<PresetVerdict>>,
-    /// How often it applies; always where absent, or the length of the sequence.
+    /// How many matches the rule applies to; by default unlimited, or the length of the sequence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
 }
@@ -147,36 +147,36 @@ impl Expectation {
 pub struct RecognitionSubject<'a> {
     /// `provider/operation`.
     pub operation: &'a str,
-    /// SHA-256 of its bytes, in hex.
+    /// SHA-256 of the input's bytes, in hex.
     pub sha256: String,
-    /// Perceptual hash, of a picture.
+    /// Perceptual hash of a picture.
     pub phash: Option<u64>,
-    /// The text.
+    /// The text to be judged.
     pub text: Option<&'a str>,
-    /// Name of its file, or its URL.
+    /// Name or URL of the file.
     pub file_name: &'a str,
-    /// Its tag.
+    /// The tag sent with the input.
     pub tag: &'a str,
-    /// A header field of the call by its name in lower case.
+    /// Looks up a header of the call by its lower-case name.
     pub header: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// An expectation that was checked.
+/// A validated expectation.
 #[derive(Debug)]
 pub struct ExpectationRule {
-    /// As it was given.
+    /// The expectation as defined by the user.
     pub expectation: Expectation,
     phash: Option<u64>,
     regex: Option<Regex>,
 }
 
 impl ExpectationRule {
-    /// Checks an expectation.
+    /// Validates an expectation.
     ///
     /// # Errors
     /// The field, and what was expected.
     pub fn new(expectation: Expectation) -> Result<Self, (String, String)> {
-        let likeness = &expectation.likeness;
+        let likeness = &expectation.matching;
         if expectation.verdicts.is_empty() == expectation.sequence.is_empty() {
             return Err(("verdicts".into(), "expected either verdicts or a sequence".into()));
         }
@@ -206,43 +206,43 @@ impl ExpectationRule {
         })
     }
 
-    /// Whether it looks at perceptual hashes.
-    pub fn looks(&self) -> bool {
+    /// Whether the rule compares perceptual hashes.
+    pub fn has_phash(&self) -> bool {
         self.phash.is_some()
     }
 
-    /// Whether an input is one that it is about.
-    pub fn fits(&self, subject: &RecognitionSubject<'_>) -> bool {
-        let own = &self.expectation.likeness;
-        let is = |wanted: &Option<String>, given: &str| wanted.as_ref().is_none_or(|own| own == given);
-        let of_operation = own.operation.as_ref().is_none_or(|scope| {
+    /// Whether an input meets all conditions.
+    pub fn matches(&self, subject: &RecognitionSubject<'_>) -> bool {
+        let own = &self.expectation.matching;
+        let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+        let is_operation = own.operation.as_ref().is_none_or(|scope| {
             subject.operation == scope || subject.operation.split('/').next() == Some(scope)
         });
-        of_operation
+        is_operation
             && own
                 .sha256
                 .as_ref()
                 .is_none_or(|hash| hash.eq_ignore_ascii_case(&subject.sha256))
             && is(&own.file_name, subject.file_name)
             && is(&own.tag, subject.tag)
-            && self.fits_picture(subject.phash)
-            && self.fits_text(subject.text)
+            && self.matches_picture(subject.phash)
+            && self.matches_text(subject.text)
             && own
                 .header
                 .iter()
                 .all(|(name, value)| (subject.header)(name).as_ref() == Some(value))
     }
 
-    fn fits_picture(&self, phash: Option<u64>) -> bool {
+    fn matches_picture(&self, phash: Option<u64>) -> bool {
         let Some(wanted) = self.phash else {
             return true;
         };
-        let most = self.expectation.likeness.distance.unwrap_or(4);
-        phash.is_some_and(|phash| (phash ^ wanted).count_ones() <= most)
+        let max_distance = self.expectation.matching.distance.unwrap_or(4);
+        phash.is_some_and(|phash| (phash ^ wanted).count_ones() <= max_distance)
     }
 
-    fn fits_text(&self, text: Option<&str>) -> bool {
-        let Some(wanted) = &self.expectation.likeness.text else {
+    fn matches_text(&self, text: Option<&str>) -> bool {
+        let Some(wanted) = &self.expectation.matching.text else {
             return true;
         };
         let Some(text) = text else {
@@ -253,8 +253,8 @@ impl ExpectationRule {
             && self.regex.as_ref().is_none_or(|regex| regex.is_match(text))
     }
 
-    /// What it gives the `nth` time it fits (from 0); nothing once it is spent.
-    pub fn given(&self, nth: u64) -> Option<&[PresetVerdict]> {
+    /// The verdicts for the `nth` match (from 0); `None` once the rule is used up.
+    pub fn preset_verdicts(&self, nth: u64) -> Option<&[PresetVerdict]> {
         let own = &self.expectation;
         if own.times.is_some_and(|times| nth >= times) {
             return None;
@@ -262,10 +262,10 @@ impl ExpectationRule {
         if own.sequence.is_empty() {
             return Some(&own.verdicts);
         }
-        let turn = usize::try_from(nth).unwrap_or(usize::MAX);
+        let index = usize::try_from(nth).unwrap_or(usize::MAX);
         match own.times {
-            None => own.sequence.get(turn).map(Vec::as_slice),
-            Some(_) => own.sequence.get(turn % own.sequence.len()).map(Vec::as_slice),
+            None => own.sequence.get(index).map(Vec::as_slice),
+            Some(_) => own.sequence.get(index % own.sequence.len()).map(Vec::as_slice),
         }
     }
 }

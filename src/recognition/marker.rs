@@ -1,40 +1,43 @@
-//! Markers inside an input: what a test writes into it to have a certain verdict, and what survives its way.
+//! Markers: tokens that a test puts into an input to get a certain verdict.
 
-/// What an input asks for.
+/// A requested verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Marker {
-    /// The first word: a task of pictures, a label of texts.
+    /// The first word: a task for pictures, a label for texts.
     pub name: String,
-    /// The word after the slash: a label of pictures, what to do with texts.
+    /// The word after the slash: a label for pictures, an action for texts.
     pub detail: Option<String>,
-    /// The rate, 0 to 1.
+    /// Confidence, 0 to 1.
     pub rate: Option<f64>,
-    /// Whether the verdict asks for a second look.
+    /// Whether human review is requested.
     pub review: bool,
 }
 
-/// How markers of pictures and media begin; case makes no difference, so that the densest QR mode can carry it.
+/// Prefix of markers in pictures and media. Case is ignored, as the densest QR mode has only upper-case letters.
 const PREFIX: &str = "understudy:";
 
 impl Marker {
-    /// Reads `understudy:name/detail=0.97?`; detail, rate and the question mark (a second look is asked for) may be
-    /// absent, and several stand after one another with commas.
-    pub fn all(text: &str) -> Vec<Self> {
+    /// Parses comma-separated markers of the form `understudy:name/detail=0.97?`. Detail, rate and the question mark (human
+    /// review is requested) are optional.
+    pub fn parse_all(text: &str) -> Vec<Self> {
         let text = text.trim();
         let prefix = text.get(..PREFIX.len());
         if !prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX)) {
             return Vec::new();
         }
-        text[PREFIX.len()..].split(',').filter_map(Self::one).collect()
+        text[PREFIX.len()..]
+            .split(',')
+            .filter_map(Self::parse_one)
+            .collect()
     }
 
-    /// The tokens `[understudy:Politics/block]` in a text.
-    pub fn in_text(text: &str) -> Vec<Self> {
+    /// Finds markers of the form `[understudy:Politics/block]` in a text.
+    pub fn find_in_text(text: &str) -> Vec<Self> {
         let tokens = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
-        tokens.flat_map(|(token, _)| Self::all(token)).collect()
+        tokens.flat_map(|(token, _)| Self::parse_all(token)).collect()
     }
 
-    fn one(text: &str) -> Option<Self> {
+    fn parse_one(text: &str) -> Option<Self> {
         let text = text.trim();
         let review = text.ends_with('?');
         let text = text.trim_end_matches('?');
@@ -64,11 +67,11 @@ mod tests {
 
     #[test]
     fn markers_are_read_and_everything_else_is_not() {
-        let all = Marker::all("UNDERSTUDY:PORN=0.97,ads/2?");
+        let all = Marker::parse_all("UNDERSTUDY:PORN=0.97,ads/2?");
         assert_eq!(all.len(), 2);
         assert_eq!((all[0].name.as_str(), all[0].rate), ("PORN", Some(0.97)));
         assert_eq!((all[1].detail.as_deref(), all[1].review), (Some("2"), true));
-        let texts = Marker::in_text("hello [understudy:Politics/block] and [other] [understudy:ADs");
+        let texts = Marker::find_in_text("hello [understudy:Politics/block] and [other] [understudy:ADs");
         assert_eq!(texts.len(), 1);
         assert_eq!(texts[0].name, "Politics");
         for no in [
@@ -79,7 +82,7 @@ mod tests {
             "understudy:porn=x",
             "under研study:x",
         ] {
-            assert!(Marker::all(no).is_empty(), "{no}");
+            assert!(Marker::parse_all(no).is_empty(), "{no}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Who decides a verdict: an expectation of the user's, a marker inside the input, the content itself, or else a
-//! default. Words of this room are neutral; each provider says a verdict in its own.
+//! Vendor-neutral sources of verdicts: expectations of the user, markers in the input, and terms in texts. Each provider
+//! translates a verdict into its own labels.
 
 mod expectation;
 mod lexicon;
@@ -8,5 +8,5 @@ mod marker;
 pub use expectation::{
     Expectation, ExpectationMatch, ExpectationRule, PresetVerdict, RecognitionSubject, TextAction, TextMatch,
 };
-pub use lexicon::{FloodReason, LexiconHit, TermSeverity, flood, hits};
+pub use lexicon::{FloodReason, LexiconHit, TermSeverity, detect_flood, find_terms};
 pub use marker::Marker;

@@ -1,6 +1,6 @@
-//! What may be configured: defaults in code, then a TOML file, then `UNDERSTUDY__SECTION__KEY`.
+//! The configuration: defaults in code, overridden by a TOML file, overridden by `UNDERSTUDY__SECTION__KEY` variables.
 //!
-//! Unknown keys are refused. Errors name the file, the line and the key, and what was expected.
+//! Unknown keys are refused. Errors name the file, the line, the key, and what was expected.
 
 mod sections;
 mod spans;
@@ -20,41 +20,41 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Everything that may be configured.
+/// The whole configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Seed of all dice; drawn once and kept in the store where absent. At most 2^53.
+    /// Seed of all random draws, at most 2^53; if absent, drawn once and kept in the store.
     pub seed: Option<u64>,
     /// Listeners and connections.
     pub server: ListenerSettings,
-    /// Where worlds and calls are kept.
+    /// The database.
     pub store: StoreSettings,
     /// The clock at the start.
     pub clock: ClockSettings,
     /// The ledger's writer.
     pub ledger: LedgerConfig,
-    /// Statements of service.
+    /// SLA statements.
     pub sla: SlaSettings,
     /// The journal of recent calls.
     pub journal: JournalSettings,
     /// Result files.
     pub files: FileSettings,
-    /// Pictures.
+    /// Picture processing.
     pub imaging: ImagingSettings,
-    /// CPU work.
+    /// Threads for CPU work.
     pub pool: PoolSettings,
-    /// What leaves the machine: pictures by URL, callbacks.
+    /// Outgoing requests: pictures by URL, callbacks.
     pub outbound: OutboundConfig,
-    /// Asynchronous work.
+    /// Asynchronous jobs.
     pub jobs: JobsConfig,
-    /// Signatures.
+    /// Signature checks.
     pub auth: AuthSettings,
-    /// Logs.
+    /// Log output.
     pub log: LogSettings,
-    /// What holds for all faults.
+    /// Settings for all faults.
     pub faults: FaultSettings,
-    /// The faults there are at the start and after a reset, as `POST faults` takes them.
+    /// Faults installed at the start and after a reset, in the format of `POST faults`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fault: Vec<FaultSpec>,
 }
@@ -126,31 +126,31 @@ impl Default for Settings {
     }
 }
 
-/// What is wrong with the configuration.
+/// Why the configuration was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file cannot be read.
     #[error("config file {0} cannot be read: {1}")]
     Unreadable(PathBuf, std::io::Error),
-    /// The file says something impossible.
+    /// The file contains an invalid value.
     #[error("config file {file}: {why}")]
     File {
-        /// The file.
+        /// Path of the file.
         file: PathBuf,
         /// Line, key, and what was expected.
         why: String,
     },
-    /// A variable says something impossible.
+    /// An environment variable contains an invalid value.
     #[error("environment: {key}: {why}")]
     Environment {
-        /// The key, dotted.
+        /// Dotted path of the key.
         key: String,
         /// What was expected.
         why: String,
     },
-    /// Values that do not fit together.
+    /// A value is out of range.
     #[error("config: {0}")]
-    Impossible(String),
+    OutOfRange(String),
 }
 
 impl Settings {
@@ -168,7 +168,7 @@ impl Settings {
         settings
     }
 
-    /// Reads the file, where one is given, and the environment.
+    /// Loads the settings from an optional file and the environment.
     ///
     /// # Errors
     /// Names the file with line and key, or the variable, and what was expected.
@@ -178,7 +178,7 @@ impl Settings {
         Self::from_sources(file, variables)
     }
 
-    /// As [`load`](Self::load), with other variables than the process has.
+    /// As [`load`](Self::load), with the given variables instead of the environment.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -207,7 +207,7 @@ impl Settings {
         })?;
         let overrides = overrides(variables);
         if overrides.is_empty() {
-            return settings.checked();
+            return settings.validate();
         }
         let mut table: toml::Table = toml::from_str(&text).map_err(|why| wrong("", &why))?;
         for (path, value) in overrides {
@@ -220,39 +220,39 @@ impl Settings {
                 why: with_suggestion(&text),
             }
         })?;
-        settings.checked()
+        settings.validate()
     }
 
-    /// Checks what the types cannot.
+    /// Checks limits that the types do not express.
     ///
     /// # Errors
     /// Names the key and what was expected.
-    pub fn checked(self) -> Result<Self, SettingsError> {
-        let impossible = |why: &str| Err(SettingsError::Impossible(why.to_owned()));
+    pub fn validate(self) -> Result<Self, SettingsError> {
+        let out_of_range = |why: &str| Err(SettingsError::OutOfRange(why.to_owned()));
         if self.seed.is_some_and(|seed| seed > 1 << 53) {
-            return impossible("seed: expected at most 2^53, so that it survives JSON");
+            return out_of_range("seed: expected at most 2^53, so that it survives JSON");
         }
         if self.server.workers == 0 || self.server.max_connections == 0 {
-            return impossible("server.workers and server.max_connections: expected 1 or more");
+            return out_of_range("server.workers and server.max_connections: expected 1 or more");
         }
         if self.ledger.queue == 0 || self.pool.threads == Some(0) {
-            return impossible("ledger.queue and pool.threads: expected 1 or more");
+            return out_of_range("ledger.queue and pool.threads: expected 1 or more");
         }
         if self.ledger.linger > Duration::from_secs(5) {
-            return impossible("ledger.linger: expected at most 5s");
+            return out_of_range("ledger.linger: expected at most 5s");
         }
         if self
             .clock
             .scale
             .is_some_and(|scale| !(0.001..=1e6).contains(&scale))
         {
-            return impossible("clock.scale: expected 0.001 to 1000000");
+            return out_of_range("clock.scale: expected 0.001 to 1000000");
         }
         Ok(self)
     }
 }
 
-/// `UNDERSTUDY__SECTION__KEY=value`, as path and value.
+/// Collects `UNDERSTUDY__SECTION__KEY=value` variables as pairs of path and value.
 fn overrides(variables: impl Iterator<Item = (String, String)>) -> Vec<(Vec<String>, String)> {
     let mut found: Vec<_> = variables
         .filter_map(|(name, value)| {
@@ -268,21 +268,21 @@ fn set(table: &mut toml::Table, path: &[String], value: String) -> Result<(), Se
     let Some((last, sections)) = path.split_last() else {
         return Ok(());
     };
-    let mut here = table;
+    let mut current = table;
     for section in sections {
-        let entry = here
+        let entry = current
             .entry(section.clone())
             .or_insert_with(|| toml::Table::new().into());
-        here = entry.as_table_mut().ok_or_else(|| SettingsError::Environment {
+        current = entry.as_table_mut().ok_or_else(|| SettingsError::Environment {
             key: path.join("."),
-            why: format!("{section} is no section"),
+            why: format!("{section} is not a section"),
         })?;
     }
-    // A value that reads as TOML is taken so; anything else is text.
+    // A value that is valid TOML is parsed; anything else is a string.
     let parsed = toml::from_str::<toml::Table>(&format!("v = {value}"))
         .ok()
         .and_then(|mut t| t.remove("v"));
-    here.insert(last.clone(), parsed.unwrap_or(toml::Value::String(value)));
+    current.insert(last.clone(), parsed.unwrap_or(toml::Value::String(value)));
     Ok(())
 }
 

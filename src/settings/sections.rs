@@ -1,10 +1,10 @@
-//! The sections of the configuration, each with its keys.
+//! The sections of the configuration and their keys.
 
 use super::Settings;
 use super::spans::{span, span_or_required};
 use crate::clock::Time;
 use crate::faults::{self, Span};
-use crate::imaging::{EdgeMethod, MatteMode};
+use crate::imaging::{EdgeMethod, MatteMode, MatteOptions};
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,27 +15,27 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ListenerSettings {
-    /// Address of the provider listener; port 0 takes a free one.
+    /// Address of the provider listener; port 0 selects a free port.
     pub listen: String,
-    /// Address of the admin listener; port 0 takes a free one.
+    /// Address of the admin listener; port 0 selects a free port.
     pub admin_listen: String,
-    /// Bearer token of the admin API; needed, and made where absent, when it listens beyond loopback.
+    /// Bearer token of the admin API. Required if it listens on other addresses than loopback; generated if absent.
     pub admin_token: Option<String>,
-    /// Names the admin listener may be addressed by, beside loopback and its own address.
+    /// Host names accepted by the admin listener in addition to loopback and its own address.
     pub admin_hosts: Vec<String>,
     /// Threads that serve calls.
     pub workers: usize,
-    /// Connections a worker holds at most.
+    /// Maximum number of connections per worker.
     pub max_connections: usize,
-    /// How long calls in flight may take to finish at shutdown.
+    /// Maximum time for calls in flight to finish at shutdown.
     #[serde(with = "span")]
     #[schemars(with = "Span")]
     pub shutdown_timeout: Duration,
-    /// Add `x-understudy-*` headers to providers' replies.
+    /// Whether to add `x-understudy-*` headers to providers' replies.
     pub public_headers: bool,
 }
 
-/// Where worlds and calls are kept.
+/// The database.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreSettings {
@@ -47,9 +47,9 @@ pub struct StoreSettings {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClockSettings {
-    /// Start here instead of at real time, or where the store left off: `2026-12-01T00:00:00+08:00`.
+    /// Initial time instead of real time or the time saved in the store: `2026-12-01T00:00:00+08:00`.
     pub time: Option<Time>,
-    /// Virtual seconds in a real second.
+    /// Virtual seconds per real second.
     pub scale: Option<f64>,
 }
 
@@ -57,20 +57,20 @@ pub struct ClockSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LedgerConfig {
-    /// Calls in flight or queued before further ones wait.
+    /// Maximum number of calls in flight or queued; further ones wait.
     pub queue: usize,
-    /// How long rows are gathered before they are committed: what a kill -9 can cost.
+    /// Time for which rows are collected before they are committed; a crash loses at most these rows.
     #[serde(with = "span")]
     #[schemars(with = "Span")]
     pub linger: Duration,
 }
 
-/// Statements of service.
+/// SLA statements.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SlaSettings {
-    /// Working days of further years, in the form of `fixtures/calendar/cn_workdays.json`: claims of December open on a
-    /// day that the calendar of the next year decides.
+    /// File with working days of further years, in the format of `fixtures/calendar/cn_workdays.json`. Claims for December
+    /// depend on the calendar of the next year.
     pub calendar: Option<PathBuf>,
 }
 
@@ -78,7 +78,7 @@ pub struct SlaSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JournalSettings {
-    /// Bytes a world's journal may take.
+    /// Maximum size of a world's journal.
     #[schemars(with = "faults::ByteSize")]
     pub max_bytes: ByteSize,
 }
@@ -87,54 +87,64 @@ pub struct JournalSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FileSettings {
-    /// Bytes of all files; the least recently used leave.
+    /// Maximum size of all files; the least recently used are removed.
     #[schemars(with = "faults::ByteSize")]
     pub max_bytes: ByteSize,
-    /// How long a file is served, in the world's time.
+    /// How long a file is available, in the world's time.
     #[serde(with = "span")]
     #[schemars(with = "Span")]
     pub ttl: Duration,
 }
 
-/// Pictures.
+/// Picture processing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ImagingSettings {
-    /// Which way to matte.
+    /// Which matting method to use.
     pub matte: MatteMode,
-    /// How the edge of the thing is found, but for the key matte, which measures it.
+    /// How the edge of the object is found. The key method does not use this.
     pub edge: EdgeMethod,
-    /// The neural model's file; the installed one, if any, where absent.
+    /// File of the neural model; the installed one by default.
     pub model: Option<PathBuf>,
-    /// Most pixels that are decoded.
+    /// Maximum number of pixels that are decoded.
     pub max_pixels: u64,
-    /// Bytes of cut-outs kept, so that a repeated picture costs a look-up.
+    /// Size of the cache of cut-outs.
     #[schemars(with = "faults::ByteSize")]
     pub cache_bytes: ByteSize,
 }
 
-/// CPU work.
+impl ImagingSettings {
+    /// How pictures are matted.
+    pub fn matte_options(&self) -> MatteOptions {
+        MatteOptions {
+            mode: self.matte,
+            edge: self.edge,
+        }
+    }
+}
+
+/// Threads for CPU work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PoolSettings {
-    /// Pieces of work at once; as many as there are cores where absent.
+    /// Number of threads; by default the number of cores.
     pub threads: Option<usize>,
-    /// Pieces of work that may wait before the vendor says it is busy.
+    /// Maximum number of waiting tasks; beyond it, calls get the vendor's busy error.
     pub queue: usize,
 }
 
-/// What leaves the machine: pictures by URL, callbacks.
+/// Outgoing requests: pictures by URL, callbacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutboundConfig {
-    /// Hosts that may be reached beside loopback: `example.com`, `.example.com` with all below it, `*` for every public
+    /// Allowed hosts in addition to loopback: `example.com`, `.example.com` with all subdomains, `*` for every public
     /// address.
     pub hosts: Vec<String>,
-    /// Longest a request may take, in real time.
+    /// Maximum duration of a request, in real time.
     #[serde(with = "span")]
     #[schemars(with = "Span")]
     pub timeout: Duration,
-    /// Redirects that are followed; each address on the way is looked at.
+    /// Maximum number of redirects; each address is checked against `hosts`.
     pub redirects: u32,
     /// Fetches at once.
     pub concurrent: usize,
@@ -142,29 +152,29 @@ pub struct OutboundConfig {
     pub queue: usize,
 }
 
-/// Asynchronous work.
+/// Asynchronous jobs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobsConfig {
-    /// Callbacks that are sent at once.
+    /// Maximum number of callbacks sent concurrently.
     pub callbacks: usize,
-    /// Tries of a callback after the first.
+    /// Maximum number of retries of a callback.
     pub retries: u32,
-    /// Wait before the second try, on the world's clock; it doubles from try to try.
+    /// Delay before the first retry, on the world's clock; it doubles with every retry.
     #[serde(with = "span")]
     #[schemars(with = "Span")]
     pub backoff: Duration,
 }
 
-/// Signatures.
+/// Signature checks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthSettings {
-    /// What a signature's timestamp is compared with. Unmodified clients stamp real time.
+    /// The clock that timestamps of signatures are compared with. Unmodified clients use real time.
     pub clock: SignatureClock,
 }
 
-/// What a signature's timestamp is compared with.
+/// The clock that timestamps of signatures are compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SignatureClock {
@@ -175,36 +185,36 @@ pub enum SignatureClock {
     Virtual,
 }
 
-/// What holds for all faults.
+/// Settings for all faults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultSettings {
-    /// How long a fault lives that does not say: a span, or `required` where each must say.
+    /// Lifetime of faults without a `ttl`: a span, or `required` if every fault must have one.
     #[serde(with = "span_or_required")]
     #[schemars(with = "String")]
     pub ttl: Option<Duration>,
-    /// Obey `x-understudy-fault: <id>` on calls, and `none`.
+    /// Whether calls may request faults with `x-understudy-fault: <id>` or refuse them with `none`.
     pub by_header: bool,
 }
 
-/// Logs.
+/// Log output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogSettings {
-    /// How log lines look.
+    /// Format of log lines.
     pub format: LogFormat,
     /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `understudy=debug`.
     pub level: String,
 }
 
-/// How log lines look.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Readable text.
     #[default]
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 

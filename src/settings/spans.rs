@@ -1,6 +1,6 @@
-//! Spans as the configuration writes them.
+//! Serde formats for spans in the configuration.
 
-/// Spans as text, `700ms`.
+/// A span as text, such as `700ms`.
 pub(super) mod span {
     use crate::clock::parse_span;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -15,13 +15,13 @@ pub(super) mod span {
     }
 }
 
-/// A span, or `required` for none.
+/// A span as text, or `required` for `None`.
 pub(super) mod span_or_required {
     use crate::clock::parse_span;
     use serde::{Deserialize, Deserializer, Serializer};
     use std::time::Duration;
 
-    #[expect(clippy::ref_option, reason = "serde asks for it")]
+    #[expect(clippy::ref_option, reason = "serde requires this signature")]
     pub fn serialize<S: Serializer>(span: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
         match span {
             Some(span) => super::span::serialize(span, to),

@@ -1,4 +1,4 @@
-//! Published signature schemes: the arithmetic of signing, without any vendor's names or habits.
+//! Published signature schemes, independent of any vendor.
 
 pub mod digest;
 pub mod rsa;

@@ -1,5 +1,4 @@
-//! RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2), keys in whatever wrapping clients have them: PKCS#1 and PKCS#8,
-//! PEM or bare base64.
+//! RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2). Keys may be PKCS#1 or PKCS#8, as PEM or bare base64.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,96 +14,97 @@ use rsa::{PrivateKey, PublicKey};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex};
 
-/// Sizes of keys that are taken, in bits.
+/// Accepted key sizes in bits.
 const BITS: std::ops::RangeInclusive<u32> = 1024..=8192;
 
-/// Parsed keys that are kept: reading one and preparing it costs as much as using it.
-const KEPT: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+/// Number of parsed keys in the cache. Parsing a key costs as much as using it.
+const CACHED_KEYS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
-/// Keys by their text.
-static PARSED: LazyLock<Mutex<LruCache<String, Arc<Parsed>>>> =
-    LazyLock::new(|| Mutex::new(LruCache::new(KEPT)));
+/// ParsedKey keys by their text.
+static KEY_CACHE: LazyLock<Mutex<LruCache<String, Arc<ParsedKey>>>> =
+    LazyLock::new(|| Mutex::new(LruCache::new(CACHED_KEYS)));
 
-struct Parsed {
+struct ParsedKey {
     signing: Option<SigningKey<Sha256>>,
     verifying: VerifyingKey<Sha256>,
     public: PublicKey,
 }
 
-/// Why a text is no key.
+/// Why a key was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Neither a public nor a private RSA key.
+    /// The text is neither a public nor a private RSA key.
     #[error("expected an RSA key in PEM, as PKCS#1 or PKCS#8")]
     Unreadable,
-    /// Of a size that is not taken.
+    /// The size of the key is not accepted.
     #[error("expected an RSA key of 1024 to 8192 bits")]
     Size,
-    /// A public key where a private one is needed.
+    /// The key is public, but a private one is needed.
     #[error("expected a private RSA key")]
     Public,
 }
 
-/// A new private key, as PKCS#1 in PEM (`RSA PRIVATE KEY`), with the exponent 65537. The same stream gives the same key.
+/// Generates a private key with the exponent 65537, as PKCS#1 PEM (`RSA PRIVATE KEY`). The same random stream gives the
+/// same key.
 ///
 /// # Panics
-/// When `bits` is less than 1024.
+/// If `bits` is less than 1024.
 pub fn generate(stream: &mut ChaCha8Rng, bits: usize) -> String {
     let key = PrivateKey::new(stream, bits).expect("1024 bits and more make a key");
     let pem = key.to_pkcs1_pem(LineEnding::LF);
     pem.expect("a fresh key can be written").to_string()
 }
 
-/// Checks a key, public or private.
+/// Checks a public or private key.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Why the key is not accepted.
 pub fn check(key: &str) -> Result<(), KeyError> {
-    parsed(key).map(drop)
+    parse_cached(key).map(drop)
 }
 
-/// The public half of a key, public or private, as `PUBLIC KEY` in PEM.
+/// The public part of a public or private key, as PEM (`PUBLIC KEY`).
 ///
 /// # Errors
-/// When the text is no key.
+/// If the text is not a key.
 ///
 /// # Panics
-/// Never: a key that was read can be written.
+/// Never: a parsed key can be encoded.
 pub fn public_pem(key: &str) -> Result<String, KeyError> {
-    let pem = parsed(key)?.public.to_public_key_pem(LineEnding::LF);
-    Ok(pem.expect("a key that was read can be written"))
+    let pem = parse_cached(key)?.public.to_public_key_pem(LineEnding::LF);
+    Ok(pem.expect("a parsed key can be encoded"))
 }
 
-/// The signature over a message, in base64.
+/// Signs a message; the signature is in base64.
 ///
 /// # Errors
-/// When the text is no private key.
+/// If the text is not a private key.
 pub fn sign(private_key: &str, message: &[u8]) -> Result<String, KeyError> {
-    let key = parsed(private_key)?;
+    let key = parse_cached(private_key)?;
     let signature = key.signing.as_ref().ok_or(KeyError::Public)?.sign(message);
     Ok(STANDARD.encode(signature.to_bytes()))
 }
 
-/// Whether a signature in base64 over a message is of the owner of this key, public or private.
+/// Verifies a base64 signature of a message with a public or private key.
 pub fn verify(key: &str, message: &[u8], signature: &str) -> bool {
-    let (Ok(key), Ok(bytes)) = (parsed(key), STANDARD.decode(signature.trim())) else {
+    let (Ok(key), Ok(bytes)) = (parse_cached(key), STANDARD.decode(signature.trim())) else {
         return false;
     };
     let signature = Signature::try_from(&bytes[..]);
     signature.is_ok_and(|signature| key.verifying.verify(message, &signature).is_ok())
 }
 
-fn parsed(text: &str) -> Result<Arc<Parsed>, KeyError> {
-    let kept = || PARSED.lock().expect("no panic while held");
-    if let Some(key) = kept().get(text) {
+fn parse_cached(text: &str) -> Result<Arc<ParsedKey>, KeyError> {
+    let cache = || KEY_CACHE.lock().expect("no panic while held");
+    if let Some(key) = cache().get(text) {
         return Ok(key.clone());
     }
-    let key = Arc::new(read(text)?);
-    kept().put(text.to_owned(), key.clone());
+    let key = Arc::new(parse(text)?);
+    cache().put(text.to_owned(), key.clone());
     Ok(key)
 }
 
-fn read(text: &str) -> Result<Parsed, KeyError> {
+fn parse(text: &str) -> Result<ParsedKey, KeyError> {
     let lines = text.lines().filter(|line| !line.starts_with("-----"));
     let base64: String = lines.flat_map(str::split_whitespace).collect();
     let der = STANDARD.decode(base64).map_err(|_| KeyError::Unreadable)?;
@@ -120,7 +120,7 @@ fn read(text: &str) -> Result<Parsed, KeyError> {
     if !BITS.contains(&public.n().bit_width()) {
         return Err(KeyError::Size);
     }
-    Ok(Parsed {
+    Ok(ParsedKey {
         signing: private.map(SigningKey::new),
         verifying: VerifyingKey::new(public.clone()),
         public,

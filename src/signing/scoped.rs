@@ -1,20 +1,20 @@
-//! HMAC signatures over a canonical request, with a key derived for a date, region and service (the
-//! lineage of AWS Signature Version 4). What goes into the canonical request is the vendor's business.
+//! HMAC signatures over a canonical request with a key derived for date, region and service, as in AWS Signature
+//! Version 4. Providers build the canonical request.
 
 use super::digest::{hmac_sha256, sha256_hex, to_hex};
 
-/// One vendor's names within the scheme.
+/// The constants that differ between vendors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignatureDialect {
     /// The first word of `Authorization`, also the first line of the string to sign.
     pub algorithm: &'static str,
-    /// What the secret is prefixed with.
+    /// Prefix of the secret in key derivation.
     pub key_prefix: &'static str,
     /// The last part of the scope.
     pub terminator: &'static str,
 }
 
-/// What an `Authorization` header says.
+/// A parsed `Authorization` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignatureHeader<'a> {
     /// The access key.
@@ -32,10 +32,10 @@ pub struct SignatureHeader<'a> {
 }
 
 impl<'a> SignatureHeader<'a> {
-    /// Reads `ALG Credential=ak/date/region/service/term, SignedHeaders=a;b, Signature=hex`.
+    /// Parses `ALG Credential=ak/date/region/service/term, SignedHeaders=a;b, Signature=hex`.
     ///
     /// # Errors
-    /// Names the part that cannot be read.
+    /// Names the invalid part.
     pub fn parse(header: &'a str, dialect: &SignatureDialect) -> Result<Self, &'static str> {
         let rest = header.strip_prefix(dialect.algorithm).ok_or("algorithm")?;
         let part = |name: &str| {
@@ -44,7 +44,7 @@ impl<'a> SignatureHeader<'a> {
                 .map(str::trim)
         };
         let credential = part("Credential").ok_or("Credential")?;
-        // The access key comes first and may hold slashes of its own, so the scope is read from the end.
+        // The access key comes first and may contain slashes, so the scope is split off from the end.
         let mut scope = credential.rsplitn(5, '/');
         let mut next = || scope.next().filter(|text| !text.is_empty()).ok_or("Credential");
         let (term, service, region, date, access_key) = (next()?, next()?, next()?, next()?, next()?);
@@ -72,18 +72,18 @@ impl<'a> SignatureHeader<'a> {
         [self.date, self.region, self.service, dialect.terminator].join("/")
     }
 
-    /// Whether a header is among the signed ones.
-    pub fn signs(&self, name: &str) -> bool {
+    /// Whether a header is signed.
+    pub fn has_signed(&self, name: &str) -> bool {
         self.signed_headers
             .split(';')
             .any(|signed| signed.eq_ignore_ascii_case(name))
     }
 }
 
-/// The six lines that are hashed.
+/// The six parts of a canonical request.
 #[derive(Clone, Copy, Debug)]
 pub struct CanonicalRequest<'a> {
-    /// Upper-case method.
+    /// Method in upper case.
     pub method: &'a str,
     /// Canonical path.
     pub uri: &'a str,
@@ -93,7 +93,7 @@ pub struct CanonicalRequest<'a> {
     pub headers: &'a str,
     /// Names of the signed headers, joined by `;`.
     pub signed_headers: &'a str,
-    /// Hash of the payload, as claimed or computed.
+    /// Hash of the payload, as claimed by the client or computed.
     pub payload_hash: &'a str,
 }
 
@@ -112,16 +112,16 @@ impl CanonicalRequest<'_> {
     }
 }
 
-/// The key that signs for a scope.
-pub fn signing_key(dialect: &SignatureDialect, secret: &str, claim: &SignatureHeader<'_>) -> [u8; 32] {
+/// Derives the signing key for a scope.
+pub fn signing_key(dialect: &SignatureDialect, secret: &str, header: &SignatureHeader<'_>) -> [u8; 32] {
     let prefixed = [dialect.key_prefix, secret].concat();
-    let date = hmac_sha256(prefixed.as_bytes(), claim.date.as_bytes());
-    let region = hmac_sha256(&date, claim.region.as_bytes());
-    let service = hmac_sha256(&region, claim.service.as_bytes());
+    let date = hmac_sha256(prefixed.as_bytes(), header.date.as_bytes());
+    let region = hmac_sha256(&date, header.region.as_bytes());
+    let service = hmac_sha256(&region, header.service.as_bytes());
     hmac_sha256(&service, dialect.terminator.as_bytes())
 }
 
-/// The signature in lower-case hex of a canonical request at `timestamp`.
+/// Signs the hash of a canonical request at `timestamp`; the signature is in lower-case hex.
 pub fn sign(
     dialect: &SignatureDialect,
     key: &[u8; 32],

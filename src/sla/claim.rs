@@ -104,7 +104,7 @@ fn closes(rule: ClaimRule, month: Month, cycle_end: Option<Day>, policy: &Readin
     }
     let by_cycle = cycle_end.filter(|_| policy.is("claim_anchor", "cycle_end"));
     let anchor = by_cycle.unwrap_or_else(|| month.last());
-    anchor.month().plus(rule.months).day(anchor.of_month())
+    anchor.month().plus(rule.months).day(anchor.day_of_month())
 }
 
 /// A last day on a day off moves to the next working day, where a reading says so (J21).

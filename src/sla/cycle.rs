@@ -84,8 +84,8 @@ impl Cycle {
 /// The day before the corresponding day; where there is none, the month's end (K11).
 fn term_end(start: Day, months: i32, policy: &ReadingPolicy) -> Day {
     let month = start.month().plus(months);
-    let corresponding = month.day(start.of_month());
-    let is_missing = corresponding.of_month() != start.of_month();
+    let corresponding = month.day(start.day_of_month());
+    let is_missing = corresponding.day_of_month() != start.day_of_month();
     if is_missing && !policy.is("term_end_missing_day", "clamp_minus_one") {
         corresponding
     } else {

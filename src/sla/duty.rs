@@ -101,7 +101,7 @@ impl FaultTicket {
 
 /// The last day on which a billing log of a day must be kept: the same day a year later (000 2.9).
 pub fn keep_through(billed: Day) -> Day {
-    billed.month().plus(12).day(billed.of_month())
+    billed.month().plus(12).day(billed.day_of_month())
 }
 
 /// The smaller of what was paid and what was consumed in six months, and of what is claimed (003 7.4, 11.16; K9).

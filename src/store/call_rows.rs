@@ -4,7 +4,7 @@ use super::service_rows::{instant, party};
 use super::{SqliteStore, StoreError};
 use crate::clock::Time;
 use crate::exchange::{
-    Attribution, ChainHash, LedgerCsvWriter, LedgerEntry, Outcome, PaymentSplit, RequestId, chained,
+    Attribution, ChainHash, LedgerCsvWriter, LedgerEntry, Outcome, PaymentSplit, RequestId, chain_hash,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::borrow::Cow;
@@ -34,7 +34,7 @@ pub(super) fn insert(tx: &Transaction<'_>, batch: &[Arc<LedgerEntry>]) -> Result
                 new.insert(head)
             }
         };
-        *head = chained(head, records.line(entry));
+        *head = chain_hash(head, records.line(entry));
         *rows += 1;
         insert_one(&mut insert, entry, head)?;
         draw(tx, entry)?;

@@ -1,4 +1,4 @@
-//! Copy as clients send it, made fit to be set.
+//! Prepares copy from clients for typesetting.
 
 use super::faces;
 use skrifa::{FontRef, MetadataProvider};
@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Characters that some face draws.
+/// Characters that any font has.
 static DRAWN: LazyLock<HashSet<u32>> = LazyLock::new(|| characters(faces::faces()));
 
-/// Characters that the face for headlines draws: the first.
+/// Characters that the headline font, the first, has.
 static DISPLAYED: LazyLock<HashSet<u32>> = LazyLock::new(|| characters(faces::faces().take(1)));
 
 fn characters(faces: impl Iterator<Item = FontRef<'static>>) -> HashSet<u32> {
@@ -20,25 +20,25 @@ fn characters(faces: impl Iterator<Item = FontRef<'static>>) -> HashSet<u32> {
     all
 }
 
-/// Copy that can be set.
+/// Copy that can be typeset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CopyText {
-    /// What is set; empty where nothing of it can be.
+    /// The text to typeset; may be empty.
     pub text: String,
-    /// Whether something was left out: more than fits on any canvas, or what no face draws.
+    /// Whether characters were left out, because the text was too long or no font has them.
     pub is_reduced: bool,
-    /// Whether the face for headlines has all of it.
+    /// Whether the headline font has all characters.
     pub is_displayable: bool,
 }
 
-/// Makes copy fit to set: blanks and line ends put in order, control characters and what no face draws left out, and
-/// no more than `most` characters as readers count them.
-pub fn prepare(raw: &str, most: usize) -> CopyText {
+/// Normalises white space and line ends, drops control characters and characters that no font has, and limits the text
+/// to `max` grapheme clusters.
+pub fn prepare(raw: &str, max: usize) -> CopyText {
     let mut is_reduced = false;
     let mut kept = String::new();
     let mut count = 0;
     for cluster in raw.graphemes(true) {
-        if count == most {
+        if count == max {
             is_reduced = true;
             break;
         }
@@ -62,7 +62,7 @@ pub fn prepare(raw: &str, most: usize) -> CopyText {
             is_reduced = true;
         }
     }
-    if is_reduced && count == most {
+    if is_reduced && count == max {
         kept.push('…');
     }
     let text = kept.trim_end().to_owned();
@@ -76,17 +76,17 @@ pub fn prepare(raw: &str, most: usize) -> CopyText {
     }
 }
 
-/// Whether a face draws a character, or it joins others and needs no drawing.
+/// Whether a font has the character, or it only joins or modifies others.
 fn is_drawn(c: char) -> bool {
     let joins = matches!(
         c,
         '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'
     );
-    !c.is_control() && !is_directing(c) && (joins || DRAWN.contains(&u32::from(c)))
+    !c.is_control() && !is_direction_control(c) && (joins || DRAWN.contains(&u32::from(c)))
 }
 
-/// Characters that turn the direction of others around: copy has the direction of its letters.
-fn is_directing(c: char) -> bool {
+/// Whether a character overrides the writing direction. Such characters are dropped; letters determine the direction.
+fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -1,11 +1,11 @@
-//! The faces that are carried along (`fixtures/fonts`, with their licences).
+//! The fonts shipped with the program (`fixtures/fonts`, with their licences).
 
 use cosmic_text::{Fallback, FontSystem, fontdb};
 use skrifa::FontRef;
 use std::sync::Arc;
 use unicode_script::Script;
 
-/// Files in the order in which they stand in for one another.
+/// Font files in fallback order.
 const FILES: [&[u8]; 6] = [
     include_bytes!("../../fixtures/fonts/SmileySans-Oblique.ttf"),
     include_bytes!("../../fixtures/fonts/NotoSansSC-Bold.ttf"),
@@ -21,7 +21,7 @@ const ARABIC: &str = "Noto Sans Arabic";
 const HEBREW: &str = "Noto Sans Hebrew";
 const REST: &str = "WenQuanYi Micro Hei Rest";
 
-/// A face that copy is set in.
+/// A font that copy can be set in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FontFace {
     /// Smiley Sans 得意黑, for headlines.
@@ -39,10 +39,10 @@ impl FontFace {
     }
 }
 
-/// Which face stands in where one has no glyph.
-struct Substitutes;
+/// The fallback order for missing glyphs.
+struct FallbackFonts;
 
-impl Fallback for Substitutes {
+impl Fallback for FallbackFonts {
     fn common_fallback(&self) -> &[&'static str] {
         &[TEXT, EMOJI, ARABIC, HEBREW, REST]
     }
@@ -56,18 +56,18 @@ impl Fallback for Substitutes {
     }
 }
 
-/// A font system with these faces and no others.
+/// Creates a font system with only the shipped fonts.
 pub(super) fn fonts() -> FontSystem {
     let mut faces = fontdb::Database::new();
     for file in FILES {
         faces.load_font_source(fontdb::Source::Binary(Arc::new(file)));
     }
-    FontSystem::new_with_locale_and_db_and_fallback("zh-CN".into(), faces, Substitutes)
+    FontSystem::new_with_locale_and_db_and_fallback("zh-CN".into(), faces, FallbackFonts)
 }
 
-/// The faces themselves, in the same order: for their characters and outlines.
+/// The shipped fonts in fallback order, for their character maps and outlines.
 pub(super) fn faces() -> impl Iterator<Item = FontRef<'static>> {
     FILES
         .into_iter()
-        .map(|file| FontRef::new(file).expect("the faces that are carried along can be read"))
+        .map(|file| FontRef::new(file).expect("the shipped fonts can be read"))
 }

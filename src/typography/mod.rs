@@ -1,6 +1,6 @@
-//! Type: fonts that are carried along, copy made fit to set, lines broken and fitted, glyphs as outlines.
+//! Typesetting: shipped fonts, preparation of copy, line breaking and fitting, glyph outlines.
 //!
-//! Nothing is taken from the machine: the same copy gives the same outlines everywhere fonts are concerned.
+//! No system fonts are used, so that the same copy gives the same outlines on every machine.
 
 mod copy;
 mod faces;

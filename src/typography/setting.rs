@@ -1,4 +1,4 @@
-//! Copy set into lines, and lines as outlines.
+//! Typesets copy into lines and converts lines to outlines.
 
 use super::faces::{self, FontFace};
 use cosmic_text::{
@@ -11,65 +11,65 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use std::sync::Mutex;
 use tiny_skia::{Path, PathBuilder, Transform};
 
-/// How copy is set.
+/// Font, size and leading of copy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TextStyle {
-    /// In which face.
+    /// The font.
     pub face: FontFace,
-    /// Pixels of an em.
+    /// Font size in pixels.
     pub size: f32,
-    /// From line to line, in ems.
+    /// Line height in ems.
     pub leading: f32,
 }
 
-/// How much room there is.
+/// The space that copy may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TextLimit {
-    /// Pixels of a line.
+    /// Maximum width of a line in pixels.
     pub width: f32,
-    /// Most lines; what is left then ends in an ellipsis.
+    /// Maximum number of lines; longer text is cut and ends in an ellipsis.
     pub lines: usize,
 }
 
-/// A glyph of a line.
+/// A positioned glyph.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Glyph {
     font: fontdb::ID,
     id: u16,
     x: f32,
-    /// Above the base line.
+    /// Offset above the baseline.
     rise: f32,
 }
 
-/// A line.
+/// A line of text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextLine {
     glyphs: Vec<Glyph>,
-    /// Pixels from its first to its last glyph.
+    /// Width in pixels, from the first to the last visible glyph.
     pub width: f32,
-    /// The base line, from the block's top.
+    /// Baseline, from the top of the block.
     pub base: f32,
-    /// Where it begins in its paragraph.
+    /// Byte offset of the line in its paragraph.
     start: usize,
 }
 
-/// Copy that is set.
+/// Typeset copy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextBlock {
-    /// Its lines, from the top.
+    /// The lines, from the top.
     pub lines: Vec<TextLine>,
-    /// Pixels of its widest line.
+    /// Width of the widest line in pixels.
     pub width: f32,
-    /// Pixels from the top of its first line to the foot of its last.
+    /// Height of all lines in pixels.
     pub height: f32,
-    /// Whether it ends in an ellipsis of ours.
+    /// Whether the text was shortened with an ellipsis.
     pub is_shortened: bool,
-    /// Whether a word is broken: it is wider than the lines.
+    /// Whether a word that is wider than a line was broken.
     pub breaks_words: bool,
     style: TextStyle,
 }
 
-/// Sets copy. One at a time: it keeps what it shaped before.
+/// Typesets copy, one text at a time, with a cache of shaped text.
 pub struct Typesetter {
     fonts: Mutex<FontSystem>,
     faces: Vec<(fontdb::ID, FontRef<'static>)>,
@@ -86,42 +86,42 @@ impl Default for Typesetter {
 }
 
 impl TextBlock {
-    /// Pixels of an em.
+    /// Font size in pixels.
     pub fn size(&self) -> f32 {
         self.style.size
     }
 }
 
 impl Typesetter {
-    /// Sets copy into lines, balanced so that they are of like length.
-    pub fn set(&self, text: &str, style: TextStyle, limit: TextLimit) -> TextBlock {
+    /// Breaks copy into lines of balanced length.
+    pub fn typeset(&self, text: &str, style: TextStyle, limit: TextLimit) -> TextBlock {
         let mut fonts = self
             .fonts
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let block = shaped(&mut fonts, text, style, limit);
+        let block = shape(&mut fonts, text, style, limit);
         let count = block.lines.len();
         if count < 2 || block.is_shortened || text.contains('\n') {
             return block;
         }
-        // The narrowest measure that needs no further line.
-        let (mut least, mut most) = (limit.width / count as f32, block.width);
+        // Finds the smallest width that needs no further line.
+        let (mut too_narrow, mut wide_enough) = (limit.width / count as f32, block.width);
         let mut best = block;
         for _ in 0..6 {
-            let width = f32::midpoint(least, most);
-            let tried = shaped(&mut fonts, text, style, TextLimit { width, ..limit });
+            let width = f32::midpoint(too_narrow, wide_enough);
+            let tried = shape(&mut fonts, text, style, TextLimit { width, ..limit });
             if tried.lines.len() == count && !tried.is_shortened && tried.breaks_words == best.breaks_words {
-                most = width;
+                wide_enough = width;
                 best = tried;
             } else {
-                least = width;
+                too_narrow = width;
             }
         }
         best
     }
 
-    /// The outlines of a block, its top at `y`, its lines between `x` and `x + width`, put there by `share` of what is
-    /// left of the width: 0 at the left, 0.5 in the middle, 1 at the right.
+    /// The outlines of a block with its top left corner at (`x`, `y`). `share` aligns lines within `width`: 0 left, 0.5
+    /// centred, 1 right.
     pub fn outlines(&self, block: &TextBlock, (x, y): (f32, f32), width: f32, share: f32) -> Option<Path> {
         let mut all = PathBuilder::new();
         for line in &block.lines {
@@ -153,22 +153,22 @@ impl Typesetter {
     }
 }
 
-/// Whether a line begins where the text has no place to break.
+/// Whether a line starts at a position where the text must not be broken.
 fn breaks_words(text: &str, lines: &[TextLine]) -> bool {
     let places: Vec<usize> = unicode_linebreak::linebreaks(text).map(|(at, _)| at).collect();
     let begins = lines.iter().skip(1).map(|line| line.start);
     begins.into_iter().any(|start| !places.contains(&start))
 }
 
-fn shaped(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit) -> TextBlock {
-    let whole = lines(fonts, text, style, (limit.width, Ellipsize::None));
+fn shape(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit) -> TextBlock {
+    let whole = lines(fonts, text, style, limit.width, Ellipsize::None);
     let is_shortened = whole.len() > limit.lines;
     let lines = if is_shortened {
-        shortened(fonts, &text.replace('\n', " "), style, limit)
+        shorten(fonts, &text.replace('\n', " "), style, limit)
     } else {
         whole
     };
-    // Lines of several paragraphs begin where they must.
+    // Line starts are not checked in texts of several paragraphs.
     let breaks_words = !is_shortened && !text.contains('\n') && breaks_words(text, &lines);
     TextBlock {
         width: lines.iter().map(|line| line.width).fold(0.0, f32::max),
@@ -180,16 +180,15 @@ fn shaped(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit
     }
 }
 
-/// As many whole words of a text as fit with an ellipsis after them; of one that is longer than all its lines, as many
-/// letters.
-fn shortened(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit) -> Vec<TextLine> {
+/// As many whole words as fit with an ellipsis after them, or as many letters if not even the first word fits.
+fn shorten(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLimit) -> Vec<TextLine> {
     let places: Vec<usize> = unicode_linebreak::linebreaks(text).map(|(at, _)| at).collect();
     let mut best = None;
     let (mut fits, mut too_long) = (0, places.len());
     while fits < too_long {
         let middle = usize::midpoint(fits, too_long);
         let kept = text[..places[middle]].trim_end_matches(|c: char| !c.is_alphanumeric());
-        let tried = lines(fonts, &format!("{kept}…"), style, (limit.width, Ellipsize::None));
+        let tried = lines(fonts, &format!("{kept}…"), style, limit.width, Ellipsize::None);
         if tried.len() <= limit.lines {
             best = Some(tried);
             fits = middle + 1;
@@ -199,7 +198,7 @@ fn shortened(fonts: &mut FontSystem, text: &str, style: TextStyle, limit: TextLi
     }
     best.unwrap_or_else(|| {
         let ellipsis = Ellipsize::End(EllipsizeHeightLimit::Lines(limit.lines));
-        let mut cut = lines(fonts, text, style, (limit.width, ellipsis));
+        let mut cut = lines(fonts, text, style, limit.width, ellipsis);
         cut.truncate(limit.lines);
         cut
     })
@@ -209,7 +208,8 @@ fn lines(
     fonts: &mut FontSystem,
     text: &str,
     style: TextStyle,
-    (width, ellipsis): (f32, Ellipsize),
+    width: f32,
+    ellipsis: Ellipsize,
 ) -> Vec<TextLine> {
     let mut buffer = Buffer::new(fonts, Metrics::new(style.size, style.size * style.leading));
     buffer.set_wrap(Wrap::WordOrGlyph);
@@ -225,9 +225,9 @@ fn lines(
     buffer.layout_runs().map(|run| line(&run, style.size)).collect()
 }
 
-/// A line from its first ink to its last, without the blanks around it.
+/// Converts a layout run to a line without leading and trailing blanks.
 fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> TextLine {
-    // An ellipsis of ours stands for no text of its own.
+    // An inserted ellipsis has no text of its own.
     let is_blank = |glyph: &&cosmic_text::LayoutGlyph| {
         let text = run.text.get(glyph.start..glyph.end);
         text.is_some_and(|text| !text.is_empty() && text.trim().is_empty())
@@ -249,7 +249,7 @@ fn line(run: &cosmic_text::LayoutRun<'_>, size: f32) -> TextLine {
     }
 }
 
-/// Draws an outline, its y turned downwards.
+/// Collects an outline with the y axis flipped to point downwards.
 struct Pen(PathBuilder);
 
 impl OutlinePen for Pen {
@@ -303,7 +303,7 @@ mod tests {
             "¥199￥€",
         ] {
             for face in [FontFace::Display, FontFace::Text] {
-                let block = setter.set(text, style(face), limit(300.0, 9));
+                let block = setter.typeset(text, style(face), limit(300.0, 9));
                 assert!(block.width <= 300.5 && !block.is_shortened, "{text}");
                 for line in &block.lines {
                     assert!(
@@ -324,28 +324,28 @@ mod tests {
     fn lines_are_of_like_length_and_break_where_they_may() {
         let setter = Typesetter::default();
         let text = "全新升级第三代智能降噪耳机，限时特惠进行中";
-        let block = setter.set(text, style(FontFace::Text), limit(500.0, 9));
+        let block = setter.typeset(text, style(FontFace::Text), limit(500.0, 9));
         let widths: Vec<f32> = block.lines.iter().map(|line| line.width).collect();
         let (least, most) = (widths.iter().copied().fold(f32::MAX, f32::min), block.width);
         assert!(widths.len() == 2 && least > most * 0.8, "{widths:?}");
         assert!(!block.breaks_words);
-        let word = setter.set("extraordinarily", style(FontFace::Text), limit(150.0, 9));
+        let word = setter.typeset("extraordinarily", style(FontFace::Text), limit(150.0, 9));
         assert!(word.breaks_words && word.lines.len() > 1);
     }
 
     #[test]
     fn what_has_no_room_ends_in_an_ellipsis() {
         let setter = Typesetter::default();
-        // The one after hanzi stands in the middle of the line.
+        // The ellipsis after Chinese characters is vertically centred.
         let ellipsis = |sample: &str| {
-            let block = setter.set(sample, style(FontFace::Text), limit(500.0, 1));
+            let block = setter.typeset(sample, style(FontFace::Text), limit(500.0, 1));
             block.lines[0].glyphs.last().unwrap().id
         };
         for text in [
             "一二三四五六七八九十一二三四五六七八九十",
             "one two three four five six\nseven eight",
         ] {
-            let block = setter.set(text, style(FontFace::Text), limit(260.0, 1));
+            let block = setter.typeset(text, style(FontFace::Text), limit(260.0, 1));
             assert!(block.is_shortened && block.lines.len() == 1 && block.width <= 260.5);
             let sample = if text.is_ascii() { "x…" } else { "一…" };
             let last = block.lines[0].glyphs.last().unwrap().id;

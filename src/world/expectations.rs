@@ -93,7 +93,7 @@ impl Expectations {
     /// Whether any looks at perceptual hashes.
     pub fn look(&self) -> bool {
         let rules = self.rules.read().expect("no panic while held");
-        rules.iter().any(|held| held.rule.looks())
+        rules.iter().any(|held| held.rule.has_phash())
     }
 
     /// What the first that fits and is not spent gives an input, and its name. `subject` is only made where there are
@@ -107,10 +107,10 @@ impl Expectations {
             return None;
         }
         let subject = subject();
-        let fitting = rules.iter().filter(|held| held.rule.fits(&subject));
+        let fitting = rules.iter().filter(|held| held.rule.matches(&subject));
         fitting.into_iter().find_map(|held| {
             let nth = held.spoken.fetch_add(1, Ordering::Relaxed);
-            let given = held.rule.given(nth).map(<[PresetVerdict]>::to_vec);
+            let given = held.rule.preset_verdicts(nth).map(<[PresetVerdict]>::to_vec);
             if given.is_none() {
                 held.spoken.fetch_sub(1, Ordering::Relaxed);
             }

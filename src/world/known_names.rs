@@ -100,7 +100,7 @@ impl KnownNames {
     /// # Errors
     /// The field, what was expected, and the nearest known name.
     pub(super) fn check_expectation(&self, expectation: &Expectation) -> Result<(), FieldError> {
-        let scope = expectation.likeness.operation.as_deref();
+        let scope = expectation.matching.operation.as_deref();
         let tasks = self.tasks_in(scope);
         if tasks.is_empty() {
             let recognising = self.providers.iter().flat_map(ProviderNames::recognising);

@@ -352,7 +352,7 @@ fn row(world: &World, settings: &WorldSettings) -> Result<WorldRow, WorldError> 
         settings: serde_json::to_string(settings).map_err(json)?,
         clock: world
             .clock
-            .is_own()
+            .has_own_mapping()
             .then(|| serde_json::to_string(&world.clock.mapping()))
             .transpose()
             .map_err(json)?,

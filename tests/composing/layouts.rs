@@ -56,7 +56,7 @@ fn checked(what: &str, size: CanvasSize, placed: &[DrawnItem]) {
         height: size.height as f32,
     };
     for (nth, one) in placed.iter().enumerate() {
-        assert!(canvas.holds(one.area), "{what}: {one:?} is not on the canvas");
+        assert!(canvas.contains(one.area), "{what}: {one:?} is not on the canvas");
         for other in &placed[nth + 1..] {
             assert!(
                 !one.area.overlaps(other.area),

@@ -358,7 +358,7 @@ fn the_readme_prints_the_table_of_effects() {
         let needs = match kind.needs {
             RequiredCapability::Nothing => String::new(),
             RequiredCapability::SignedAnswers | RequiredCapability::Jobs => {
-                format!("; for a provider that {}", kind.needs.words())
+                format!("; for a provider that {}", kind.needs.description())
             }
         };
         let parameters = if kind.parameters.is_empty() {
@@ -370,8 +370,8 @@ fn the_readme_prints_the_table_of_effects() {
             "| `{}` | {parameters} | {} | {}{needs} | {} |\n",
             kind.name,
             stages.join(", "),
-            kind.meets,
-            kind.row
+            kind.client_sees,
+            kind.outcome
         );
         table.push_str(&row);
     }

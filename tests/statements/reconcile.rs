@@ -61,7 +61,7 @@ fn class<'a>(report: &'a Value, name: &str) -> &'a Value {
 
 fn shifted(row: &Value, micros: i64) -> String {
     let at: Time = row["arrived"].as_str().unwrap().parse().unwrap();
-    at.shifted(micros).to_string()
+    at.plus_micros(micros).to_string()
 }
 
 #[test]

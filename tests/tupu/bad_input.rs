@@ -192,7 +192,7 @@ fn bodies_that_are_none_are_illegal_parameters() {
 fn packs_that_are_bombs_or_broken_are_refused() {
     let server = TestServer::new();
     let zeros: bytes::Bytes = vec![0; 11 << 20].into();
-    let bomb = understudy::media::packed(&[("a.png".to_owned(), zeros)]);
+    let bomb = understudy::media::pack(&[("a.png".to_owned(), zeros)]);
     for pack in [bomb, b"PK\x03\x04 no more".to_vec()] {
         let inner = pictures(&server, &[pack], &[PORN]);
         assert_eq!(inner["code"], 14);

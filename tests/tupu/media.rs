@@ -1,7 +1,7 @@
 //! Heads of real files, as common encoders write them: rates, lengths, titles (`fixtures/media`).
 
 use super::*;
-use understudy::media::track;
+use understudy::media::read_facts;
 
 fn file(name: &str) -> Vec<u8> {
     fixture(&format!("media/{name}"))
@@ -21,7 +21,7 @@ fn rates_and_lengths_of_real_files_are_read() {
         // Its last fragment says that its last frame lasts longer.
         ("fragmented.mp4", None, 89_000..=91_000),
     ] {
-        let read = track(&file(name)).unwrap_or_else(|| panic!("{name}"));
+        let read = read_facts(&file(name)).unwrap_or_else(|| panic!("{name}"));
         assert_eq!(read.sample_rate, rate, "{name}");
         let length = read.milliseconds.unwrap_or_default();
         assert!(lengths.contains(&length), "{name}: {length} ms");

@@ -138,7 +138,7 @@ fn pack(count: usize) -> Vec<u8> {
     let files: Vec<(String, bytes::Bytes)> = (0..count)
         .map(|n| (format!("{n:03}.png"), picture.clone()))
         .collect();
-    understudy::media::packed(&files)
+    understudy::media::pack(&files)
 }
 
 #[test]

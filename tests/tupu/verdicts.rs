@@ -80,8 +80,8 @@ fn phash(picture: &[u8]) -> String {
         least: 1,
         most: 10_000,
     };
-    let seen = PictureFeatures::of(&Picture::decode(picture, range, 40_000_000).unwrap());
-    assert!(seen.described().contains(&format!("{:016x}", seen.phash)));
+    let seen = PictureFeatures::measure(&Picture::decode(picture, range, 40_000_000).unwrap());
+    assert!(seen.summary().contains(&format!("{:016x}", seen.phash)));
     format!("{:016x}", seen.phash)
 }
 

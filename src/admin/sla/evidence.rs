@@ -8,7 +8,9 @@ use super::readings::all;
 use super::statement::{StatementView, buckets};
 use crate::admin::csv::CsvTable;
 use crate::admin::{AdminState, ProblemDetails, input};
-use crate::exchange::{AttributionKey, ChainHash, LedgerCsvWriter, LedgerEntry, Party, RECORD, cell};
+use crate::exchange::{
+    AttributionKey, ChainHash, LEDGER_COLUMNS, LedgerCsvWriter, LedgerEntry, Party, csv_cell,
+};
 use crate::store::CallRange;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -213,7 +215,7 @@ impl Found {
         accounts: &CycleAccounts,
         to: &mut Member<'_>,
     ) -> io::Result<()> {
-        writeln!(to, "{},hash", RECORD.join(","))?;
+        writeln!(to, "{},hash", LEDGER_COLUMNS.join(","))?;
         let mut records = LedgerCsvWriter::default();
         let mut broken = None;
         let walked = admin.store.calls(range(accounts), &mut |(entry, hash)| {
@@ -238,7 +240,7 @@ impl Found {
         self.last = hash.or(self.last);
         if let Some(why) = entry.attribution.as_deref() {
             let notice = why.notice.as_ref().map_or("", |(id, _)| id.as_str());
-            let key = (cell(notice).into_owned(), AttributionKey::from_entry(entry));
+            let key = (csv_cell(notice).into_owned(), AttributionKey::from_entry(entry));
             *self.troubled.entry(key).or_default() += 1;
         }
     }

@@ -1,7 +1,7 @@
 //! Checks a file of evidence.
 
 use crate::cli::banner;
-use crate::exchange::{ChainHash, chained};
+use crate::exchange::{ChainHash, chain_hash};
 use anyhow::{Context, bail, ensure};
 use aws_lc_rs::digest::{Context as Digest, SHA256};
 use serde_json::Value;
@@ -71,7 +71,7 @@ fn follow(archive: &mut Archive, chain: &Value) -> anyhow::Result<u64> {
             // Older than the chain.
             continue;
         }
-        last = chained(&last, row);
+        last = chain_hash(&last, row);
         if hex::encode(last).as_bytes() != &digest[1..] {
             bail!(
                 "row {count} does not follow the one before it: one of them was changed, or one between was taken out"

@@ -1,6 +1,6 @@
 //! Statements of a running server.
 
-use crate::cli::admin::{AdminClient, part, show};
+use crate::cli::admin::{AdminClient, path_segment, show};
 use crate::cli::banner;
 use anyhow::Context;
 use serde_json::Value;
@@ -77,7 +77,11 @@ impl CycleArguments {
         let own = [("word", self.word.as_deref()), ("policy", self.policy.as_deref())];
         query.extend_pairs(own.into_iter().filter_map(|(name, value)| Some((name, value?))));
         query.extend_pairs(further);
-        let (provider, world, cycle) = (part(&self.provider), part(&self.world), part(&self.cycle));
+        let (provider, world, cycle) = (
+            path_segment(&self.provider),
+            path_segment(&self.world),
+            path_segment(&self.cycle),
+        );
         format!("sla/{provider}/{world}/{cycle}{end}?{}", query.finish())
     }
 
@@ -161,7 +165,7 @@ pub(super) fn claims(asked: &ClaimsCommand) -> anyhow::Result<()> {
     let world = asked
         .world
         .as_ref()
-        .map_or_else(String::new, |world| format!("?world={}", part(world)));
+        .map_or_else(String::new, |world| format!("?world={}", path_segment(world)));
     if asked.format == "json" {
         return asked.server.ask("GET", &format!("sla/claims{world}"), None);
     }

@@ -1,36 +1,36 @@
-//! Closed-form matting (Levin, Lischinski, Weiss 2008): the alpha that is, in every 3×3 window, as nearly a
-//! linear function of colour as can be, with a trimap held fixed. Solved for the unknown pixels alone, by
-//! conjugate gradients that start from the solution at half size.
+//! Closed-form matting (Levin, Lischinski, Weiss 2008): finds the alpha that is closest to a linear function of colour
+//! in every 3×3 window, given a trimap. Solves for the unknown pixels by conjugate gradients, starting from the
+//! solution at half size.
 
 use crate::imaging::{Picture, Plane};
 
-/// Least colour variance of a window, of 1.
+/// Regularisation of the colour covariance of a window.
 const EPSILON: f64 = 1e-7;
-/// Most rounds at each size; with the start from half size, 400 come within a hundredth of the end.
-const ROUNDS: usize = 600;
-/// Share of the first residual at which the rounds end.
-const ENOUGH: f64 = 1e-5;
-/// Side from which on a half-size solution is worth its cost.
+/// Maximum iterations at each size. With a half-size start, 400 come within 0.01 of convergence.
+const MAX_ITERATIONS: usize = 600;
+/// Iterations stop when the residual falls below this share of the initial one.
+const TOLERANCE: f64 = 1e-5;
+/// Longer side above which a half-size solution is computed first.
 const LARGE: usize = 64;
-/// Pixels of a window.
-const SQUARE: usize = 9;
+/// Pixels in a window.
+const WINDOW_PIXELS: usize = 9;
 
-/// The alpha of a picture for a trimap of its size: 0 is ground, 1 is thing, all between is unknown.
+/// The alpha of a picture for a trimap of its size: 0 is background, 1 is foreground, all values between are unknown.
 pub fn closed_form(picture: &Picture, trimap: &Plane) -> Plane {
     let (w, h) = (picture.width, picture.height);
     let mut alpha = trimap.clone();
     if w < 3 || h < 3 {
         return alpha;
     }
-    let open: Vec<usize> = (0..w * h).filter(|at| is_unknown(trimap.data[*at])).collect();
-    if w.max(h) > LARGE && !open.is_empty() {
-        let coarse = closed_form(&halved(picture), &halved_trimap(trimap)).resize(w, h);
-        for at in &open {
+    let unknown: Vec<usize> = (0..w * h).filter(|at| is_unknown(trimap.data[*at])).collect();
+    if w.max(h) > LARGE && !unknown.is_empty() {
+        let coarse = closed_form(&halve(picture), &halve_trimap(trimap)).resize(w, h);
+        for at in &unknown {
             alpha.data[*at] = coarse.data[*at];
         }
     }
-    let laplacian = Laplacian::of(picture, trimap);
-    for (at, value) in open.iter().zip(laplacian.solve(&open, &alpha)) {
+    let laplacian = Laplacian::new(picture, trimap);
+    for (at, value) in unknown.iter().zip(laplacian.solve(&unknown, &alpha)) {
         alpha.data[*at] = value.clamp(0.0, 1.0) as f32;
     }
     alpha
@@ -40,13 +40,13 @@ fn is_unknown(value: f32) -> bool {
     value > 0.0 && value < 1.0
 }
 
-/// The mean of each four pixels.
-fn halved(picture: &Picture) -> Picture {
+/// Scales a picture down by 2: the mean of each four pixels.
+fn halve(picture: &Picture) -> Picture {
     let (w, h) = (picture.width.div_ceil(2), picture.height.div_ceil(2));
     let mut rgb = Vec::with_capacity(w * h * 3);
     for y in 0..h {
         for x in 0..w {
-            let four = four(picture.width, picture.height, x, y).map(|(x, y)| picture.at(x, y));
+            let four = source_pixels(picture.width, picture.height, x, y).map(|(x, y)| picture.at(x, y));
             rgb.extend([0, 1, 2].map(|c| (four.iter().map(|p| u16::from(p[c])).sum::<u16>() / 4) as u8));
         }
     }
@@ -57,13 +57,13 @@ fn halved(picture: &Picture) -> Picture {
     }
 }
 
-/// Known where all four pixels are known alike.
-fn halved_trimap(trimap: &Plane) -> Plane {
+/// Scales a trimap down by 2: a pixel is known if its four source pixels have the same known value.
+fn halve_trimap(trimap: &Plane) -> Plane {
     let (w, h) = (trimap.width.div_ceil(2), trimap.height.div_ceil(2));
     let mut data = Vec::with_capacity(w * h);
     for y in 0..h {
         for x in 0..w {
-            let four = four(trimap.width, trimap.height, x, y).map(|(x, y)| trimap.at(x, y));
+            let four = source_pixels(trimap.width, trimap.height, x, y).map(|(x, y)| trimap.at(x, y));
             let all = |wanted: fn(f32) -> bool| four.iter().all(|v| wanted(*v));
             data.push(if all(|v| v <= 0.0) {
                 0.0
@@ -81,32 +81,33 @@ fn halved_trimap(trimap: &Plane) -> Plane {
     }
 }
 
-fn four(w: usize, h: usize, x: usize, y: usize) -> [(usize, usize); 4] {
+/// The four source pixels of a pixel at half size.
+fn source_pixels(w: usize, h: usize, x: usize, y: usize) -> [(usize, usize); 4] {
     let (right, below) = ((2 * x + 1).min(w - 1), (2 * y + 1).min(h - 1));
     [(2 * x, 2 * y), (right, 2 * y), (2 * x, below), (right, below)]
 }
 
-/// The matting Laplacian, as the windows it is the sum of.
+/// The matting Laplacian, stored as the windows it is the sum of.
 struct Laplacian {
     width: usize,
-    /// Windows with an unknown pixel in them.
+    /// Windows that contain an unknown pixel.
     windows: Vec<Window>,
-    /// Its diagonal, one number a pixel of the picture.
+    /// The diagonal of the matrix, one number per pixel.
     diagonal: Vec<f64>,
 }
 
 struct Window {
-    /// Its upper left pixel.
+    /// Index of the upper left pixel.
     corner: usize,
-    /// The colours of its pixels, less their mean.
-    off: [[f64; 3]; SQUARE],
-    /// The inverse of their covariance: xx, xy, xz, yy, yz, zz.
+    /// The colours of the pixels minus their mean.
+    centred: [[f64; 3]; WINDOW_PIXELS],
+    /// The inverse of the colour covariance: xx, xy, xz, yy, yz, zz.
     inverse: [f64; 6],
 }
 
 impl Window {
-    /// Covariance inverse times a colour.
-    fn weigh(&self, v: [f64; 3]) -> [f64; 3] {
+    /// The inverse covariance times a colour.
+    fn apply_inverse(&self, v: [f64; 3]) -> [f64; 3] {
         let [xx, xy, xz, yy, yz, zz] = self.inverse;
         [
             xx * v[0] + xy * v[1] + xz * v[2],
@@ -121,7 +122,7 @@ fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
 }
 
 impl Laplacian {
-    fn of(picture: &Picture, trimap: &Plane) -> Self {
+    fn new(picture: &Picture, trimap: &Plane) -> Self {
         let (w, h) = (picture.width, picture.height);
         let mut all = Self {
             width: w,
@@ -140,65 +141,66 @@ impl Laplacian {
     }
 
     fn add(&mut self, window: Window) {
-        for (at, off) in pixels(window.corner, self.width).into_iter().zip(window.off) {
-            self.diagonal[at] += 1.0 - (1.0 + dot(off, window.weigh(off))) / SQUARE as f64;
+        for (at, centred) in pixels(window.corner, self.width).into_iter().zip(window.centred) {
+            self.diagonal[at] +=
+                1.0 - (1.0 + dot(centred, window.apply_inverse(centred))) / WINDOW_PIXELS as f64;
         }
         self.windows.push(window);
     }
 
-    /// The Laplacian times `x`; both have one number a pixel.
-    fn times(&self, x: &[f64], out: &mut [f64]) {
+    /// Multiplies the matrix by `x`; both vectors have one number per pixel.
+    fn multiply(&self, x: &[f64], out: &mut [f64]) {
         out.fill(0.0);
         for window in &self.windows {
             let pixels = pixels(window.corner, self.width);
             let (mut sum, mut point) = (0.0, [0.0; 3]);
-            for (at, off) in pixels.iter().zip(&window.off) {
+            for (at, centred) in pixels.iter().zip(&window.centred) {
                 sum += x[*at];
                 for c in 0..3 {
-                    point[c] += off[c] * x[*at];
+                    point[c] += centred[c] * x[*at];
                 }
             }
-            let slope = window.weigh(point);
-            for (at, off) in pixels.iter().zip(&window.off) {
-                out[*at] += x[*at] - (sum + dot(*off, slope)) / SQUARE as f64;
+            let slope = window.apply_inverse(point);
+            for (at, centred) in pixels.iter().zip(&window.centred) {
+                out[*at] += x[*at] - (sum + dot(*centred, slope)) / WINDOW_PIXELS as f64;
             }
         }
     }
 
-    /// The values of the open pixels, from the guess in `alpha`, which also holds the known ones.
-    fn solve(&self, open: &[usize], alpha: &Plane) -> Vec<f64> {
+    /// Solves for the unknown pixels. `alpha` holds the known values and the initial guess for the unknown ones.
+    fn solve(&self, unknown: &[usize], alpha: &Plane) -> Vec<f64> {
         let mut full: Vec<f64> = alpha.data.iter().map(|v| f64::from(*v)).collect();
         let mut product = vec![0.0; full.len()];
-        self.times(&full, &mut product);
-        let mut x: Vec<f64> = open.iter().map(|at| full[*at]).collect();
-        let mut residual: Vec<f64> = open.iter().map(|at| -product[*at]).collect();
-        let scaled = |residual: &[f64]| -> Vec<f64> {
-            let diagonal = open.iter().map(|at| self.diagonal[*at].max(1e-12));
+        self.multiply(&full, &mut product);
+        let mut x: Vec<f64> = unknown.iter().map(|at| full[*at]).collect();
+        let mut residual: Vec<f64> = unknown.iter().map(|at| -product[*at]).collect();
+        let precondition = |residual: &[f64]| -> Vec<f64> {
+            let diagonal = unknown.iter().map(|at| self.diagonal[*at].max(1e-12));
             residual.iter().zip(diagonal).map(|(r, d)| r / d).collect()
         };
-        let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let mut z = scaled(&residual);
-        let mut way = z.clone();
-        let mut energy = inner(&residual, &z);
-        let enough = energy * ENOUGH * ENOUGH;
+        let dot_product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let mut z = precondition(&residual);
+        let mut direction = z.clone();
+        let mut energy = dot_product(&residual, &z);
+        let target = energy * TOLERANCE * TOLERANCE;
         full.fill(0.0);
-        for _ in 0..ROUNDS {
-            if energy <= enough {
+        for _ in 0..MAX_ITERATIONS {
+            if energy <= target {
                 break;
             }
-            for (at, step) in open.iter().zip(&way) {
+            for (at, step) in unknown.iter().zip(&direction) {
                 full[*at] = *step;
             }
-            self.times(&full, &mut product);
-            let bent: Vec<f64> = open.iter().map(|at| product[*at]).collect();
-            let length = energy / inner(&way, &bent).max(f64::MIN_POSITIVE);
+            self.multiply(&full, &mut product);
+            let curvature: Vec<f64> = unknown.iter().map(|at| product[*at]).collect();
+            let length = energy / dot_product(&direction, &curvature).max(f64::MIN_POSITIVE);
             for k in 0..x.len() {
-                x[k] += length * way[k];
-                residual[k] -= length * bent[k];
+                x[k] += length * direction[k];
+                residual[k] -= length * curvature[k];
             }
-            z = scaled(&residual);
-            let next = inner(&residual, &z);
-            for (step, z) in way.iter_mut().zip(&z) {
+            z = precondition(&residual);
+            let next = dot_product(&residual, &z);
+            for (step, z) in direction.iter_mut().zip(&z) {
                 *step = z + next / energy * *step;
             }
             energy = next;
@@ -207,23 +209,28 @@ impl Laplacian {
     }
 }
 
-fn pixels(corner: usize, w: usize) -> [usize; SQUARE] {
+fn pixels(corner: usize, w: usize) -> [usize; WINDOW_PIXELS] {
     std::array::from_fn(|k| corner + k / 3 * w + k % 3)
 }
 
 fn window(picture: &Picture, corner: usize) -> Window {
     let w = picture.width;
-    let mut off = pixels(corner, w).map(|at| picture.at(at % w, at / w).map(|v| f64::from(v) / 255.0));
+    let mut centred = pixels(corner, w).map(|at| picture.at(at % w, at / w).map(|v| f64::from(v) / 255.0));
     let mean: [f64; 3] =
-        std::array::from_fn(|c| off.iter().map(|colour| colour[c]).sum::<f64>() / SQUARE as f64);
-    for colour in &mut off {
+        std::array::from_fn(|c| centred.iter().map(|colour| colour[c]).sum::<f64>() / WINDOW_PIXELS as f64);
+    for colour in &mut centred {
         for (value, mean) in colour.iter_mut().zip(mean) {
             *value -= mean;
         }
     }
     let covariance = |a: usize, b: usize| {
-        let sum: f64 = off.iter().map(|colour| colour[a] * colour[b]).sum();
-        sum / SQUARE as f64 + if a == b { EPSILON / SQUARE as f64 } else { 0.0 }
+        let sum: f64 = centred.iter().map(|colour| colour[a] * colour[b]).sum();
+        sum / WINDOW_PIXELS as f64
+            + if a == b {
+                EPSILON / WINDOW_PIXELS as f64
+            } else {
+                0.0
+            }
     };
     let (xx, xy, xz) = (covariance(0, 0), covariance(0, 1), covariance(0, 2));
     let (yy, yz, zz) = (covariance(1, 1), covariance(1, 2), covariance(2, 2));
@@ -239,7 +246,7 @@ fn window(picture: &Picture, corner: usize) -> Window {
     ];
     Window {
         corner,
-        off,
+        centred,
         inverse: inverse.map(|v| v / determinant),
     }
 }
@@ -250,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_blend_of_two_colours_is_told_apart() {
-        // Between two sure margins, a ramp from green to red: alpha is linear in colour, so it comes back.
+        // A ramp from green to red between two known margins: alpha is linear in colour, so it is recovered exactly.
         let (w, h) = (40usize, 12usize);
         let truth = |x: usize| ((x as f32 - 8.0) / 24.0).clamp(0.0, 1.0);
         let mut rgb = Vec::new();

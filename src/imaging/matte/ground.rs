@@ -1,19 +1,19 @@
-//! The ground behind the thing, where it is uniform or graded: a quadratic surface fitted to the border.
+//! A model of a uniform or graded background: a quadratic surface fitted to the border of the picture.
 
 use crate::imaging::Picture;
 
-/// Most border pixels used for the fit.
-const SAMPLES: usize = 12_000;
-/// Residual (levels of 255) up to which a ground counts as uniform.
-const MOST_RESIDUAL: f64 = 5.0;
-/// Share of the border that must fit.
-const LEAST_INLIERS: f64 = 0.80;
+/// Maximum number of border pixels used for the fit.
+const MAX_SAMPLES: usize = 12_000;
+/// Residual (levels of 255) below which a background counts as uniform.
+const MAX_RESIDUAL: f64 = 5.0;
+/// Share of the border that must fit the surface.
+const MIN_INLIERS: f64 = 0.80;
 
-/// A smooth ground: per channel `c·(1, u, v, uv, u², v²)` with `u`, `v` in [-1, 1].
+/// A smooth background: per channel `c·(1, u, v, uv, u², v²)` with `u`, `v` in [-1, 1].
 #[derive(Clone, Debug)]
 pub(super) struct GroundModel {
     coefficients: [[f64; 6]; 3],
-    /// Standard deviation of the border around the surface, in levels.
+    /// Standard deviation of the border pixels from the surface, in levels.
     pub(super) residual: f64,
     inliers: f64,
     width: usize,
@@ -26,8 +26,8 @@ struct Sample {
 }
 
 impl GroundModel {
-    /// Fits the surface to the border, leaving out what does not belong to it.
-    pub(super) fn measure(picture: &Picture) -> Self {
+    /// Fits the surface to the border without outliers.
+    pub(super) fn fit(picture: &Picture) -> Self {
         let samples = border(picture);
         let mut fit = Self {
             coefficients: [[0.0; 6]; 3],
@@ -57,12 +57,12 @@ impl GroundModel {
         fit
     }
 
-    /// Whether the border is one smooth ground.
+    /// Whether the border is one smooth background.
     pub(super) fn is_uniform(&self) -> bool {
-        self.residual < MOST_RESIDUAL && self.inliers > LEAST_INLIERS
+        self.residual < MAX_RESIDUAL && self.inliers > MIN_INLIERS
     }
 
-    /// The measure in words.
+    /// The quality of the fit in words, for `explain`.
     pub(super) fn describe(&self) -> String {
         let word = if self.is_uniform() { "uniform" } else { "busy" };
         format!(
@@ -72,10 +72,10 @@ impl GroundModel {
         )
     }
 
-    /// A row of the ground, cheaper than pixel by pixel.
+    /// Writes the background colours of a row to `out`.
     pub(super) fn row(&self, y: usize, out: &mut [[f32; 3]]) {
         let (_, v) = position(0, y, self.width, self.height);
-        // In u alone, for this row: c0 + c2 v + c5 v², c1 + c3 v, c4.
+        // For a fixed row, the polynomial in u has the coefficients c0 + c2 v + c5 v², c1 + c3 v, c4.
         let reduced = self
             .coefficients
             .map(|c| [c[0] + c[2] * v + c[5] * v * v, c[1] + c[3] * v, c[4]]);
@@ -117,7 +117,7 @@ fn border(picture: &Picture) -> Vec<Sample> {
             }
         }
     }
-    let step = all.len().div_ceil(SAMPLES).max(1);
+    let step = all.len().div_ceil(MAX_SAMPLES).max(1);
     all.into_iter()
         .step_by(step)
         .map(|(x, y)| Sample {
@@ -135,7 +135,7 @@ fn median(samples: &[Sample]) -> [f64; 3] {
     })
 }
 
-/// Normal equations, solved by elimination with pivoting.
+/// Solves the normal equations by elimination with pivoting.
 fn least_squares(samples: &[&Sample], channel: usize) -> [f64; 6] {
     let mut m = [[0.0; 7]; 6];
     for s in samples {
@@ -147,7 +147,7 @@ fn least_squares(samples: &[&Sample], channel: usize) -> [f64; 6] {
         }
     }
     for (i, row) in m.iter_mut().enumerate() {
-        // A touch of regularity, for pictures of a pixel or two a side.
+        // Regularisation, for pictures of a pixel or two a side.
         row[i] += 1e-6;
     }
     for i in 0..6 {

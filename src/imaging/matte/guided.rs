@@ -1,55 +1,103 @@
-//! The colour guided filter: makes a coarse mask follow the edges of the picture (He et al. 2013), with its
-//! coefficients computed small and applied at full size (the fast guided filter).
+//! The colour guided filter (He et al. 2013): makes a coarse mask follow the edges of a picture. As in the fast guided
+//! filter, coefficients are computed at a small size and applied at full size.
 
 use crate::imaging::plane::{box_means, taps};
 use crate::imaging::{Picture, Plane};
 
-/// Side of the tiles the filter works in: small enough that all its sums stay in the processor's cache.
+/// Side of the tiles the filter processes: small enough that all sums stay in the processor's cache.
 const TILE: usize = 64;
 
-/// Filters `mask` along the edges of `guide`, a picture of its size, and applies the result to `full`. Where
-/// `sure` is 1 or -1, the result is of no interest and not worked out.
-pub(super) fn guided(
-    full: &Picture,
-    guide: &Picture,
-    (mask, sure): (&Plane, &Plane),
-    r: usize,
-    eps: f32,
-) -> Plane {
-    let (w, h) = (mask.width, mask.height);
-    let mut smooth = vec![[0.0f32; 4]; w * h];
-    for top in (0..h).step_by(TILE) {
-        for left in (0..w).step_by(TILE) {
-            let tile = Part::around(left, top, 0, (w, h));
-            if Part::around(left, top, 1, (w, h))
-                .pixels(w)
-                .all(|at| sure.data[at].abs() >= 1.0)
-            {
-                continue;
-            }
-            // Both means reach `r` beyond what they are for.
-            let part = Part::around(left, top, 2 * r, (w, h));
-            let lines = box_means(&lines(guide, mask, &part, r, eps), part.width(), r);
-            for y in tile.top..tile.bottom {
-                let from = (y - part.top) * part.width() + tile.left - part.left;
-                smooth[y * w + tile.left..y * w + tile.right].copy_from_slice(&lines[from..][..tile.width()]);
+/// Parameters of the filter.
+#[derive(Clone, Copy)]
+pub(super) struct GuidedFilter {
+    /// Radius of the windows, in pixels of the guide.
+    pub radius: usize,
+    /// Regularisation of the colour covariance.
+    pub epsilon: f32,
+}
+
+impl GuidedFilter {
+    /// Filters `mask` along the edges of `guide`, a picture of the same size, and applies the result to `full`. The
+    /// result is not computed where `certainty` is 1 or -1.
+    pub(super) fn apply(self, full: &Picture, guide: &Picture, mask: &Plane, certainty: &Plane) -> Plane {
+        let (w, h) = (mask.width, mask.height);
+        let mut smooth = vec![[0.0f32; 4]; w * h];
+        for top in (0..h).step_by(TILE) {
+            for left in (0..w).step_by(TILE) {
+                let tile = TileRect::with_margin(left, top, 0, (w, h));
+                if TileRect::with_margin(left, top, 1, (w, h))
+                    .pixels(w)
+                    .all(|at| certainty.data[at].abs() >= 1.0)
+                {
+                    continue;
+                }
+                // Each of the two box means needs a margin of `radius`.
+                let part = TileRect::with_margin(left, top, 2 * self.radius, (w, h));
+                let lines = box_means(&self.lines(guide, mask, &part), part.width(), self.radius);
+                for y in tile.top..tile.bottom {
+                    let from = (y - part.top) * part.width() + tile.left - part.left;
+                    smooth[y * w + tile.left..y * w + tile.right]
+                        .copy_from_slice(&lines[from..][..tile.width()]);
+                }
             }
         }
+        apply_lines(full, &smooth, certainty)
     }
-    apply(full, &smooth, sure)
+
+    /// The line `a·rgb + b` that best predicts the mask in the window around each pixel of a part.
+    fn lines(self, guide: &Picture, mask: &Plane, part: &TileRect) -> Vec<[f32; 4]> {
+        let (r, eps) = (self.radius, self.epsilon);
+        let w = part.width();
+        let samples: Vec<[f32; 4]> = part
+            .pixels(mask.width)
+            .map(|at| {
+                let colour = |c: usize| f32::from(guide.rgb[at * 3 + c]) / 255.0;
+                [colour(0), colour(1), colour(2), mask.data[at]]
+            })
+            .collect();
+        // Box means of four quantities at a time: the means, products with the mask, products of the colours.
+        let first = box_means(&samples, w, r);
+        let means_of = |product: fn(&[f32; 4]) -> [f32; 4]| {
+            box_means(&samples.iter().map(product).collect::<Vec<_>>(), w, r)
+        };
+        let cross = means_of(|[x, y, z, p]| [x * p, y * p, z * p, x * x]);
+        let square = means_of(|[x, y, z, _]| [x * y, x * z, y * y, y * z]);
+        let last = box_means(
+            &samples.iter().map(|[_, _, z, _]| [z * z]).collect::<Vec<_>>(),
+            w,
+            r,
+        );
+        first
+            .iter()
+            .zip(&cross)
+            .zip(square.iter().zip(&last))
+            .map(|(([x, y, z, p], [xp, yp, zp, xx]), ([xy, xz, yy, yz], [zz]))| {
+                let variance = [
+                    xx - x * x + eps,
+                    xy - x * y,
+                    xz - x * z,
+                    yy - y * y + eps,
+                    yz - y * z,
+                    zz - z * z + eps,
+                ];
+                let [a, b, c] = solve(variance, [xp - x * p, yp - y * p, zp - z * p]);
+                [a, b, c, p - a * x - b * y - c * z]
+            })
+            .collect()
+    }
 }
 
 /// A rectangle of pixels.
-struct Part {
+struct TileRect {
     left: usize,
     top: usize,
     right: usize,
     bottom: usize,
 }
 
-impl Part {
-    /// The tile at a corner with a margin, as far as the picture reaches.
-    fn around(left: usize, top: usize, margin: usize, (w, h): (usize, usize)) -> Self {
+impl TileRect {
+    /// The tile at a corner with a margin, clipped to a picture of this size.
+    fn with_margin(left: usize, top: usize, margin: usize, (w, h): (usize, usize)) -> Self {
         Self {
             left: left.saturating_sub(margin),
             top: top.saturating_sub(margin),
@@ -62,61 +110,36 @@ impl Part {
         self.right - self.left
     }
 
-    /// Its pixels, row by row, in a picture of this width.
+    /// Indices of the pixels, row by row, in a picture of width `w`.
     fn pixels(&self, w: usize) -> impl Iterator<Item = usize> {
         (self.top..self.bottom).flat_map(move |y| y * w + self.left..y * w + self.right)
     }
 }
 
-/// For each pixel of a part the line `a·rgb + b` that predicts the mask best in the square around it.
-fn lines(guide: &Picture, mask: &Plane, part: &Part, r: usize, eps: f32) -> Vec<[f32; 4]> {
-    let w = part.width();
-    let seen: Vec<[f32; 4]> = part
-        .pixels(mask.width)
-        .map(|at| {
-            let colour = |c: usize| f32::from(guide.rgb[at * 3 + c]) / 255.0;
-            [colour(0), colour(1), colour(2), mask.data[at]]
-        })
-        .collect();
-    // Four quantities at a time: the means, their products with the mask, the products of the colours.
-    let first = box_means(&seen, w, r);
-    let of =
-        |product: fn(&[f32; 4]) -> [f32; 4]| box_means(&seen.iter().map(product).collect::<Vec<_>>(), w, r);
-    let cross = of(|[x, y, z, p]| [x * p, y * p, z * p, x * x]);
-    let square = of(|[x, y, z, _]| [x * y, x * z, y * y, y * z]);
-    let last = box_means(&seen.iter().map(|[_, _, z, _]| [z * z]).collect::<Vec<_>>(), w, r);
-    first
-        .iter()
-        .zip(&cross)
-        .zip(square.iter().zip(&last))
-        .map(|(([x, y, z, p], [xp, yp, zp, xx]), ([xy, xz, yy, yz], [zz]))| {
-            let variance = [
-                xx - x * x + eps,
-                xy - x * y,
-                xz - x * z,
-                yy - y * y + eps,
-                yz - y * z,
-                zz - z * z + eps,
-            ];
-            let [a, b, c] = solve(variance, [xp - x * p, yp - y * p, zp - z * p]);
-            [a, b, c, p - a * x - b * y - c * z]
-        })
-        .collect()
-}
-
-/// The lines, read between their pixels, at each pixel of the full picture that is not sure.
-fn apply(full: &Picture, lines: &[[f32; 4]], sure: &Plane) -> Plane {
-    let xs = taps(sure.width, full.width);
+/// Interpolates the lines at each uncertain pixel of the full picture and applies them to its colour.
+fn apply_lines(full: &Picture, lines: &[[f32; 4]], certainty: &Plane) -> Plane {
+    let xs = taps(certainty.width, full.width);
     let mut data = Vec::with_capacity(full.pixels());
-    for ((top, bottom, fy), row) in taps(sure.height, full.height)
+    for ((top, bottom, fy), row) in taps(certainty.height, full.height)
         .into_iter()
         .zip(full.rgb.chunks_exact(full.width * 3))
     {
-        let (sure_top, sure_bottom) = (&sure.data[top * sure.width..], &sure.data[bottom * sure.width..]);
-        let (top, bottom) = (&lines[top * sure.width..], &lines[bottom * sure.width..]);
+        let (certainty_top, certainty_bottom) = (
+            &certainty.data[top * certainty.width..],
+            &certainty.data[bottom * certainty.width..],
+        );
+        let (top, bottom) = (
+            &lines[top * certainty.width..],
+            &lines[bottom * certainty.width..],
+        );
         for ((x0, x1, fx), pixel) in xs.iter().zip(row.chunks_exact(3)) {
-            let around = [sure_top[*x0], sure_top[*x1], sure_bottom[*x0], sure_bottom[*x1]];
-            if around.iter().all(|sure| sure.abs() >= 1.0) {
+            let around = [
+                certainty_top[*x0],
+                certainty_top[*x1],
+                certainty_bottom[*x0],
+                certainty_bottom[*x1],
+            ];
+            if around.iter().all(|certainty| certainty.abs() >= 1.0) {
                 data.push(0.0);
                 continue;
             }

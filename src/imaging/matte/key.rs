@@ -1,19 +1,20 @@
-//! The matte of a thing before a measured ground: what is not the ground is the thing, save its shadow.
+//! Mattes an object in front of a uniform or graded background: all pixels that differ from the background are
+//! foreground, except for the shadow.
 
 use super::ground::GroundModel;
 use super::region::PixelRegion;
 use crate::imaging::plane::box_means;
 use crate::imaging::{Picture, Plane};
 
-/// How each pixel compares with the ground behind it.
+/// How each pixel compares with the background model.
 struct Contrast {
-    /// Distance of the colour from the ground's, in levels.
+    /// Distance of the colour from the background colour, in levels.
     distance: Vec<f32>,
-    /// Brightness as a share of the ground's: what a shadow lowers.
+    /// Brightness relative to the background; lower in a shadow.
     shade: Plane,
-    /// What is left of the distance when the shade is allowed for.
+    /// Distance after correction for `shade`.
     chroma: Vec<f32>,
-    /// Distance below which a pixel is the ground.
+    /// Distance below which a pixel is background.
     low: f32,
 }
 
@@ -54,7 +55,7 @@ impl Contrast {
     }
 }
 
-/// The pixels that show the ground: reached from the border through ground and soft shadow, and holes.
+/// The background pixels: those connected to the border through background and soft shadow, and holes.
 fn backdrop(picture: &Picture, contrast: &Contrast, ground: &GroundModel) -> PixelRegion {
     let (w, h) = (picture.width, picture.height);
     let smooth = contrast.shade.box_mean(2);
@@ -72,7 +73,7 @@ fn backdrop(picture: &Picture, contrast: &Contrast, ground: &GroundModel) -> Pix
             bare[at] || (shadow && slope(at) < 3.0)
         })
         .collect();
-    let mut backdrop = PixelRegion::new(w, h, passable).reached_from_border();
+    let mut backdrop = PixelRegion::new(w, h, passable).connected_to_border();
     for hole in holes(picture, contrast, ground, &backdrop, &smooth) {
         for at in hole {
             backdrop.inside[at] = true;
@@ -82,8 +83,8 @@ fn backdrop(picture: &Picture, contrast: &Contrast, ground: &GroundModel) -> Pix
     backdrop
 }
 
-/// The ground seen through the thing: enclosed, and either just like the ground, or like the ground in the
-/// shadow that the thing casts close by, behind a frame that stands out from it. A pale label is neither.
+/// Background visible through the object: enclosed regions that look like the background, or like the background in
+/// the object's shadow if a contrasting frame surrounds them. A pale label is neither.
 fn holes(
     picture: &Picture,
     contrast: &Contrast,
@@ -93,7 +94,7 @@ fn holes(
 ) -> Vec<Vec<usize>> {
     let (w, h) = (backdrop.width, backdrop.height);
     let least = (w * h / 12_000).max(9);
-    // A shadowed part of more than a fifth of the thing is the thing itself: a white mug.
+    // A shadowed region of more than a fifth of the object belongs to the object, such as a white mug.
     let thing = backdrop.inside.iter().filter(|inside| !**inside).count();
     let like_ground = |at: usize| {
         let s = contrast.shade.data[at];
@@ -121,8 +122,8 @@ fn holes(
     holes
 }
 
-/// How dark the ground in a hole may be: a little darker than the darkest (but for the last twentieth) of the
-/// open ground around the thing, and hardly darker than the bare ground where nothing casts a shadow.
+/// The lowest shade accepted for background in a hole: a little below the 5th percentile of the background around the
+/// object, and close to 1 if there is no shadow.
 fn darkest_shadow(backdrop: &PixelRegion, smooth: &Plane) -> f32 {
     let (w, h) = (backdrop.width, backdrop.height);
     let margin = w.max(h) / 16;
@@ -147,9 +148,9 @@ fn darkest_shadow(backdrop: &PixelRegion, smooth: &Plane) -> f32 {
     if darkest < 0.97 { darkest - 0.2 } else { 0.97 }
 }
 
-/// Whether most of what is around a hole differs clearly from what is in it.
-fn is_framed(hole: &[usize], picture: &Picture, clearly: f32) -> bool {
-    // Coding noise beside a strong edge reaches as far as its block.
+/// Whether most pixels around a hole differ by more than `min_contrast` from the mean colour in it.
+fn is_framed(hole: &[usize], picture: &Picture, min_contrast: f32) -> bool {
+    // Compression noise beside a strong edge extends over its block.
     const STEPS: i32 = 8;
     let (w, h) = (picture.width, picture.height);
     let own: std::collections::HashSet<usize> = hole.iter().copied().collect();
@@ -174,13 +175,13 @@ fn is_framed(hole: &[usize], picture: &Picture, clearly: f32) -> bool {
             }
             edges += 1;
             let off = |(nx, ny): (usize, usize)| norm(sub(picture.at(nx, ny).map(f32::from), mean));
-            framed += usize::from((1..=STEPS).filter_map(step).map(off).fold(0.0, f32::max) > clearly);
+            framed += usize::from((1..=STEPS).filter_map(step).map(off).fold(0.0, f32::max) > min_contrast);
         }
     }
     framed * 4 >= edges * 3
 }
 
-/// Little things that hardly differ from the ground are noise, not thing.
+/// Drops small components that hardly differ from the background: they are noise.
 fn drop_specks(contrast: &Contrast, backdrop: &mut PixelRegion) {
     let parts = backdrop.complement().components();
     let largest = parts.iter().map(Vec::len).max().unwrap_or(0);
@@ -194,7 +195,7 @@ fn drop_specks(contrast: &Contrast, backdrop: &mut PixelRegion) {
     }
 }
 
-/// Alpha by projection: how far a pixel lies on the way from the ground's colour to the thing's.
+/// Computes alpha by projection: the position of a pixel's colour between background and foreground colour.
 fn soft_alpha(picture: &Picture, ground: &GroundModel, contrast: &Contrast, backdrop: &PixelRegion) -> Plane {
     let (w, h) = (picture.width, picture.height);
     let reach = (w.max(h) as f32 / 110.0).max(3.0) as u16;
@@ -202,7 +203,7 @@ fn soft_alpha(picture: &Picture, ground: &GroundModel, contrast: &Contrast, back
     let thing = backdrop.complement();
     let inward = thing.depth(wide + 1);
     let outward = backdrop.depth(reach + 1);
-    let colours = Colours::near(picture, contrast, &thing, &inward, reach);
+    let colours = ForegroundColours::near(picture, contrast, &thing, &inward, reach);
     let shade = shade_nearby(contrast, backdrop, usize::from(reach));
     let mut alpha = Plane::filled(w, h, 0.0);
     let mut behind = vec![[0.0f32; 3]; w];
@@ -228,8 +229,8 @@ fn soft_alpha(picture: &Picture, ground: &GroundModel, contrast: &Contrast, back
     alpha
 }
 
-/// Beyond the reach of the edge a pixel is only part ground where the way to it from the edge is, too:
-/// fur and motion blur are, a pale label is not.
+/// Makes pixels far from the edge opaque unless a path of partly transparent pixels connects them to the edge, as in fur
+/// and motion blur, but not in a pale label.
 fn keep_deep_pixels(alpha: &mut Plane, inward: &[u16], reach: u16) {
     const SOLID: f32 = 0.93;
     let (w, h) = (alpha.width, alpha.height);
@@ -255,26 +256,26 @@ fn keep_deep_pixels(alpha: &mut Plane, inward: &[u16], reach: u16) {
 
 fn project(i: [f32; 3], b: [f32; 3], f: Option<[f32; 3]>, low: f32, fallback: f32) -> f32 {
     let Some(f) = f else { return fallback };
-    let way = sub(f, b);
-    let length = norm(way);
+    let axis = sub(f, b);
+    let length = norm(axis);
     if length < 2.0 * low {
         return fallback;
     }
-    let raw = dot(sub(i, b), way) / (length * length);
-    // The ground's own noise must not show as a veil, nor the thing's as pinholes.
+    let raw = dot(sub(i, b), axis) / (length * length);
+    // Noise must not show as a veil over the background or as pinholes in the object.
     let slack = (0.5 * low / length).min(0.2);
     ((raw - slack) / (1.0 - 2.0 * slack)).clamp(0.0, 1.0)
 }
 
-/// The thing's colour near each pixel of the edge: weighted sums of colour, and the weight.
-struct Colours {
+/// Foreground colours near each pixel of the edge: weighted sums of colour, and the weight.
+struct ForegroundColours {
     sure: Vec<[f32; 4]>,
     strong: Vec<[f32; 4]>,
 }
 
-impl Colours {
-    /// From the thing's pixels well inside, and, where there are none (wire, hair), from those that differ
-    /// most from the ground.
+impl ForegroundColours {
+    /// Collects colours from pixels well inside the object and, where there are none (wire, hair), from those that
+    /// differ most from the background.
     fn near(picture: &Picture, contrast: &Contrast, thing: &PixelRegion, inward: &[u16], reach: u16) -> Self {
         let radius = usize::from(reach) * 2;
         let sure = inward.iter().map(|depth| if *depth > reach { 1.0 } else { 0.0 });
@@ -283,8 +284,8 @@ impl Colours {
             if *inside { square * square * square } else { 0.0 }
         });
         Self {
-            sure: weighted(picture, sure, radius * 2),
-            strong: weighted(picture, strong, radius / 2 + 1),
+            sure: weighted_means(picture, sure, radius * 2),
+            strong: weighted_means(picture, strong, radius / 2 + 1),
         }
     }
 
@@ -301,7 +302,8 @@ impl Colours {
     }
 }
 
-fn weighted(picture: &Picture, weight: impl Iterator<Item = f32>, r: usize) -> Vec<[f32; 4]> {
+/// Box means of the weighted colours and of the weights.
+fn weighted_means(picture: &Picture, weight: impl Iterator<Item = f32>, r: usize) -> Vec<[f32; 4]> {
     let lanes: Vec<[f32; 4]> = weight
         .zip(picture.rgb.chunks_exact(3))
         .map(|(k, p)| [k * f32::from(p[0]), k * f32::from(p[1]), k * f32::from(p[2]), k])
@@ -309,7 +311,7 @@ fn weighted(picture: &Picture, weight: impl Iterator<Item = f32>, r: usize) -> V
     box_means(&lanes, picture.width, r)
 }
 
-/// The mean shade of the ground near each pixel; 1 where there is none.
+/// The mean shade of the background near each pixel; 1 if there is none.
 fn shade_nearby(contrast: &Contrast, backdrop: &PixelRegion, r: usize) -> Vec<f32> {
     let lanes: Vec<[f32; 2]> = backdrop
         .inside

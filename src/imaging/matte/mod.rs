@@ -1,8 +1,8 @@
-//! From a picture to its alpha: which pixels are the thing, and how much of each.
+//! Matting: computes how much of each pixel is foreground.
 //!
-//! Three ways. *Key* measures the ground where it is uniform, as behind a product in a studio. *Classic*
-//! needs no model and no uniform ground. *Neural* uses a model where one is installed. The choice depends on
-//! the picture and on what is installed, never on load.
+//! There are three methods. *Key* needs a uniform background, as in a studio photo. *Classic* needs neither a model nor
+//! a uniform background. *Neural* uses an installed model. The choice depends on the picture and on what is installed,
+//! never on load.
 
 mod classic;
 mod closed_form;
@@ -20,38 +20,38 @@ pub use neural::{MatteModel, ModelError};
 use super::{Picture, Plane};
 use serde::{Deserialize, Serialize};
 
-/// Which way to matte.
+/// Which matting method to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MatteMode {
-    /// Key where the border is uniform, else neural where installed, else classic.
+    /// Key if the border is uniform, otherwise neural if a model is installed, otherwise classic.
     #[default]
     Auto,
     /// Always key.
     Key,
     /// Always classic.
     Classic,
-    /// Always neural; classic where no model is installed.
+    /// Always neural; classic if no model is installed.
     Neural,
 }
 
-/// How the edge of the thing is found, but for *key*, which measures it.
+/// How the edge of the object is found. The key method does not use this.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeMethod {
-    /// By the guided filter.
+    /// With the guided filter.
     #[default]
     Guided,
-    /// By closed-form matting: finer in hair, and some ten times slower.
+    /// With closed-form matting: finer in hair, and about ten times slower.
     ClosedForm,
 }
 
-/// The whole choice.
+/// How to matte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MatteOptions {
-    /// Which way to matte.
+    /// Which method to use.
     pub mode: MatteMode,
-    /// How the edge is found.
+    /// How the edge of the object is found.
     pub edge: EdgeMethod,
 }
 
@@ -62,46 +62,46 @@ impl From<MatteMode> for MatteOptions {
     }
 }
 
-/// The way that was taken.
+/// The matting method that was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MatteMethod {
-    /// By the measured ground.
+    /// Comparison with a background model.
     Key,
-    /// By contrast with the border and colour models.
+    /// Contrast with the border, and colour models.
     Classic,
-    /// By the installed model.
+    /// The installed model.
     Neural,
 }
 
-/// An alpha with the reason for the way it was made.
+/// An alpha, with the method and the reason for it.
 #[derive(Clone, Debug)]
 pub struct Matte {
-    /// 0 (ground) to 1 (thing), one a pixel at full resolution.
+    /// 0 (background) to 1 (foreground), one number per pixel at full size.
     pub alpha: Plane,
-    /// The way taken.
-    pub tier: MatteMethod,
-    /// Why, for `explain`.
+    /// The method used.
+    pub method: MatteMethod,
+    /// The reason for the method, for `explain`.
     pub because: String,
 }
 
-/// Mattes a picture.
-pub fn matte(picture: &Picture, way: impl Into<MatteOptions>, model: Option<&MatteModel>) -> Matte {
-    let MatteOptions { mode, edge } = way.into();
-    let ground = ground::GroundModel::measure(picture);
+/// Computes the matte of a picture.
+pub fn matte(picture: &Picture, options: impl Into<MatteOptions>, model: Option<&MatteModel>) -> Matte {
+    let MatteOptions { mode, edge } = options.into();
+    let ground = ground::GroundModel::fit(picture);
     let uniform = ground.is_uniform();
-    let found = ground.describe();
-    let tier = match (mode, uniform, model) {
+    let border = ground.describe();
+    let method = match (mode, uniform, model) {
         (MatteMode::Key, ..) | (MatteMode::Auto, true, _) => MatteMethod::Key,
         (MatteMode::Auto | MatteMode::Neural, _, Some(_)) => MatteMethod::Neural,
         (MatteMode::Auto | MatteMode::Neural | MatteMode::Classic, _, _) => MatteMethod::Classic,
     };
-    let alpha = match (tier, model) {
+    let alpha = match (method, model) {
         (MatteMethod::Key, _) => key::key(picture, &ground),
         (MatteMethod::Neural, Some(model)) => neural::neural(picture, model, edge),
         (MatteMethod::Classic | MatteMethod::Neural, _) => classic::classic(picture, edge),
     };
-    let name = match tier {
+    let name = match method {
         MatteMethod::Key => "key",
         MatteMethod::Classic => "classic",
         MatteMethod::Neural => "neural",
@@ -113,7 +113,7 @@ pub fn matte(picture: &Picture, way: impl Into<MatteOptions>, model: Option<&Mat
     };
     Matte {
         alpha,
-        tier,
-        because: format!("{name} matte: {found}; mode {mode:?}, edge {edge:?}; {model_state}"),
+        method,
+        because: format!("{name} matte: {border}; mode {mode:?}, edge {edge:?}; {model_state}"),
     }
 }

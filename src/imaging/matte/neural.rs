@@ -1,4 +1,4 @@
-//! The matte of an installed model: U²-Net small, 320 × 320 in, saliency out, made to follow the edges.
+//! Mattes a picture with an installed U²-Net model: 320 × 320 pixels in, saliency out, then refined along the edges.
 
 use super::EdgeMethod;
 use crate::imaging::{Picture, Plane};
@@ -10,14 +10,14 @@ const SIDE: usize = 320;
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
-/// A loaded model.
+/// A loaded ONNX model.
 pub struct MatteModel {
     net: rten::Model,
     input: NodeId,
     output: NodeId,
 }
 
-/// Why a model cannot be used.
+/// A model file that cannot be used, and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("matte model {path} cannot be used: {why}")]
 pub struct ModelError {
@@ -26,10 +26,10 @@ pub struct ModelError {
 }
 
 impl MatteModel {
-    /// Loads an ONNX file and tries it once, so that a wrong one is found at the start.
+    /// Loads an ONNX file and runs it once, so that an unsuitable model is found at the start.
     ///
     /// # Errors
-    /// When the file cannot be read, is no model, or not one of this shape.
+    /// If the file cannot be read, is not a model, or has other input and output shapes.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
         let fail = |why: String| ModelError {
             path: path.display().to_string(),
@@ -84,14 +84,14 @@ impl MatteModel {
 }
 
 pub(super) fn neural(picture: &Picture, model: &MatteModel, edge: EdgeMethod) -> Plane {
-    // The model was run once when it was loaded, on the same shapes.
+    // Does not fail in practice: the model ran on the same shapes when it was loaded.
     let saliency = model
         .saliency(picture)
         .unwrap_or_else(|_| Plane::filled(SIDE, SIDE, 1.0));
     super::classic::refine(picture, &saliency, edge)
 }
 
-/// One channel of a picture, 0–1.
+/// One channel of a picture, 0 to 1.
 fn channel(picture: &Picture, c: usize) -> Plane {
     Plane {
         width: picture.width,

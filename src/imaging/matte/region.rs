@@ -1,6 +1,6 @@
-//! Sets of pixels: growing from the border, components, distance to the edge of a set.
+//! Sets of pixels: connectivity to the border, components, distance to the edge.
 
-/// A set of pixels.
+/// A set of pixels of a picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::imaging) struct PixelRegion {
     pub(super) width: usize,
@@ -17,8 +17,8 @@ impl PixelRegion {
         }
     }
 
-    /// All pixels that can be reached from the border through pixels of this set, four ways.
-    pub(super) fn reached_from_border(&self) -> Self {
+    /// The pixels connected to the border through this set (4-connectivity).
+    pub(super) fn connected_to_border(&self) -> Self {
         let (w, h) = (self.width, self.height);
         let mut reached = vec![false; w * h];
         let mut queue: Vec<usize> = (0..w)
@@ -40,7 +40,7 @@ impl PixelRegion {
         Self::new(w, h, reached)
     }
 
-    /// The connected components, four ways, each as its pixels.
+    /// The connected components (4-connectivity), each as a list of pixels.
     pub(in crate::imaging) fn components(&self) -> Vec<Vec<usize>> {
         let mut seen = vec![false; self.inside.len()];
         let mut all = Vec::new();
@@ -65,22 +65,22 @@ impl PixelRegion {
         all
     }
 
-    /// City-block steps to the nearest pixel outside the set, at most `most`; 0 outside.
-    pub(super) fn depth(&self, most: u16) -> Vec<u16> {
+    /// City-block distance to the nearest pixel outside the set, at most `max`; 0 outside.
+    pub(super) fn depth(&self, max: u16) -> Vec<u16> {
         let (w, h) = (self.width, self.height);
         let mut depth: Vec<u16> = self
             .inside
             .iter()
-            .map(|inside| if *inside { most } else { 0 })
+            .map(|inside| if *inside { max } else { 0 })
             .collect();
-        // Row by row: first from the row above, then along the row; then the same way back.
+        // Two passes: downwards from the row above and from the left, then upwards from the row below and from the right.
         for y in 0..h {
             let (above, row) = depth.split_at_mut(y * w);
             let row = &mut row[..w];
             if y > 0 {
-                lower(row, &above[(y - 1) * w..]);
+                limit_by_row(row, &above[(y - 1) * w..]);
             }
-            let mut left = most;
+            let mut left = max;
             for value in row {
                 *value = (*value).min(left.saturating_add(1));
                 left = *value;
@@ -90,9 +90,9 @@ impl PixelRegion {
             let (row, below) = depth.split_at_mut((y + 1) * w);
             let row = &mut row[y * w..];
             if y + 1 < h {
-                lower(row, &below[..w]);
+                limit_by_row(row, &below[..w]);
             }
-            let mut right = most;
+            let mut right = max;
             for value in row.iter_mut().rev() {
                 *value = (*value).min(right.saturating_add(1));
                 right = *value;
@@ -110,14 +110,14 @@ impl PixelRegion {
     }
 }
 
-/// No pixel of a row is deeper than one more than its neighbour in the other.
-fn lower(row: &mut [u16], other: &[u16]) {
+/// Limits each value of a row to one more than its neighbour in the other row.
+fn limit_by_row(row: &mut [u16], other: &[u16]) {
     for (value, near) in row.iter_mut().zip(other) {
         *value = (*value).min(near.saturating_add(1));
     }
 }
 
-/// The up to four neighbours of a pixel.
+/// The neighbours of a pixel, at most four.
 pub(super) fn neighbours(at: usize, w: usize, h: usize) -> impl Iterator<Item = usize> {
     let x = at % w;
     [
@@ -152,6 +152,6 @@ mod tests {
         };
         let ground = PixelRegion::new(7, 7, (0..49).map(|at| !ring(at)).collect());
         assert_eq!(ground.components().len(), 2);
-        assert!(!ground.reached_from_border().inside[24]);
+        assert!(!ground.connected_to_border().inside[24]);
     }
 }

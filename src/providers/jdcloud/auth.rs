@@ -7,7 +7,7 @@ use super::{AKSK, APPKEY};
 use crate::clock::Time;
 use crate::exchange::{AuthError, Call};
 use crate::providers::{AuthContext, Authentication};
-use crate::signing::digest::{md5_hex, same, sha256_hex};
+use crate::signing::digest::{constant_time_eq, md5_hex, sha256_hex};
 use crate::signing::scoped::{CanonicalRequest, SignatureDialect, SignatureHeader, sign, signing_key};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -99,7 +99,7 @@ fn app_key(call: &Call, context: &AuthContext<'_>) -> Result<(), AuthError> {
     }
     let given_sign = given("sign").ok_or(AuthError::Missing("sign"))?;
     let expected = md5_hex(format!("{}{timestamp}", credential.secret).as_bytes());
-    if same(&given_sign.to_ascii_lowercase(), &expected) {
+    if constant_time_eq(&given_sign.to_ascii_lowercase(), &expected) {
         Ok(())
     } else {
         Err(AuthError::BadSignature)
@@ -120,7 +120,7 @@ fn access_key(call: &Call, context: &AuthContext<'_>) -> Result<(), AuthError> {
     let signed_at = Time::from_basic(date.trim()).ok_or(AuthError::Malformed("x-jdcloud-date"))?;
     // Rule 7: a security token must be covered by the signature; what it says is of no interest.
     let token = "x-jdcloud-security-token";
-    if call.headers.get(token).is_some_and(|value| !value.is_empty()) && !claim.signs(token) {
+    if call.headers.get(token).is_some_and(|value| !value.is_empty()) && !claim.has_signed(token) {
         return Err(AuthError::Unsigned(token));
     }
     let credential = context.credential.ok_or(AuthError::UnknownKey)?;
@@ -178,7 +178,7 @@ fn verify(
                     payload_hash: &payload_hash,
                 };
                 let expected = sign(dialect, &key, date, &scope, &canonical.hash());
-                same(&signature, &expected)
+                constant_time_eq(&signature, &expected)
             })
         })
     })

@@ -175,7 +175,7 @@ pub(super) fn success(members: Map<String, Value>, context: &CallContext) -> Rep
 /// A good answer or a refusal.
 fn answered(code: u32, message: &str, members: Map<String, Value>, context: &CallContext) -> Reply {
     let bits = xxhash_rust::xxh3::xxh3_64(context.request_id.to_string().as_bytes());
-    let at = context.clock.now().shifted(context.skew);
+    let at = context.clock.now().plus_micros(context.skew);
     let text = inner(code, message, members, bits, at);
     let mut reply = Reply::json(200, "application/json", text);
     reply.code = if code == 0 {

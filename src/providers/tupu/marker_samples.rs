@@ -3,7 +3,7 @@
 
 use super::tasks::{RecognitionTask, ResultShape, TASKS};
 use crate::imaging::code_picture;
-use crate::media::{packed, titled_tone};
+use crate::media::{pack, titled_tone};
 use crate::providers::MarkerSample;
 use bytes::Bytes;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ pub(super) static KIT: LazyLock<Vec<MarkerSample>> = LazyLock::new(|| {
     let frames: Vec<(String, Bytes)> = frames.map(|item| (item.name, item.bytes)).collect();
     kit.push(MarkerSample {
         name: "frames.zip".into(),
-        bytes: packed(&frames).into(),
+        bytes: pack(&frames).into(),
         content_type: "application/zip",
     });
     kit

@@ -64,7 +64,7 @@ pub fn identity_signature(
 
 #[cfg(test)]
 mod tests {
-    use super::super::auth::authenticate;
+    use super::super::auth::authentication;
     use super::*;
     use crate::exchange::{Call, Credential};
     use crate::providers::AuthContext;
@@ -110,7 +110,7 @@ mod tests {
             let known = Credential { id: ID.into(), scheme: "rsa".into(), secret };
             let check = |proof: &IdentityProof| {
                 let context = AuthContext { credential: Some(&known), now, window: None };
-                authenticate(&call(proof), &context)
+                (authentication().verify)(&call(proof), &context)
             };
             prop_assert_eq!(check(&proof), Ok(()));
             let other = IdentityProof { nonce: format!("{nonce}1"), ..proof };

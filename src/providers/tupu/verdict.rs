@@ -185,7 +185,7 @@ impl TaskVerdict {
             label: task.label(word)?,
             rate,
             review: rate < SURE,
-            because: format!("{why}: {}", seen.described()),
+            because: format!("{why}: {}", seen.summary()),
         })
     }
 

@@ -1,23 +1,23 @@
-//! Texts that say nothing: repetition, and signs without words.
+//! Detects meaningless texts: repetition, and symbols without words.
 
 use std::collections::HashSet;
 
-/// Texts shorter than this are no flood, whatever they are made of.
+/// Shorter texts never count as flood.
 const SHORTEST: usize = 8;
 
-/// Why a text is a flood.
+/// Why a text counts as flood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FloodReason {
-    /// One character so many times in a row.
+    /// One character repeated in a row; its count.
     Run(usize),
-    /// Few different characters: so many among so many.
+    /// Few different characters: the count of different ones and of all.
     Repetition(usize, usize),
-    /// Signs and digits without a word.
+    /// Symbols and digits without a word.
     NoWords,
 }
 
-/// Whether a text is a flood. Characters are Unicode scalar values; white space does not count.
-pub fn flood(text: &str) -> Option<FloodReason> {
+/// Checks whether a text is flood. Characters are Unicode scalar values without white space.
+pub fn detect_flood(text: &str) -> Option<FloodReason> {
     let characters: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
     if characters.len() < SHORTEST {
         return None;
@@ -30,7 +30,7 @@ pub fn flood(text: &str) -> Option<FloodReason> {
         return Some(FloodReason::NoWords);
     }
     let distinct = characters.iter().collect::<HashSet<_>>().len();
-    // A language uses more characters the longer a text is, up to some: English knows thirty, and uses them all.
+    // Longer texts use more different characters, up to a limit: about thirty in English.
     let least = (characters.len() / 5).min(10);
     (distinct <= least).then_some(FloodReason::Repetition(distinct, characters.len()))
 }
@@ -41,13 +41,16 @@ mod tests {
 
     #[test]
     fn repetition_and_signs_are_floods_and_words_are_not() {
-        assert_eq!(flood("哈哈哈哈哈哈哈哈哈哈"), Some(FloodReason::Run(10)));
-        assert_eq!(flood(&"顶贴".repeat(10)), Some(FloodReason::Repetition(2, 20)));
-        assert_eq!(flood("!!??##$$%%^^&&**"), Some(FloodReason::NoWords));
-        assert_eq!(flood("32132131"), Some(FloodReason::NoWords));
-        assert_eq!(flood("哈哈哈"), None);
-        assert_eq!(flood("今天天气很好，我们去公园散步吧。"), None);
+        assert_eq!(detect_flood("哈哈哈哈哈哈哈哈哈哈"), Some(FloodReason::Run(10)));
+        assert_eq!(
+            detect_flood(&"顶贴".repeat(10)),
+            Some(FloodReason::Repetition(2, 20))
+        );
+        assert_eq!(detect_flood("!!??##$$%%^^&&**"), Some(FloodReason::NoWords));
+        assert_eq!(detect_flood("32132131"), Some(FloodReason::NoWords));
+        assert_eq!(detect_flood("哈哈哈"), None);
+        assert_eq!(detect_flood("今天天气很好，我们去公园散步吧。"), None);
         let english = "the quick brown fox jumps over the lazy dog ".repeat(50);
-        assert_eq!(flood(&english), None);
+        assert_eq!(detect_flood(&english), None);
     }
 }

@@ -1,74 +1,74 @@
-//! What a text says, by a lexicon of Chinese and English terms. It is short and mild: enough for plausible answers that
-//! stay the same, no moderation service.
+//! Finds sensitive terms in a text with a short lexicon of Chinese and English terms: enough for plausible, stable
+//! answers, but not a moderation service.
 
 mod flood;
 mod normal;
 
-pub use flood::{FloodReason, flood};
+pub use flood::{FloodReason, detect_flood};
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
-use normal::{NormalizedText, plain};
+use normal::{NormalizedText, normalize};
 use std::sync::LazyLock;
 
-/// `main label, sub label, level, term` a line.
+/// One term per line, tab-separated: main label, sub label, level, term.
 static TERMS: &str = include_str!("terms.tsv");
 
-/// Most hits of a text that are kept.
-const MOST_HITS: usize = 100;
+/// Maximum number of hits in a text.
+const MAX_HITS: usize = 100;
 
-/// How much a term weighs.
+/// Severity of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TermSeverity {
-    /// A person should look at it.
+    /// The text should be reviewed by a person.
     Review,
-    /// Not to be published.
+    /// The text must not be published.
     Block,
 }
 
-/// A term in a text.
+/// A term found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LexiconHit<'a> {
-    /// As it stands in the text, separators included.
+    /// The matched part of the text, including separators.
     pub keyword: &'a str,
-    /// The term it is.
+    /// The term in the lexicon.
     pub term: &'static str,
-    /// What it is about.
+    /// The main category.
     pub main_label: &'static str,
-    /// More exactly.
+    /// The subcategory.
     pub sub_label: &'static str,
-    /// How much it weighs.
+    /// Severity of the term.
     pub level: TermSeverity,
 }
 
-struct Term {
+struct LexiconTerm {
     main_label: &'static str,
     sub_label: &'static str,
     level: TermSeverity,
     words: &'static str,
-    /// Whether only whole words count: a term in Latin letters is part of too many others.
+    /// Whether only whole words match, as for terms in Latin letters.
     is_word: bool,
 }
 
 struct Lexicon {
-    terms: Vec<Term>,
+    terms: Vec<LexiconTerm>,
     automaton: CharwiseDoubleArrayAhoCorasick<u32>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let terms: Vec<Term> = TERMS.lines().filter_map(term).collect();
-    let patterns: Vec<String> = terms.iter().map(|term| plain(term.words).text).collect();
+    let terms: Vec<LexiconTerm> = TERMS.lines().filter_map(parse_term).collect();
+    let patterns: Vec<String> = terms.iter().map(|term| normalize(term.words).text).collect();
     let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
         .match_kind(MatchKind::LeftmostLongest)
         .build(&patterns)
-        .expect("the shipped terms are not empty and differ");
+        .expect("the shipped terms are distinct and not empty");
     Lexicon { terms, automaton }
 });
 
-fn term(line: &'static str) -> Option<Term> {
+fn parse_term(line: &'static str) -> Option<LexiconTerm> {
     let mut columns = line.split('\t');
     let (main_label, sub_label) = (columns.next()?, columns.next()?);
     let (level, words) = (columns.next()?, columns.next()?);
-    Some(Term {
+    Some(LexiconTerm {
         main_label,
         sub_label,
         level: if level == "block" {
@@ -81,25 +81,25 @@ fn term(line: &'static str) -> Option<Term> {
     })
 }
 
-/// The terms in a text, in its order. Width, case, traditional forms and separators make no difference.
-pub fn hits(text: &str) -> Vec<LexiconHit<'_>> {
-    let plain = plain(text);
-    let found = LEXICON.automaton.leftmost_find_iter(&plain.text);
-    let hits = found.filter_map(|found| hit(text, &plain, (found.start(), found.end()), found.value()));
-    hits.take(MOST_HITS).collect()
+/// Finds the terms in a text, in order. Width, case, traditional forms and separators are ignored.
+pub fn find_terms(text: &str) -> Vec<LexiconHit<'_>> {
+    let normalized = normalize(text);
+    let found = LEXICON.automaton.leftmost_find_iter(&normalized.text);
+    let hits = found.filter_map(|found| hit(text, &normalized, (found.start(), found.end()), found.value()));
+    hits.take(MAX_HITS).collect()
 }
 
 fn hit<'a>(
     text: &'a str,
-    plain: &NormalizedText,
+    normalized: &NormalizedText,
     (start, end): (usize, usize),
     nth: u32,
 ) -> Option<LexiconHit<'a>> {
     let term = &LEXICON.terms[nth as usize];
-    let (start, end) = plain.origin(start, end);
+    let (start, end) = normalized.original_range(start, end);
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    let within = is_letter(text[..start].chars().next_back()) || is_letter(text[end..].chars().next());
-    (!term.is_word || !within).then(|| LexiconHit {
+    let is_in_word = is_letter(text[..start].chars().next_back()) || is_letter(text[end..].chars().next());
+    (!term.is_word || !is_in_word).then(|| LexiconHit {
         keyword: &text[start..end],
         term: term.words,
         main_label: term.main_label,
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn keywords(text: &str) -> Vec<(&str, &'static str)> {
-        hits(text)
+        find_terms(text)
             .into_iter()
             .map(|hit| (hit.keyword, hit.main_label))
             .collect()
@@ -123,7 +123,7 @@ mod tests {
     fn every_line_of_the_lexicon_is_a_term_and_finds_itself() {
         assert_eq!(LEXICON.terms.len(), TERMS.lines().count());
         for term in &LEXICON.terms {
-            let found = hits(term.words);
+            let found = find_terms(term.words);
             assert_eq!(found.len(), 1, "{}", term.words);
             assert_eq!(found[0].main_label, term.main_label, "{}", term.words);
         }

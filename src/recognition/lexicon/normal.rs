@@ -1,11 +1,11 @@
-//! Texts with what hides words taken away: width, case, traditional forms, separators.
+//! Normalises texts so that terms are found regardless of width, case, traditional forms and separators.
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
-/// The block of Chinese characters that have simplified forms.
+/// The Unicode block of Chinese characters that may have simplified forms.
 const HAN: std::ops::RangeInclusive<u32> = 0x4E00..=0x9FFF;
 
 /// The simplified form of each character of [`HAN`].
@@ -14,38 +14,38 @@ static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
     let Ok(converter) = OpenCC::from_config(BuiltinConfig::T2s) else {
         return all;
     };
-    // One conversion for all of them, a line each, so that no two make a phrase.
+    // One conversion for all characters, each on its own line, so that they do not form phrases.
     let lines: String = all.iter().flat_map(|c| [*c, '\n']).collect();
     let converted = converter.convert(&lines);
     let simple: Vec<char> = converted.lines().filter_map(|line| line.chars().next()).collect();
     if simple.len() == all.len() { simple } else { all }
 });
 
-/// A text in plain form, and where each character of it comes from.
+/// A normalised text with the origin of each character.
 #[derive(Debug, Default)]
 pub(super) struct NormalizedText {
-    /// Letters and digits alone: narrow, lower case, simplified.
+    /// Only letters and digits: half-width, lower case, simplified.
     pub text: String,
-    /// For each character of `text`: where it starts in `text`, and where its origin starts and ends in the original.
+    /// For each character: its byte offset in `text`, and start and end in the original text.
     pub origins: Vec<(usize, usize, usize)>,
 }
 
-pub(super) fn plain(original: &str) -> NormalizedText {
-    let mut plain = NormalizedText {
+pub(super) fn normalize(original: &str) -> NormalizedText {
+    let mut normalized = NormalizedText {
         text: String::with_capacity(original.len()),
         origins: Vec::with_capacity(original.len() / 2),
     };
     for (start, c) in original.char_indices() {
         let end = start + c.len_utf8();
         if c.is_ascii() || HAN.contains(&u32::from(c)) {
-            plain.push(c, (start, end));
+            normalized.push(c, (start, end));
         } else {
             for part in std::iter::once(c).nfkc() {
-                plain.push(part, (start, end));
+                normalized.push(part, (start, end));
             }
         }
     }
-    plain
+    normalized
 }
 
 impl NormalizedText {
@@ -66,8 +66,8 @@ impl NormalizedText {
         }
     }
 
-    /// Where bytes `start..end` of the plain text stand in the original.
-    pub(super) fn origin(&self, start: usize, end: usize) -> (usize, usize) {
+    /// The byte range of the original text that `start..end` of the normalised text comes from.
+    pub(super) fn original_range(&self, start: usize, end: usize) -> (usize, usize) {
         let at = |byte: usize| self.origins.partition_point(|(own, _, _)| *own < byte);
         let (first, last) = (at(start), at(end).saturating_sub(1));
         (self.origins[first].1, self.origins[last.max(first)].2)

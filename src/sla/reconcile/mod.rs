@@ -307,7 +307,7 @@ impl<'a> LogJoin<'a> {
                 continue;
             }
             // By the provider's clock, as far as it is known.
-            let time = line.time.shifted(-median.unwrap_or(0));
+            let time = line.time.plus_micros(-median.unwrap_or(0));
             if !(self.cycle.0..self.cycle.1).contains(&time) {
                 outside += 1;
                 continue;

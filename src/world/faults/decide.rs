@@ -1,8 +1,8 @@
-//! Which faults strike a call.
+//! Decides which faults affect a call.
 
-use super::injection::{FaultContext, FaultOverride, Injection, note};
-use super::installed::{InjectionCount, InstalledFault};
-use super::registry::{FaultRegistry, MOST_ATTEMPTS};
+use super::injection::{FaultContext, FaultOverride, Injection, log_decision};
+use super::installed::{InjectionKind, InstalledFault};
+use super::registry::{FaultRegistry, MAX_ATTEMPTS};
 use crate::exchange::DecisionLog;
 use crate::faults::{Effect, Fault, FaultSet, InjectionPoint, SamplingDecision, TapedInjection};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use xxhash_rust::xxh3::xxh3_128;
 
 impl FaultRegistry {
-    /// What strikes a call at a moment, in the order of the faults' names. `trail` learns every decision.
+    /// Decides which faults affect a call at a point, ordered by fault id, and logs every decision in `decisions`.
     pub fn decide(
         &self,
         point: InjectionPoint,
@@ -19,32 +19,24 @@ impl FaultRegistry {
         decisions: &mut DecisionLog,
     ) -> Vec<Injection> {
         let set = self.set.load();
-        let asked = asked(&set, context, point);
-        self.settle(set.fitting(point, &context.facts), &asked, context, decisions)
+        let requested = requested(&set, context, point);
+        let matching = set.matching(point, &context.facts);
+        self.decide_all(&candidates(matching, &requested), context, decisions)
     }
 
-    fn settle(
+    fn decide_all(
         &self,
-        fitting: Vec<&Arc<InstalledFault>>,
-        asked: &[&Arc<InstalledFault>],
+        candidates: &[Candidate<'_>],
         context: &FaultContext<'_>,
         decisions: &mut DecisionLog,
     ) -> Vec<Injection> {
-        if context.wish == FaultOverride::Spare {
+        if context.fault_override == FaultOverride::Spare {
             return Vec::new();
         }
-        let is_asked = |one: &Arc<InstalledFault>| asked.iter().any(|other| Arc::ptr_eq(one, other));
-        let drawn = fitting
-            .into_iter()
-            .filter(|one| !is_asked(one))
-            .map(|one| (one, false));
-        let mut all: Vec<_> = drawn.chain(asked.iter().map(|one| (*one, true))).collect();
-        all.sort_by(|(a, _), (b, _)| a.fault.id.cmp(&b.fault.id));
         let mut injections: Vec<Injection> = Vec::new();
         let mut ended_by = context.ended_by.map(str::to_owned);
-        for (installed, is_asked) in all.into_iter().filter(|(one, _)| !one.is_stopped()) {
-            let injection = self.injection(installed, is_asked, context, (ended_by.as_deref(), decisions));
-            if let Some(injection) = injection {
+        for candidate in candidates.iter().filter(|one| !one.installed.is_stopped()) {
+            if let Some(injection) = self.inject(candidate, context, ended_by.as_deref(), decisions) {
                 if injection.installed.fault.is_terminal() {
                     ended_by = Some(injection.id().to_owned());
                 }
@@ -54,26 +46,27 @@ impl FaultRegistry {
         injections
     }
 
-    /// Whether one fault strikes a call.
-    fn injection(
+    /// Decides whether one fault affects a call, and counts and logs the decision.
+    fn inject(
         &self,
-        installed: &Arc<InstalledFault>,
-        is_asked: bool,
+        candidate: &Candidate<'_>,
         context: &FaultContext<'_>,
-        (ended_by, decisions): (Option<&str>, &mut DecisionLog),
+        ended_by: Option<&str>,
+        decisions: &mut DecisionLog,
     ) -> Option<Injection> {
+        let (installed, is_requested) = (candidate.installed, candidate.is_requested);
         let fault = &installed.fault;
-        let Some(draw) = self.draw(installed, is_asked, context) else {
-            if is_asked {
-                note(decisions, installed, false, || {
-                    format!("{}: asked for by header, but its life is over", fault.id)
+        let Some(draw) = self.draw(installed, is_requested, context) else {
+            if is_requested {
+                log_decision(decisions, installed, false, || {
+                    format!("{}: requested by header, but its life is over", fault.id)
                 });
             }
             return None;
         };
-        if !draw.toss.struck {
-            note(decisions, installed, false, || {
-                format!("{}: {}", fault.id, draw.words())
+        if !draw.sampling.is_selected {
+            log_decision(decisions, installed, false, || {
+                format!("{}: {}", fault.id, draw.reason())
             });
             return None;
         }
@@ -83,43 +76,34 @@ impl FaultRegistry {
             retry_after = Some(checked.err()?);
         }
         if let Some(other) = ended_by.filter(|_| fault.is_terminal()) {
-            installed.count(InjectionCount::Spared);
-            note(decisions, installed, false, || {
-                format!("{}: {}, but {other} has ended the call", fault.id, draw.words())
+            installed.count(InjectionKind::Spared);
+            log_decision(decisions, installed, false, || {
+                format!("{}: {}, but {other} has ended the call", fault.id, draw.reason())
             });
             return None;
         }
         let Some(hold) = installed.hold() else {
-            installed.count(InjectionCount::Spared);
-            note(decisions, installed, false, || {
-                format!("{}: {}, but it holds as many as it may", fault.id, draw.words())
+            installed.count(InjectionKind::Spared);
+            log_decision(decisions, installed, false, || {
+                format!(
+                    "{}: {}, but it already affects as many calls as at_once allows",
+                    fault.id,
+                    draw.reason()
+                )
             });
             return None;
         };
-        installed.count(if is_asked {
-            InjectionCount::Forced
+        installed.count(if is_requested {
+            InjectionKind::Forced
         } else {
-            InjectionCount::Injected
+            InjectionKind::Injected
         });
         let delay = draw.taped_delay.unwrap_or_else(|| {
-            draw.keyed(b"latency", fault, context, |key| {
-                installed.delay(
-                    context.dice,
-                    key,
-                    (context.facts.world, context.facts.arrived),
-                    context.workload,
-                )
-            })
+            draw.with_key(b"latency", fault, context, |key| installed.delay(context, key))
         });
         self.recorder
-            .note(installed, || draw.taped(fault, context, delay));
-        let what = match delay {
-            Duration::ZERO => fault.effect.kind().to_owned(),
-            delay => format!("{} {}", fault.effect.kind(), humantime::format_duration(delay)),
-        };
-        note(decisions, installed, true, || {
-            format!("{}: {}: {what}", fault.id, draw.words())
-        });
+            .record_injection(installed, || draw.to_taped(fault, context, delay));
+        log_injection(decisions, installed, &draw, delay);
         Some(Injection {
             installed: installed.clone(),
             delay,
@@ -129,63 +113,72 @@ impl FaultRegistry {
         })
     }
 
-    /// How the draw goes; none where the fault is not in force.
-    fn draw(&self, installed: &InstalledFault, is_asked: bool, context: &FaultContext<'_>) -> Option<Drawn> {
+    /// Samples a fault for a call; `None` if the fault is not in force.
+    fn draw(
+        &self,
+        installed: &InstalledFault,
+        is_requested: bool,
+        context: &FaultContext<'_>,
+    ) -> Option<FaultDraw> {
         let fault = &installed.fault;
-        let home = installed.home.now();
-        let strength = fault.window.strength(context.facts.arrived, home);
-        let strength = strength.or_else(|| (is_asked && !fault.window.is_over(home)).then_some(1.0))?;
-        let nth = if is_asked {
+        let now = installed.clock.now();
+        let strength = fault.window.strength(context.facts.arrived, now);
+        let strength = strength.or_else(|| (is_requested && !fault.window.is_over(now)).then_some(1.0))?;
+        let nth = if is_requested {
             0
         } else {
             installed.matched.fetch_add(1, Ordering::Relaxed) + 1
         };
-        let knows_case = fault.needs_attempt() || is_asked || self.recorder.is_busy();
-        let (fingerprint, attempt) = if knows_case {
+        let needs_attempt = fault.needs_attempt() || is_requested || self.recorder.is_active();
+        let (fingerprint, attempt) = if needs_attempt {
             let fingerprint = (context.fingerprint)();
             (
                 fingerprint,
-                self.attempt(installed.serial, context.facts.world, fingerprint),
+                self.count_attempt(installed.serial, context.facts.world, fingerprint),
             )
         } else {
             (0, 0)
         };
-        let mut drawn = Drawn {
-            toss: SamplingDecision {
-                struck: true,
-                below: None,
+        let mut drawn = FaultDraw {
+            sampling: SamplingDecision {
+                is_selected: true,
+                threshold: None,
             },
             value: 0,
-            number: if fault.draw.is_counted() { nth } else { attempt },
+            number: if fault.sampling.is_count_based() {
+                nth
+            } else {
+                attempt
+            },
             fingerprint,
             attempt,
             nth,
-            is_asked,
+            is_requested,
             taped_delay: None,
         };
-        if fault.draws_lots() || fault.effect.is_chance() {
-            drawn.value = drawn.keyed(b"fault", fault, context, |key| {
+        if fault.is_sampled_randomly() || fault.effect.is_random() {
+            drawn.value = drawn.with_key(b"fault", fault, context, |key| {
                 (context.dice.draw(key) >> 64) as u64
             });
         }
-        if is_asked {
+        if is_requested {
             return Some(drawn);
         }
         if let Some(tape) = self.recorder.playing() {
             let taped = tape.find(&fault.id, context.facts.world, fingerprint, attempt);
-            drawn.toss.struck = taped.is_some();
+            drawn.sampling.is_selected = taped.is_some();
             if let Some(taped) = taped {
                 drawn.value = u64::from_str_radix(&taped.drawn, 16).unwrap_or_default();
                 drawn.taped_delay = Some(Duration::from_micros(taped.delay_us));
             }
             return Some(drawn);
         }
-        drawn.toss = fault.draw.toss(nth, strength, || drawn.value);
+        drawn.sampling = fault.sampling.decide(nth, strength, || drawn.value);
         Some(drawn)
     }
 
-    /// The how-manieth call with this input a fault meets.
-    fn attempt(&self, serial: u64, world: &str, fingerprint: u128) -> u64 {
+    /// Counts a call and returns how many times the fault has seen this input, counting this call (from 1).
+    fn count_attempt(&self, serial: u64, world: &str, fingerprint: u128) -> u64 {
         let mut key = serial.to_le_bytes().to_vec();
         key.extend(fingerprint.to_le_bytes());
         key.extend(world.as_bytes());
@@ -193,82 +186,118 @@ impl FaultRegistry {
         let attempt = attempts.get_or_insert_mut(xxh3_128(&key), || 0);
         *attempt += 1;
         let attempt = *attempt;
-        if attempts.len() > MOST_ATTEMPTS {
+        if attempts.len() > MAX_ATTEMPTS {
             attempts.pop_lru();
         }
         attempt
     }
 }
 
-/// The faults a call asks for by header that are decided now.
-fn asked<'a>(
+/// A fault that may affect a call.
+struct Candidate<'a> {
+    installed: &'a Arc<InstalledFault>,
+    /// Whether the call requests the fault by header.
+    is_requested: bool,
+}
+
+/// Merges matching and requested faults, ordered by fault id.
+fn candidates<'a>(
+    matching: Vec<&'a Arc<InstalledFault>>,
+    requested: &[&'a Arc<InstalledFault>],
+) -> Vec<Candidate<'a>> {
+    let is_requested = |one: &Arc<InstalledFault>| requested.iter().any(|other| Arc::ptr_eq(one, other));
+    let candidate = |installed, is_requested| Candidate {
+        installed,
+        is_requested,
+    };
+    let matching = matching.into_iter().filter(|one| !is_requested(one));
+    let mut all: Vec<_> = matching.map(|one| candidate(one, false)).collect();
+    all.extend(requested.iter().map(|one| candidate(*one, true)));
+    all.sort_by(|a, b| a.installed.fault.id.cmp(&b.installed.fault.id));
+    all
+}
+
+/// Logs that a fault affects a call.
+fn log_injection(decisions: &mut DecisionLog, installed: &InstalledFault, draw: &FaultDraw, delay: Duration) {
+    let fault = &installed.fault;
+    let effect = match delay {
+        Duration::ZERO => fault.effect.kind().to_owned(),
+        delay => format!("{} {}", fault.effect.kind(), humantime::format_duration(delay)),
+    };
+    log_decision(decisions, installed, true, || {
+        format!("{}: {}: {effect}", fault.id, draw.reason())
+    });
+}
+
+/// The faults that a call requests by header and that are decided at this point.
+fn requested<'a>(
     set: &'a FaultSet<Arc<InstalledFault>>,
     context: &FaultContext<'_>,
     point: InjectionPoint,
 ) -> Vec<&'a Arc<InstalledFault>> {
-    let found = context.wish.ids().filter_map(|id| set.get(id));
-    let here = found.filter(|one| {
+    let found = context.fault_override.ids().filter_map(|id| set.get(id));
+    let decided_here = found.filter(|one| {
         let world = one.fault.scope.world.as_deref();
-        one.fault.point() == point && world.is_none_or(|world| world == context.facts.world)
+        one.fault.injection_point() == point && world.is_none_or(|world| world == context.facts.world)
     });
-    here.collect()
+    decided_here.collect()
 }
 
-/// A draw, and what it was drawn for.
-struct Drawn {
-    toss: SamplingDecision,
+/// The sampling of a fault for a call, with the facts it depends on.
+struct FaultDraw {
+    sampling: SamplingDecision,
     value: u64,
-    /// What is drawn by: the attempt of the input, or the count of calls.
+    /// The number that keys the draw: the attempt of the input, or the count of matching calls.
     number: u64,
     fingerprint: u128,
     attempt: u64,
     nth: u64,
-    is_asked: bool,
+    is_requested: bool,
     taped_delay: Option<Duration>,
 }
 
-impl Drawn {
-    /// Calls `with` with the key of a draw: what for, fault, world, input and number. What is counted is not
-    /// drawn by its input.
-    fn keyed<T>(
+impl FaultDraw {
+    /// Calls `with` with the key of a draw: purpose, fault, world, input and number. The input is 0 for count-based
+    /// sampling.
+    fn with_key<T>(
         &self,
-        what: &[u8],
+        purpose: &[u8],
         fault: &Fault,
         context: &FaultContext<'_>,
         with: impl FnOnce(&[&[u8]]) -> T,
     ) -> T {
-        let input = if fault.draw.is_counted() {
+        let input = if fault.sampling.is_count_based() {
             0
         } else {
             self.fingerprint
         };
         let (input, number) = (input.to_le_bytes(), self.number.to_le_bytes());
         let world = context.facts.world.as_bytes();
-        with(&[what, fault.id.as_bytes(), world, &input, &number])
+        with(&[purpose, fault.id.as_bytes(), world, &input, &number])
     }
 
-    /// The facts it rested on.
-    fn words(&self) -> String {
-        if self.is_asked {
-            return "asked for by header".to_owned();
+    /// The reason for the decision, for `explain`.
+    fn reason(&self) -> String {
+        if self.is_requested {
+            return "requested by header".to_owned();
         }
         let share = |value: u128| value as f64 / 18_446_744_073_709_551_616.0;
-        match self.toss.below {
-            Some(below) if below > 0 && below <= u128::from(u64::MAX) => {
-                let sign = if self.toss.struck { "<" } else { "≥" };
+        match self.sampling.threshold {
+            Some(threshold) if threshold > 0 && threshold <= u128::from(u64::MAX) => {
+                let sign = if self.sampling.is_selected { "<" } else { "≥" };
                 let drawn = share(u128::from(self.value));
                 format!(
                     "drew {drawn:.6} {sign} {:.6}, number {}",
-                    share(below),
+                    share(threshold),
                     self.number
                 )
             }
-            Some(below) => format!("toxicity {}", share(below)),
+            Some(threshold) => format!("toxicity {}", share(threshold)),
             None => format!("matching call {}", self.nth),
         }
     }
 
-    fn taped(&self, fault: &Fault, context: &FaultContext<'_>, delay: Duration) -> TapedInjection {
+    fn to_taped(&self, fault: &Fault, context: &FaultContext<'_>, delay: Duration) -> TapedInjection {
         TapedInjection {
             fault: fault.id.to_string(),
             world: context.facts.world.to_owned(),

@@ -1,4 +1,4 @@
-//! A call that is struck.
+//! The injection of a fault into a call, and what a decision about it depends on.
 
 use super::InstalledFault;
 use super::installed::FaultHold;
@@ -9,92 +9,92 @@ use crate::faults::{CallFacts, Effect, FaultStage};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What deciding on a call takes beside the facts.
+/// Everything a fault decision about a call depends on.
 pub struct FaultContext<'a> {
-    /// The facts.
+    /// The facts conditions are matched against.
     pub facts: CallFacts<'a>,
-    /// Dice of the world.
+    /// The world's dice.
     pub dice: Dice,
-    /// Its clock.
+    /// The world's clock.
     pub clock: &'a crate::clock::Clock,
-    /// Gives the fingerprint of the input; asked only where it matters.
+    /// Computes the fingerprint of the input; called only if needed.
     pub fingerprint: &'a dyn Fn() -> u128,
-    /// Gives the work it brings; asked only where it matters.
+    /// Computes the work of the call; called only if needed.
     pub workload: &'a dyn Fn() -> Workload,
-    /// What the call asks for by header.
-    pub wish: FaultOverride<'a>,
-    /// The terminal effect that has been carried out already, by its fault.
+    /// What the call requests by header.
+    pub fault_override: FaultOverride<'a>,
+    /// Id of the fault whose terminal effect was already applied.
     pub ended_by: Option<&'a str>,
 }
 
-/// What a call asks for by `x-understudy-fault`.
+/// The request in the header `x-understudy-fault`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultOverride<'a> {
-    /// Nothing.
+    /// No request: faults are sampled as usual.
     Nothing,
-    /// To be spared.
+    /// No fault may affect the call.
     Spare,
-    /// To be struck by these.
-    Strike(&'a str),
+    /// These faults, comma-separated, must affect the call.
+    Inject(&'a str),
 }
 
 impl<'a> FaultOverride<'a> {
-    /// Reads the header's value.
-    pub fn of(value: Option<&'a str>) -> Self {
+    /// Parses the header's value.
+    pub fn from_header(value: Option<&'a str>) -> Self {
         match value.map(str::trim) {
             None | Some("") => Self::Nothing,
             Some("none") => Self::Spare,
-            Some(ids) => Self::Strike(ids),
+            Some(ids) => Self::Inject(ids),
         }
     }
 
-    /// The faults it asks for.
+    /// Ids of the requested faults.
     pub(super) fn ids(self) -> impl Iterator<Item = &'a str> {
         let ids = match self {
-            Self::Strike(ids) => ids,
+            Self::Inject(ids) => ids,
             Self::Nothing | Self::Spare => "",
         };
         ids.split(',').map(str::trim).filter(|id| !id.is_empty())
     }
 }
 
-/// A call that is struck by a fault.
+/// The decision that a fault affects a call.
 #[derive(Debug)]
 pub struct Injection {
-    /// The fault.
+    /// The fault with its counters.
     pub installed: Arc<InstalledFault>,
-    /// Virtual delay.
+    /// Delay in virtual time.
     pub delay: Duration,
-    /// The value drawn, which shapes what chance shapes.
+    /// The random value drawn for the call; it also determines randomised effects.
     pub drawn: u64,
-    /// When a throttled call would be let in again.
+    /// For a throttle: how long until a call would be admitted again.
     pub retry_after: Option<Duration>,
     pub(super) _hold: FaultHold,
 }
 
 impl Injection {
-    /// What happens.
+    /// What happens to the call.
     pub fn effect(&self) -> &Effect {
         &self.installed.fault.effect
     }
 
-    /// Whose the trouble of a call is that arrived then.
+    /// Cause and responsible party for a call that arrived at `arrived`.
     pub fn attribution(&self, arrived: Time) -> Attribution {
         let fault = &self.installed.fault;
         Attribution {
-            begun: fault.window.begun(arrived, self.installed.home.now()),
-            ..fault.cause.clone()
+            begun: fault.window.occurrence_start(arrived, self.installed.clock.now()),
+            ..fault.attribution.clone()
         }
     }
 
-    /// The fault's name.
+    /// The fault's id.
     pub fn id(&self) -> &str {
         &self.installed.fault.id
     }
 }
 
-/// The stage as `explain` names it.
-fn place(stage: FaultStage) -> PipelineStage {
+/// The stage that `explain` reports for a fault stage.
+fn pipeline_stage(stage: FaultStage) -> PipelineStage {
     match stage {
         FaultStage::Arrival => PipelineStage::Arrival,
         FaultStage::Service => PipelineStage::Service,
@@ -102,25 +102,25 @@ fn place(stage: FaultStage) -> PipelineStage {
     }
 }
 
-/// Most decisions against a fault that are written down for one call.
-const MOST_SPARED: usize = 8;
+/// Maximum number of negative fault decisions logged for one call.
+const MAX_NEGATIVE: usize = 8;
 
-/// Writes down that a call was struck, or why not.
-pub(super) fn note(
+/// Logs that a fault affects a call, or why it does not.
+pub(super) fn log_decision(
     decisions: &mut DecisionLog,
     installed: &InstalledFault,
-    struck: bool,
+    is_injected: bool,
     because: impl FnOnce() -> String,
 ) {
-    let stage = place(installed.fault.stage);
-    if struck {
+    let stage = pipeline_stage(installed.fault.stage);
+    if is_injected {
         let otherwise = "no such fault, or x-understudy-fault: none";
         decisions.push(Decision::choose(stage, "fault", because()).otherwise(otherwise));
     } else if decisions
         .iter()
         .filter(|decision| decision.rule == "fault")
         .count()
-        < MOST_SPARED
+        < MAX_NEGATIVE
     {
         decisions.push(Decision::pass(stage, "fault", because()));
     }

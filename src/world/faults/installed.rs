@@ -1,9 +1,8 @@
-//! A fault with its counters.
+//! An installed fault with its counters.
 
+use super::injection::FaultContext;
 use crate::clock::{Clock, Time};
-use crate::dice::Dice;
-use crate::exchange::Workload;
-use crate::faults::{Effect, Fault, HasFault, LatencyModel, PerSpan, Receipt};
+use crate::faults::{Effect, Fault, FaultCounts, HasFault, LatencyModel, PerSpan, Receipt};
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
@@ -16,30 +15,30 @@ use tokio::sync::watch;
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Time>>;
 
-/// A fault in force or waiting for it, with what it has done so far.
+/// An installed fault, with the counters of the calls it matched and affected.
 pub struct InstalledFault {
-    /// The fault.
+    /// The validated fault.
     pub fault: Fault,
-    /// The clock its life is counted on: its world's, or the server's.
-    pub home: Clock,
-    /// Tells it from others that had its name.
+    /// The clock that counts its life: its world's, or the server's.
+    pub clock: Clock,
+    /// Distinguishes it from earlier faults with the same id.
     pub(super) serial: u64,
     pub(super) matched: AtomicU64,
     injected: AtomicU64,
     spared: AtomicU64,
     forced: AtomicU64,
     active: AtomicU32,
-    /// Set when it is halted, replaced or removed: whoever it holds is let go.
-    over: watch::Sender<bool>,
-    /// By world: each has its own time.
+    /// Set when the fault is halted, replaced or removed, which releases all calls it holds.
+    stopped: watch::Sender<bool>,
+    /// Rate limiters of a throttle by world, as each world has its own clock.
     buckets: Mutex<HashMap<String, Arc<Bucket>>>,
-    /// By world: when each server of a latency by physics is free again.
+    /// By world: when each server of a [`LatencyModel::Physics`] is free again.
     servers: Mutex<HashMap<String, Vec<Time>>>,
 }
 
 impl std::fmt::Debug for InstalledFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Armed({})", self.fault.id)
+        write!(f, "InstalledFault({})", self.fault.id)
     }
 }
 
@@ -49,65 +48,66 @@ impl HasFault for Arc<InstalledFault> {
     }
 }
 
-/// How a struck call is counted.
+/// The counter an affected or spared call goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum InjectionCount {
+pub(super) enum InjectionKind {
     Injected,
     Spared,
     Forced,
 }
 
-/// What became of a fault.
+/// Whether a fault is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FaultState {
-    /// In force.
+    /// The fault is in force.
     Active,
-    /// Outside its window.
+    /// The fault is outside its window.
     Waiting,
-    /// Its life is over.
+    /// The fault's life is over.
     Over,
-    /// Switched off by `halt`.
+    /// The fault was switched off by `halt`.
     Halted,
 }
 
 impl InstalledFault {
-    pub(super) fn new(fault: Fault, home: Clock, serial: u64) -> Self {
+    pub(super) fn new(fault: Fault, clock: Clock, serial: u64) -> Self {
         Self {
             fault,
-            home,
+            clock,
             serial,
             matched: AtomicU64::new(0),
             injected: AtomicU64::new(0),
             spared: AtomicU64::new(0),
             forced: AtomicU64::new(0),
             active: AtomicU32::new(0),
-            over: watch::Sender::new(false),
+            stopped: watch::Sender::new(false),
             buckets: Mutex::default(),
             servers: Mutex::default(),
         }
     }
 
-    /// What it has done so far.
+    /// Counts and observed rate so far.
     pub fn receipt(&self) -> Receipt {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let counts = (read(&self.injected), read(&self.spared), read(&self.forced));
-        let configured = self.fault.draw.share().map(crate::faults::Proportion::value);
+        let configured = self.fault.sampling.share().map(crate::faults::Proportion::value);
         let configured = configured.filter(|_| self.fault.spec.window.ramp.is_none());
-        // Of a throttle, what is refused is no matter of chance.
+        // A throttle refuses calls by rate, not at random.
         let configured = configured.filter(|_| !matches!(self.fault.effect, Effect::Throttle { .. }));
-        Receipt::new(
-            read(&self.matched),
-            counts,
-            self.active.load(Ordering::Relaxed),
-            configured,
-        )
+        let counts = FaultCounts {
+            matched: read(&self.matched),
+            injected: read(&self.injected),
+            spared: read(&self.spared),
+            forced: read(&self.forced),
+            active: self.active.load(Ordering::Relaxed),
+        };
+        Receipt::new(counts, configured)
     }
 
-    /// What became of it.
+    /// Whether the fault is in force now.
     pub fn state(&self) -> FaultState {
-        let now = self.home.now();
-        if *self.over.borrow() {
+        let now = self.clock.now();
+        if *self.stopped.borrow() {
             FaultState::Halted
         } else if self.fault.window.is_over(now) {
             FaultState::Over
@@ -118,69 +118,66 @@ impl InstalledFault {
         }
     }
 
-    /// Switches it off and lets go whoever it holds. Says how many those are.
+    /// Switches the fault off and releases the calls it holds. Returns their number.
     pub(super) fn stop(&self) -> u32 {
-        self.over.send_replace(true);
+        self.stopped.send_replace(true);
         self.active.load(Ordering::Relaxed)
     }
 
-    /// Whether it is switched off.
+    /// Whether the fault is switched off.
     pub fn is_stopped(&self) -> bool {
-        *self.over.borrow()
+        *self.stopped.borrow()
     }
 
-    /// Waits until it is switched off.
+    /// Waits until the fault is switched off.
     pub async fn stopped(&self) {
-        drop(self.over.subscribe().wait_for(|over| *over).await);
+        drop(self.stopped.subscribe().wait_for(|stopped| *stopped).await);
     }
 
-    pub(super) fn count(&self, how: InjectionCount) {
-        let count = match how {
-            InjectionCount::Injected => &self.injected,
-            InjectionCount::Spared => &self.spared,
-            InjectionCount::Forced => &self.forced,
+    pub(super) fn count(&self, kind: InjectionKind) {
+        let counter = match kind {
+            InjectionKind::Injected => &self.injected,
+            InjectionKind::Spared => &self.spared,
+            InjectionKind::Forced => &self.forced,
         };
-        count.fetch_add(1, Ordering::Relaxed);
+        counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes a call into its hands, unless it holds as many as it may.
+    /// Counts a call as affected until the returned hold is dropped; `None` if `at_once` calls are affected already.
     pub(super) fn hold(self: &Arc<Self>) -> Option<FaultHold> {
-        let most = self.fault.spec.at_once.unwrap_or(u32::MAX);
+        let max = self.fault.spec.at_once.unwrap_or(u32::MAX);
         let taken = self
             .active
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| {
-                (now < most).then_some(now + 1)
+                (now < max).then_some(now + 1)
             });
         taken.ok().map(|_| FaultHold(self.clone()))
     }
 
-    /// How long the call is delayed, where the effect is a latency; by physics, with the wait for a server.
-    pub(super) fn delay(
-        &self,
-        dice: Dice,
-        key: &[&[u8]],
-        world: (&str, Time),
-        workload: &dyn Fn() -> Workload,
-    ) -> Duration {
-        let Some(law) = &self.fault.law else {
+    /// The delay of a call by a latency effect, with the wait for a free server of a queueing model; zero for other
+    /// effects.
+    pub(super) fn delay(&self, context: &FaultContext<'_>, key: &[&[u8]]) -> Duration {
+        let Some(latency) = &self.fault.latency else {
             return Duration::ZERO;
         };
-        let service = law.sample(dice, key, workload);
-        let LatencyModel::Physics(_, _, _, servers) = law else {
+        let service = latency.sample(context.dice, key, context.workload);
+        let LatencyModel::Physics(_, _, _, servers) = latency else {
             return service;
         };
-        let (world, arrived) = world;
+        let arrived = context.facts.arrived;
         let mut all = self.servers.lock().expect("no panic while held");
-        let free = all
-            .entry(world.to_owned())
+        let free_at = all
+            .entry(context.facts.world.to_owned())
             .or_insert_with(|| vec![arrived; *servers as usize]);
-        let first = free.iter_mut().min().expect("there is a server or more");
-        // After a clock was set back, no server is busy far ahead of any work it had.
-        *first = (*first).max(arrived) + service;
-        first.since(arrived)
+        let earliest = free_at.iter_mut().min().expect("there is at least one server");
+        *earliest = (*earliest).max(arrived) + service;
+        earliest.since(arrived)
     }
 
-    /// Whether a throttle lets a call through; how long until it would, where not.
+    /// Asks the rate limiter of a throttle.
+    ///
+    /// # Errors
+    /// The time until a call would be admitted again.
     pub(super) fn throttle(
         &self,
         world: &str,
@@ -201,7 +198,7 @@ impl InstalledFault {
     }
 }
 
-/// A call in a fault's hands; it leaves them when this is dropped.
+/// Counts a call as affected by a fault until dropped.
 #[derive(Debug)]
 pub struct FaultHold(Arc<InstalledFault>);
 

@@ -1,4 +1,4 @@
-//! The faults in force, their counters, and the tape.
+//! Installed faults with their counters, and the tape recorder.
 
 mod decide;
 mod injection;
@@ -9,4 +9,4 @@ mod registry;
 pub use injection::{FaultContext, FaultOverride, Injection};
 pub use installed::{FaultState, InstalledFault};
 pub use recorder::{TapeRecorder, TapeState};
-pub use registry::{BoardSettings, FaultRegistry};
+pub use registry::{FaultRegistry, FaultRegistrySettings};

@@ -1,4 +1,4 @@
-//! Records decisions as they fall, and gives recorded ones back.
+//! Records fault decisions and holds a recording that is replayed.
 
 use super::InstalledFault;
 use crate::faults::{FaultSpec, Tape, TapeLine, TapedInjection};
@@ -8,29 +8,30 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Strikes a recording holds at most.
-const MOST: usize = 200_000;
+/// Maximum number of injections in a recording.
+const MAX_RECORDED: usize = 200_000;
 
-/// What the tape is doing.
+/// State of recording and replay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TapeState {
     /// Whether decisions are recorded.
     pub recording: bool,
-    /// Strikes recorded.
+    /// Number of recorded injections.
     pub recorded: usize,
-    /// Strikes that no longer fitted.
+    /// Number of injections lost because the recording was full.
     pub dropped: u64,
-    /// Whether recorded decisions are carried out in place of draws.
+    /// Whether recorded decisions replace sampling.
     pub playing: bool,
-    /// Strikes on the tape that is played.
-    pub strikes: usize,
+    /// Number of injections on the tape being played.
+    #[serde(rename = "strikes")]
+    pub playing_injections: usize,
 }
 
-/// Records decisions as they fall, and gives recorded ones back.
+/// Records fault decisions and holds the tape that is replayed.
 #[derive(Default)]
 pub struct TapeRecorder {
     is_recording: AtomicBool,
-    tape: Mutex<Recording>,
+    recording: Mutex<Recording>,
     playing: ArcSwapOption<Tape>,
 }
 
@@ -42,77 +43,83 @@ struct Recording {
 }
 
 impl TapeRecorder {
-    /// Begins a new recording, or ends the one under way.
+    /// Starts a new recording, or stops the current one.
     pub fn record(&self, on: bool) {
         if on {
-            *self.tape.lock().expect("no panic while held") = Recording::default();
+            *self.recording.lock().expect("no panic while held") = Recording::default();
         }
         self.is_recording.store(on, Ordering::Relaxed);
     }
 
-    /// Plays a tape, or none.
+    /// Starts replaying a tape, or stops with `None`.
     pub(super) fn play(&self, tape: Option<Tape>) {
         self.playing.store(tape.map(Arc::new));
     }
 
-    /// The tape that is played.
+    /// The tape being replayed.
     pub(super) fn playing(&self) -> Option<Arc<Tape>> {
         self.playing.load_full()
     }
 
-    /// Whether every decision must know its case: one records or plays.
-    pub(super) fn is_busy(&self) -> bool {
+    /// Whether decisions are recorded or replayed, which needs the fingerprint and attempt of every call.
+    pub(super) fn is_active(&self) -> bool {
         self.is_recording.load(Ordering::Relaxed) || self.playing.load().is_some()
     }
 
-    pub(super) fn note(&self, installed: &InstalledFault, taped: impl FnOnce() -> TapedInjection) {
+    /// Adds an injection to the recording, if one is in progress.
+    pub(super) fn record_injection(
+        &self,
+        installed: &InstalledFault,
+        taped: impl FnOnce() -> TapedInjection,
+    ) {
         if !self.is_recording.load(Ordering::Relaxed) {
             return;
         }
-        let mut tape = self.tape.lock().expect("no panic while held");
-        if tape.injections.len() >= MOST {
-            tape.dropped += 1;
+        let mut recording = self.recording.lock().expect("no panic while held");
+        if recording.injections.len() >= MAX_RECORDED {
+            recording.dropped += 1;
             return;
         }
         let spec = || FaultSpec {
             id: Some(installed.fault.id.to_string()),
             ..installed.fault.spec.clone()
         };
-        tape.faults
+        recording
+            .faults
             .entry(installed.fault.id.to_string())
             .or_insert_with(spec);
-        tape.injections.push(taped());
+        recording.injections.push(taped());
     }
 
-    /// The recording, as NDJSON.
-    pub fn text(&self) -> String {
-        let tape = self.tape.lock().expect("no panic while held");
-        let faults = tape
+    /// The recording as NDJSON.
+    pub fn to_ndjson(&self) -> String {
+        let recording = self.recording.lock().expect("no panic while held");
+        let faults = recording
             .faults
             .values()
             .map(|spec| TapeLine::Fault(Box::new(spec.clone())));
-        let injections = tape
+        let injections = recording
             .injections
             .iter()
-            .map(|taped| TapeLine::Strike(taped.clone()));
+            .map(|taped| TapeLine::Injection(taped.clone()));
         let mut text = String::new();
         for line in faults.chain(injections) {
-            text.push_str(&serde_json::to_string(&line).expect("plain data is written as JSON"));
+            text.push_str(&serde_json::to_string(&line).expect("plain data serialises to JSON"));
             text.push('\n');
         }
         text
     }
 
-    /// What it is doing.
+    /// State of recording and replay.
     pub fn state(&self) -> TapeState {
         let playing = self.playing();
-        let tape = self.tape.lock().expect("no panic while held");
+        let recording = self.recording.lock().expect("no panic while held");
         TapeState {
             recording: self.is_recording.load(Ordering::Relaxed),
-            recorded: tape.injections.len(),
-            dropped: tape.dropped,
+            recorded: recording.injections.len(),
+            dropped: recording.dropped,
             playing: playing.is_some(),
-            strikes: playing.map_or(0, |tape| tape.len()),
+            playing_injections: playing.map_or(0, |tape| tape.len()),
         }
     }
 }

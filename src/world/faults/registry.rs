@@ -1,4 +1,4 @@
-//! Every fault there is.
+//! The registry of installed faults.
 
 use super::installed::InstalledFault;
 use super::recorder::TapeRecorder;
@@ -12,105 +12,105 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Faults there may be at most.
-const MOST_FAULTS: usize = 10_000;
+/// Maximum number of installed faults.
+const MAX_FAULTS: usize = 10_000;
 
-/// Inputs whose attempts are remembered: each fault counts how often it met each. The least recently met is
-/// forgotten, and counted from 1 again.
-pub(super) const MOST_ATTEMPTS: usize = 131_072;
+/// Number of (fault, input) pairs whose attempts are counted. The least recently used is dropped and then counted
+/// from 1 again.
+pub(super) const MAX_ATTEMPTS: usize = 131_072;
 
-/// What holds for all faults.
+/// Settings of the fault registry.
 #[derive(Clone, Debug, Default)]
-pub struct BoardSettings {
-    /// How long a fault lives that does not say; none: it must say.
+pub struct FaultRegistrySettings {
+    /// Lifetime of faults without a `ttl`; with `None`, every fault must have one.
     pub ttl: Option<Duration>,
-    /// Do calls get the fault they ask for by header?
+    /// Whether calls may request faults by header.
     pub by_header: bool,
-    /// The faults there are at the start and after a reset.
-    pub first: Vec<FaultSpec>,
+    /// The faults installed at the start and after a reset.
+    pub initial: Vec<FaultSpec>,
 }
 
-/// Every fault there is.
+/// All installed faults.
 pub struct FaultRegistry {
-    settings: BoardSettings,
+    settings: FaultRegistrySettings,
     clock: Clock,
     /// Read on every call, replaced whole.
     pub(super) set: ArcSwap<FaultSet<Arc<InstalledFault>>>,
-    /// Held while the set is replaced; with the number of faults there have been.
-    changes: Mutex<u64>,
+    /// Serial number of the last installed fault. Locked while the set is replaced.
+    last_serial: Mutex<u64>,
     changed: watch::Sender<u64>,
     pub(super) attempts: Mutex<LruCache<u128, u64>>,
-    /// The tape.
+    /// Records and replays decisions.
     pub recorder: TapeRecorder,
 }
 
 impl FaultRegistry {
-    /// A board with no fault on it, on the server's clock.
-    pub fn new(settings: BoardSettings, clock: Clock) -> Self {
+    /// Creates an empty registry. `clock` is the server's clock.
+    pub fn new(settings: FaultRegistrySettings, clock: Clock) -> Self {
         Self {
             settings,
             clock,
             set: ArcSwap::from_pointee(FaultSet::new(Vec::new())),
-            changes: Mutex::default(),
+            last_serial: Mutex::default(),
             changed: watch::Sender::new(0),
             attempts: Mutex::new(LruCache::unbounded()),
             recorder: TapeRecorder::default(),
         }
     }
 
-    /// Whether no fault is for this moment: all a healthy call asks.
+    /// Whether no fault is decided at this point; the only check for a call if no fault is installed.
     pub fn has_none(&self, point: InjectionPoint) -> bool {
         self.set.load().has_none(point)
     }
 
-    /// Whether good answers must be remembered, for a fault to give them again.
+    /// Whether successful answers must be kept, so that a fault can replay them.
     pub fn keeps_answers(&self) -> bool {
         self.set.load().keeps_answers()
     }
 
-    /// All faults, by id.
+    /// All faults, ordered by id.
     pub fn all(&self) -> Vec<Arc<InstalledFault>> {
         self.set.load().all().to_vec()
     }
 
-    /// One fault.
+    /// Looks up a fault by id.
     pub fn get(&self, id: &str) -> Option<Arc<InstalledFault>> {
         self.set.load().get(id).cloned()
     }
 
-    /// Whether calls get the fault they ask for by header.
-    pub fn obeys_headers(&self) -> bool {
+    /// Whether calls may request faults by header.
+    pub fn allows_header_override(&self) -> bool {
         self.settings.by_header
     }
 
-    /// The faults there are at the start and after a reset.
-    pub fn first(&self) -> &[FaultSpec] {
-        &self.settings.first
+    /// The faults installed at the start and after a reset.
+    pub fn initial(&self) -> &[FaultSpec] {
+        &self.settings.initial
     }
 
-    /// Adds faults, in place of those with the same names; of `instead`, where given, those that fit it go.
-    /// All or nothing. `clock_of` gives a world's clock.
+    /// Installs faults, all or none, replacing those with the same ids and those that `removing` selects. `clock_of`
+    /// looks up a world's clock.
     ///
     /// # Errors
-    /// Which of them, counted from 0, cannot be carried out, and why. Nothing changes then.
-    pub fn put(
+    /// The index of the invalid specification and the reason. Nothing changes in that case.
+    pub fn replace(
         &self,
         specs: Vec<FaultSpec>,
-        known: &ValidationContext,
+        context: &ValidationContext,
         clock_of: &dyn Fn(&str) -> Option<Clock>,
-        instead: Option<&dyn Fn(&InstalledFault) -> bool>,
+        removing: Option<&dyn Fn(&InstalledFault) -> bool>,
     ) -> Result<Vec<Arc<InstalledFault>>, (usize, FaultSpecError)> {
-        let mut serial = self.changes.lock().expect("no panic while held");
+        let mut serial = self.last_serial.lock().expect("no panic while held");
         let old = self.set.load_full();
-        let mut made: Vec<Arc<InstalledFault>> = Vec::new();
+        let mut new: Vec<Arc<InstalledFault>> = Vec::new();
         for (nth, spec) in specs.into_iter().enumerate() {
             *serial += 1;
-            let home = spec.matching.world.as_deref().and_then(clock_of);
-            let home = home.unwrap_or_else(|| self.clock.clone());
+            let clock = spec.matching.world.as_deref().and_then(clock_of);
+            let clock = clock.unwrap_or_else(|| self.clock.clone());
             let name = format!("fault-{}", *serial);
-            let fault =
-                Fault::new(spec, &name, known, home.now(), self.settings.ttl).map_err(|flaw| (nth, flaw))?;
-            if made.iter().any(|other| other.fault.id == fault.id) {
+            let fault = Fault::new(spec, &name, context, clock.now(), self.settings.ttl)
+                .map_err(|error| (nth, error))?;
+            if new.iter().any(|other| other.fault.id == fault.id) {
                 return Err((
                     nth,
                     FaultSpecError::new(
@@ -119,38 +119,42 @@ impl FaultRegistry {
                     ),
                 ));
             }
-            made.push(Arc::new(InstalledFault::new(fault, home, *serial)));
+            new.push(Arc::new(InstalledFault::new(fault, clock, *serial)));
         }
         let stays = |one: &&Arc<InstalledFault>| {
-            !made.iter().any(|new| new.fault.id == one.fault.id) && !instead.is_some_and(|fits| fits(one))
+            !new.iter().any(|new| new.fault.id == one.fault.id)
+                && !removing.is_some_and(|selects| selects(one))
         };
-        let (kept, gone): (Vec<_>, Vec<_>) = old.all().iter().partition(stays);
-        if kept.len() + made.len() > MOST_FAULTS {
+        let (kept, removed): (Vec<_>, Vec<_>) = old.all().iter().partition(stays);
+        if kept.len() + new.len() > MAX_FAULTS {
             return Err((
                 0,
-                FaultSpecError::new("id", format!("expected at most {MOST_FAULTS} faults in all")),
+                FaultSpecError::new("id", format!("expected at most {MAX_FAULTS} faults in all")),
             ));
         }
-        let all = kept.into_iter().chain(&made).cloned().collect();
+        let all = kept.into_iter().chain(&new).cloned().collect();
         self.set.store(Arc::new(FaultSet::new(all)));
-        for one in gone {
+        for one in removed {
             one.stop();
         }
         self.changed.send_modify(|n| *n += 1);
-        Ok(made)
+        Ok(new)
     }
 
-    /// Removes the faults that fit. Says how many.
-    pub fn remove(&self, fits: &dyn Fn(&InstalledFault) -> bool) -> usize {
+    /// Removes the faults that `selects` accepts and returns their number.
+    pub fn remove(&self, selects: &dyn Fn(&InstalledFault) -> bool) -> usize {
         let before = self.all().len();
-        let nothing = ValidationContext::default();
-        let removed = self.put(Vec::new(), &nothing, &|_| None, Some(fits));
-        debug_assert!(removed.is_ok(), "nothing that is new can be wrong");
+        let context = ValidationContext::default();
+        let removed = self.replace(Vec::new(), &context, &|_| None, Some(selects));
+        debug_assert!(
+            removed.is_ok(),
+            "without new faults no specification can be invalid"
+        );
         before - self.all().len()
     }
 
-    /// The kill switch: no fault strikes any more, and whoever is held is let go. Gives the number of faults and
-    /// of calls.
+    /// The kill switch: stops all faults and releases all calls they hold. Returns the number of stopped faults and of
+    /// released calls.
     pub fn halt(&self) -> (usize, u32) {
         let all = self.set.load_full();
         self.recorder.play(None);
@@ -163,50 +167,50 @@ impl FaultRegistry {
         (faults, calls)
     }
 
-    /// Carries out the decisions of a tape from now on, in place of all faults.
+    /// Replaces all faults by those of a tape and replays its decisions.
     ///
     /// # Errors
-    /// Which of its faults, counted from 0, cannot be carried out, and why.
+    /// The index of the invalid fault on the tape and the reason.
     pub fn play(
         &self,
         tape: Tape,
-        known: &ValidationContext,
+        context: &ValidationContext,
         clock_of: &dyn Fn(&str) -> Option<Clock>,
     ) -> Result<(), (usize, FaultSpecError)> {
-        self.put(tape.faults.clone(), known, clock_of, Some(&|_| true))?;
+        self.replace(tape.faults.clone(), context, clock_of, Some(&|_| true))?;
         self.recorder.play(Some(tape));
         Ok(())
     }
 
-    /// Draws again from now on.
+    /// Stops the replay: faults are sampled again.
     pub fn stop_playing(&self) {
         self.recorder.play(None);
     }
 
-    /// Whether an outage of everything is in force, and when that may change.
+    /// Whether an outage of all worlds is in force, and when that may change.
     pub fn outage(&self) -> (bool, Option<Time>) {
         let now = self.clock.now();
         let set = self.set.load_full();
-        let meant = |one: &&Arc<InstalledFault>| {
+        let is_full_outage = |one: &&Arc<InstalledFault>| {
             let fault = &one.fault;
-            let all =
-                fault.scope.is_everything() && fault.draw.share().is_some_and(|share| share.value() >= 1.0);
+            let all = fault.scope.is_everything()
+                && fault.sampling.share().is_some_and(|share| share.value() >= 1.0);
             matches!(fault.effect, Effect::Outage {}) && all && !one.is_stopped()
         };
-        let meant: Vec<_> = set.all().iter().filter(meant).collect();
-        let on = meant
+        let outages: Vec<_> = set.all().iter().filter(is_full_outage).collect();
+        let is_in_force = outages
             .iter()
             .any(|one| one.fault.window.strength(now, now) == Some(1.0));
         (
-            on,
-            meant
+            is_in_force,
+            outages
                 .iter()
                 .filter_map(|one| one.fault.window.next_change(now))
                 .min(),
         )
     }
 
-    /// Tells of every change of the set.
+    /// A channel that is notified of every change of the set.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }

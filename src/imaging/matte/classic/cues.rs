@@ -1,33 +1,33 @@
-//! What a small picture tells of thing and ground before anything is learned.
+//! Cues for foreground and background from a small picture, before colours are learned.
 
 use super::mixture::ColourMixture;
 use crate::imaging::people::FaceBox;
 use crate::imaging::{Picture, Plane};
 
-/// Numbers that describe a pixel: brightness, two colours, roughness.
+/// Number of features of a pixel: brightness, two colour channels, roughness.
 pub(super) const FEATURES: usize = 4;
 
-/// Log odds of the thing away from every person of a portrait.
-const ELSEWHERE: f32 = -2.0;
+/// Log odds of foreground for a pixel far from every person of a portrait.
+const FAR_FROM_PEOPLE: f32 = -2.0;
 
-/// A small picture as features, with the first cues.
+/// Features and first cues of a small picture.
 pub(super) struct SegmentationCues {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) features: Vec<[f32; FEATURES]>,
-    /// How far each pixel stands out from the border in colour, 0–1.
+    /// Colour contrast of each pixel with the border, 0 to 1.
     contrast: Vec<f32>,
-    /// How high the lowest barrier between each pixel and the border is, 0–1.
+    /// Minimum barrier distance of each pixel from the border, 0 to 1.
     barrier: Vec<f32>,
-    /// How central each pixel is, 0–1.
+    /// Centrality of each pixel, 0 to 1.
     centre: Vec<f32>,
-    /// What faces tell, in log odds; empty where there is none.
+    /// Log odds of foreground from detected faces; empty if there are none.
     portrait: Vec<f32>,
 }
 
 impl SegmentationCues {
-    /// `faces` are those of the picture, at its own size.
-    pub(super) fn of(picture: &Picture, faces: &[FaceBox]) -> Self {
+    /// Computes the cues. `faces` are in pixels of `picture`.
+    pub(super) fn new(picture: &Picture, faces: &[FaceBox]) -> Self {
         let (width, height) = (picture.width, picture.height);
         let features = features(picture);
         let mut cues = Self {
@@ -39,17 +39,17 @@ impl SegmentationCues {
             centre: centre(width, height),
             portrait: portrait(faces, width, height),
         };
-        cues.contrast = stretched(cues.contrast_with_border());
-        cues.barrier = stretched(cues.barrier_to_border());
+        cues.contrast = stretch(cues.contrast_with_border());
+        cues.barrier = stretch(cues.barrier_to_border());
         cues
     }
 
-    /// The first guess at the thing.
+    /// The initial estimate of the foreground.
     pub(super) fn seed(&self) -> Plane {
         let data = (0..self.features.len())
             .map(|at| {
-                let stands_out = 0.5 * self.contrast[at] + 0.5 * self.barrier[at];
-                let guess = (stands_out * (0.4 + 0.9 * self.centre[at]) * 1.4 - 0.1).clamp(0.02, 0.98);
+                let saliency = 0.5 * self.contrast[at] + 0.5 * self.barrier[at];
+                let guess = (saliency * (0.4 + 0.9 * self.centre[at]) * 1.4 - 0.1).clamp(0.02, 0.98);
                 self.with_portrait(at, guess)
             })
             .collect();
@@ -62,17 +62,22 @@ impl SegmentationCues {
         raw.map(|v| (0.5 + (v - cut - 0.05) * 3.0).clamp(0.02, 0.98))
     }
 
-    /// How likely each pixel is of the thing, by the learned colours, its place and the barrier.
-    pub(super) fn belief(&self, thing: &ColourMixture, ground: &ColourMixture, share: &Plane) -> Plane {
+    /// The foreground probability of each pixel, from learned colours, position and barrier.
+    pub(super) fn belief(
+        &self,
+        foreground: &ColourMixture,
+        background: &ColourMixture,
+        share: &Plane,
+    ) -> Plane {
         let spread = share.box_mean(self.width.max(self.height) / 10);
         let data = (0..self.features.len())
             .map(|at| {
-                let colour = (thing.log_likelihood(&self.features[at])
-                    - ground.log_likelihood(&self.features[at]))
+                let colour = (foreground.log_likelihood(&self.features[at])
+                    - background.log_likelihood(&self.features[at]))
                 .clamp(-4.0, 4.0);
                 let place = 0.6 * (self.centre[at] - 0.45) + 4.5 * (spread.data[at] - 0.5);
-                let apart = 0.8 * (self.barrier[at] - 0.45);
-                sigmoid(1.2 * colour + place + apart + self.portrait.get(at).copied().unwrap_or(0.0))
+                let barrier = 0.8 * (self.barrier[at] - 0.45);
+                sigmoid(1.2 * colour + place + barrier + self.portrait.get(at).copied().unwrap_or(0.0))
             })
             .collect();
         Plane {
@@ -100,7 +105,7 @@ impl SegmentationCues {
         self.features.iter().map(|f| -border.log_likelihood(f)).collect()
     }
 
-    /// Minimum barrier distance (Zhang et al. 2015): three raster passes, summed over the colours.
+    /// Minimum barrier distance to the border (Zhang et al. 2015): four raster passes, summed over the channels.
     fn barrier_to_border(&self) -> Vec<f32> {
         let (w, h) = (self.width, self.height);
         let mut total = vec![0.0f32; w * h];
@@ -189,8 +194,8 @@ fn centre(w: usize, h: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Where there is a face there is a head around it and a body below, down to the border: in log odds, from the
-/// proportions of a portrait. Empty without faces.
+/// Log odds of foreground from the proportions of a portrait: a head around each face and a body below it. Empty
+/// without faces.
 fn portrait(faces: &[FaceBox], w: usize, h: usize) -> Vec<f32> {
     if faces.is_empty() {
         return Vec::new();
@@ -201,13 +206,13 @@ fn portrait(faces: &[FaceBox], w: usize, h: usize) -> Vec<f32> {
             faces
                 .iter()
                 .map(|face| body(face, x, y))
-                .fold(ELSEWHERE, f32::max)
+                .fold(FAR_FROM_PEOPLE, f32::max)
         })
         .collect()
 }
 
 fn body(face: &FaceBox, x: f32, y: f32) -> f32 {
-    // In units of the face, from its middle.
+    // Relative to the centre of the face, in sides of its box.
     let (u, v) = (
         (x - face.left) / face.side - 0.5,
         (y - face.top) / face.side - 0.5,
@@ -217,19 +222,19 @@ fn body(face: &FaceBox, x: f32, y: f32) -> f32 {
     let neck = if (0.3..1.6).contains(&v) {
         4.0 * (1.0 - (u / 0.6) * (u / 0.6))
     } else {
-        ELSEWHERE
+        FAR_FROM_PEOPLE
     };
     let shoulder = 0.5 + 1.5 * ((v - 0.7) / 0.8).clamp(0.0, 1.0);
     let torso = if v > 0.7 {
         3.0 - 3.5 * u.abs() / shoulder
     } else {
-        ELSEWHERE
+        FAR_FROM_PEOPLE
     };
-    head.max(neck).max(torso).clamp(ELSEWHERE, 4.0)
+    head.max(neck).max(torso).clamp(FAR_FROM_PEOPLE, 4.0)
 }
 
-/// Between the second and the ninety-eighth percentile.
-fn stretched(values: Vec<f32>) -> Vec<f32> {
+/// Stretches values linearly from their 2nd to 98th percentile to 0..=1.
+fn stretch(values: Vec<f32>) -> Vec<f32> {
     let mut order = values.clone();
     let mut nth = |n: usize| *order.select_nth_unstable_by(n, f32::total_cmp).1;
     let (low, high) = (nth(values.len() / 50), nth(values.len() - 1 - values.len() / 50));
@@ -240,7 +245,7 @@ fn stretched(values: Vec<f32>) -> Vec<f32> {
         .collect()
 }
 
-/// The threshold that parts the values best (Otsu 1979).
+/// The threshold that best separates the values into two classes (Otsu 1979).
 fn otsu(values: &[f32]) -> f32 {
     const BINS: usize = 64;
     let mut count = [0.0f32; BINS];
@@ -256,8 +261,8 @@ fn otsu(values: &[f32]) -> f32 {
         if below < 0.5 || total - below < 0.5 {
             continue;
         }
-        let apart = sum_below / below - (sum - sum_below) / (total - below);
-        let between = below * (total - below) * apart * apart;
+        let distance = sum_below / below - (sum - sum_below) / (total - below);
+        let between = below * (total - below) * distance * distance;
         if between > best.0 {
             best = (between, bin);
         }

@@ -1,27 +1,27 @@
-//! A colour model: a few Gaussian clouds, each along the axes of the feature space.
+//! A colour model: a mixture of axis-aligned Gaussians in feature space.
 
 use super::cues::{FEATURES, SegmentationCues};
 
-const CLOUDS: usize = 6;
-const ROUNDS: usize = 5;
-/// Least variance a feature has within a cloud: no cloud is sharper than the noise.
-const LEAST: [f32; FEATURES] = [6e-4, 3e-4, 3e-4, 3e-4];
+const COMPONENTS: usize = 6;
+const ITERATIONS: usize = 5;
+/// Minimum variance of each feature, about that of noise.
+const MIN_VARIANCE: [f32; FEATURES] = [6e-4, 3e-4, 3e-4, 3e-4];
 
 #[derive(Clone, Copy)]
-struct Cloud {
+struct GaussianComponent {
     mean: [f32; FEATURES],
     inverse: [f32; FEATURES],
     /// Logarithm of weight over the root of the determinant.
     log_scale: f32,
 }
 
-/// A mixture of clouds.
+/// A mixture of Gaussian components.
 pub(super) struct ColourMixture {
-    clouds: Vec<Cloud>,
+    components: Vec<GaussianComponent>,
 }
 
 impl ColourMixture {
-    /// Learns from the pixels with their weights: k-means from seeds far apart, then one cloud a cluster.
+    /// Fits the model to weighted pixels: k-means from distant seeds, then one component per cluster.
     pub(super) fn learn(cues: &SegmentationCues, weight: impl Fn(usize) -> f32) -> Self {
         let samples: Vec<([f32; FEATURES], f32)> = cues
             .features
@@ -32,16 +32,16 @@ impl ColourMixture {
             .collect();
         if samples.is_empty() {
             return Self {
-                clouds: vec![cloud(&[([0.5, 0.0, 0.0, 0.0], 1.0)], 1.0)],
+                components: vec![component(&[([0.5, 0.0, 0.0, 0.0], 1.0)], 1.0)],
             };
         }
         let mut means = seeds(&samples);
         let mut member = vec![0usize; samples.len()];
-        for _ in 0..ROUNDS {
+        for _ in 0..ITERATIONS {
             for (own, (f, _)) in member.iter_mut().zip(&samples) {
                 *own = nearest(&means, f);
             }
-            let mut sums = [([0.0f32; FEATURES], 1e-6f32); CLOUDS];
+            let mut sums = [([0.0f32; FEATURES], 1e-6f32); COMPONENTS];
             for ((f, weight), own) in samples.iter().zip(&member) {
                 let (sum, total) = &mut sums[*own];
                 *total += weight;
@@ -56,7 +56,7 @@ impl ColourMixture {
             }
         }
         let all: f32 = samples.iter().map(|(_, weight)| weight).sum();
-        let clouds = (0..means.len())
+        let components = (0..means.len())
             .filter_map(|k| {
                 let own: Vec<_> = samples
                     .iter()
@@ -64,28 +64,28 @@ impl ColourMixture {
                     .filter(|(_, m)| **m == k)
                     .map(|(s, _)| *s)
                     .collect();
-                (!own.is_empty()).then(|| cloud(&own, all))
+                (!own.is_empty()).then(|| component(&own, all))
             })
             .collect();
-        Self { clouds }
+        Self { components }
     }
 
-    /// Logarithm of the likelihood of a pixel, up to a constant.
+    /// Log likelihood of a pixel, up to a constant.
     pub(super) fn log_likelihood(&self, f: &[f32; FEATURES]) -> f32 {
         let mut best = f32::MIN;
-        for cloud in &self.clouds {
+        for component in &self.components {
             let mut square = 0.0;
             for (k, value) in f.iter().enumerate() {
-                let off = value - cloud.mean[k];
-                square += off * off * cloud.inverse[k];
+                let off = value - component.mean[k];
+                square += off * off * component.inverse[k];
             }
-            best = best.max(cloud.log_scale - 0.5 * square);
+            best = best.max(component.log_scale - 0.5 * square);
         }
         best.max(-60.0)
     }
 }
 
-fn cloud(own: &[([f32; FEATURES], f32)], all: f32) -> Cloud {
+fn component(own: &[([f32; FEATURES], f32)], all: f32) -> GaussianComponent {
     let total: f32 = own.iter().map(|(_, weight)| weight).sum::<f32>().max(1e-6);
     let mut mean = [0.0f32; FEATURES];
     let mut square = [0.0f32; FEATURES];
@@ -102,22 +102,23 @@ fn cloud(own: &[([f32; FEATURES], f32)], all: f32) -> Cloud {
     let mut inverse = [0.0f32; FEATURES];
     let mut log_scale = libm::logf((total / all).max(1e-3));
     for k in 0..FEATURES {
-        let variance = square[k].max(LEAST[k]);
+        let variance = square[k].max(MIN_VARIANCE[k]);
         inverse[k] = 1.0 / variance;
         log_scale -= 0.5 * libm::logf(variance);
     }
-    Cloud {
+    GaussianComponent {
         mean,
         inverse,
         log_scale,
     }
 }
 
-/// Points far from one another: the weighted mean's farthest, then each time the farthest from all.
+/// Distant starting points: the middle sample, then each time the sample with the largest weighted distance to all
+/// points so far.
 fn seeds(samples: &[([f32; FEATURES], f32)]) -> Vec<[f32; FEATURES]> {
     let mut means = vec![samples[samples.len() / 2].0];
     let step = (samples.len() / 2000).max(1);
-    while means.len() < CLOUDS {
+    while means.len() < COMPONENTS {
         let far = samples
             .iter()
             .step_by(step)

@@ -124,7 +124,7 @@ fn tag(form: &Form) -> Result<Option<TemplateStyle>, Refusal> {
     };
     let number = tag.trim().parse().ok();
     number
-        .and_then(TemplateStyle::numbered)
+        .and_then(TemplateStyle::from_number)
         .map(Some)
         .ok_or(field("tag"))
 }
@@ -153,7 +153,8 @@ fn sizes(form: &Form, service: ComposingService) -> Result<Option<Vec<CanvasSize
         }
         (ComposingService::Intelligent, Some(text)) => {
             let sizes: Vec<CanvasSize> = serde_json::from_str(&text).map_err(|_| field("sizes"))?;
-            let fits = (1..=MOST_SIZES).contains(&sizes.len()) && sizes.iter().all(|size| size.is_composed());
+            let fits =
+                (1..=MOST_SIZES).contains(&sizes.len()) && sizes.iter().all(|size| size.is_supported());
             fits.then_some(Some(sizes)).ok_or(field("sizes"))
         }
     }

@@ -26,7 +26,7 @@ pub(in crate::providers::jdcloud) fn check(
             limit: MOST_BYTES as u64,
         });
     }
-    let is_taken = PictureFormat::of(picture).is_some_and(is_taken);
+    let is_taken = PictureFormat::detect(picture).is_some_and(is_taken);
     is_taken
         .then_some(())
         .ok_or(Failure::Input(InputError::PictureKind))

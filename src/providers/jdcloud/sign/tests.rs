@@ -1,6 +1,6 @@
 //! Signing against the vendor's published vectors, and against the check of our own.
 
-use super::super::auth::authenticate;
+use super::super::auth::authentication;
 use super::*;
 use crate::exchange::{Call, Credential};
 use crate::providers::AuthContext;
@@ -139,7 +139,7 @@ proptest! {
         let proof = signer(version, ("ak", "sk"), "s").headers(&request, "n", now);
         let check = |call: &Call, secret: &str| {
             let known = Credential { id: "ak".into(), scheme: "aksk".into(), secret: secret.into() };
-            authenticate(call, &AuthContext { credential: Some(&known), now, window: None })
+            (authentication(call).verify)(call, &AuthContext { credential: Some(&known), now, window: None })
         };
         let call = arrived(&request, &proof);
         prop_assert_eq!(check(&call, "sk"), Ok(()));

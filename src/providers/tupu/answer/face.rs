@@ -44,7 +44,7 @@ pub(in super::super) fn face_verify(context: &CallContext, _: &Services) -> Resu
         };
         // Code 20: the picture could not be had, or is none.
         let bytes = bytes.ok_or(InputError::NoPerson)?;
-        let seen = services.studio.impressions(&bytes, 1);
+        let seen = services.studio.features(&bytes, 1);
         let seen = seen.map_err(|_: PictureError| InputError::NoPerson)?;
         let claim = IdentityClaim {
             picture: &bytes,
@@ -100,7 +100,7 @@ impl IdentityClaim<'_> {
                 .unwrap_or(0);
             return (label, own.rate.unwrap_or(0.99), format!("expectation {id:?}"));
         }
-        let markers = seen.codes.iter().flat_map(|code| Marker::all(code));
+        let markers = seen.codes.iter().flat_map(|code| Marker::parse_all(code));
         if let Some(own) = markers
             .into_iter()
             .find(|own| own.name.eq_ignore_ascii_case("face"))

@@ -102,5 +102,5 @@ fn insert_given(members: &mut Map<String, Value>, given: &[(&str, &Option<String
 /// A stream is never read: its marker stands in its address, `rtmp://host/room?understudy:vulgar`.
 fn stream_markers(url: &str) -> Vec<Marker> {
     let at = url.to_ascii_lowercase().find("understudy:");
-    at.map(|at| Marker::all(&url[at..])).unwrap_or_default()
+    at.map(|at| Marker::parse_all(&url[at..])).unwrap_or_default()
 }

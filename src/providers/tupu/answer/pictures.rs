@@ -10,7 +10,7 @@ use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
 use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::forms::FormValue;
 use crate::imaging::PictureFeatures;
-use crate::media::{ArchiveLimits, is_pack};
+use crate::media::{ArchiveLimits, is_archive};
 use crate::outbound::{FetchRequest, FetchResult};
 use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
@@ -181,14 +181,14 @@ fn look_at(
             return Err((InputError::Unreachable, "the picture was not fetched".into()));
         }
     };
-    let frames = services.studio.impressions(&bytes, most);
+    let frames = services.studio.features(&bytes, most);
     let frames = frames.map_err(|why| (InputError::PictureBroken, why.to_string()))?;
     let ruled = frames.into_iter().map(|seen| {
         let cause = input_rules::picture(&seen, item.original.as_deref(), context);
         let why = || {
             (
                 InputError::PictureSize,
-                format!("out of specification: {}", seen.described()),
+                format!("out of specification: {}", seen.summary()),
             )
         };
         let cause = cause.map_err(|_| why())?;
@@ -308,8 +308,8 @@ impl ImageRequest {
                 known @ (Source::Bytes(_) | Source::Absent(_)) => known.clone(),
             };
             match source {
-                Source::Bytes(bytes) if is_pack(&bytes) => {
-                    let files = PACK.read(&bytes).map_err(|_| InputError::Unreachable)?;
+                Source::Bytes(bytes) if is_archive(&bytes) => {
+                    let files = PACK.unpack(&bytes).map_err(|_| InputError::Unreachable)?;
                     all.extend(files.into_iter().map(|(name, bytes)| ImageInput {
                         tag: item.tag.clone(),
                         ..ImageInput::new(name, Source::Bytes(bytes))
@@ -338,7 +338,11 @@ impl ImageRequest {
         };
         let given = expected_verdict(input, context);
         let evidence = PictureEvidence {
-            markers: seen.codes.iter().flat_map(|code| Marker::all(code)).collect(),
+            markers: seen
+                .codes
+                .iter()
+                .flat_map(|code| Marker::parse_all(code))
+                .collect(),
             content: xxhash_rust::xxh3::xxh3_128(bytes),
             seen: &seen,
             given: given.as_ref(),

@@ -8,7 +8,7 @@ use super::result::RecognitionResult;
 use super::{are_mixed, base_name, field, media_request, next_fetched};
 use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::forms::FormValue;
-use crate::media::{sound, track};
+use crate::media::{measure_sound, read_facts};
 use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
 use bytes::Bytes;
@@ -83,7 +83,7 @@ pub(super) fn hear(
     file: &AudioFile,
     context: &CallContext,
 ) -> Result<(AudioFacts, Option<&'static str>), Refusal> {
-    let head = track(&file.bytes).ok_or(InputError::PictureKind)?;
+    let head = read_facts(&file.bytes).ok_or(InputError::PictureKind)?;
     let cause = match head.sample_rate {
         Some(rate) => input_rules::sampling(rate, context)?,
         None => None,
@@ -96,9 +96,12 @@ pub(super) fn hear(
     let heard = AudioFacts {
         name: file.name.clone(),
         length: head.milliseconds.unwrap_or(0) as f64 / 1000.0,
-        has_voice: sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
+        has_voice: measure_sound(&file.bytes).is_none_or(|sound| sound.may_be_voice()),
         given: expected_verdict(input, context),
-        markers: head.title.map(|title| Marker::all(&title)).unwrap_or_default(),
+        markers: head
+            .title
+            .map(|title| Marker::parse_all(&title))
+            .unwrap_or_default(),
     };
     Ok((heard, cause))
 }

@@ -8,7 +8,9 @@ use super::result::RecognitionResult;
 use super::{field, insert_given};
 use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::providers::{Answer, CallContext, Services};
-use crate::recognition::{FloodReason, Marker, PresetVerdict, TermSeverity, TextAction, flood, hits};
+use crate::recognition::{
+    FloodReason, Marker, PresetVerdict, TermSeverity, TextAction, detect_flood, find_terms,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -126,7 +128,10 @@ fn decided(text: &str, context: &CallContext) -> TextVerdict {
     {
         return TextVerdict::preset(own, &id);
     }
-    if let Some(marker) = Marker::in_text(text).into_iter().find_map(|own| marked(&own)) {
+    if let Some(marker) = Marker::find_in_text(text)
+        .into_iter()
+        .find_map(|own| marked(&own))
+    {
         return marker;
     }
     by_words(text)
@@ -153,9 +158,9 @@ fn marked(marker: &Marker) -> Option<TextVerdict> {
 
 /// By the lexicon, and by measures of flooding.
 fn by_words(text: &str) -> TextVerdict {
-    let hits = hits(text);
+    let hits = find_terms(text);
     let Some(worst) = hits.iter().max_by_key(|hit| hit.level) else {
-        return match flood(text) {
+        return match detect_flood(text) {
             Some(kind) => TextVerdict {
                 because: flooded(kind),
                 details: vec![

@@ -12,7 +12,7 @@ use super::{field, media_request, next_fetched};
 use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
 use crate::forms::{Form, FormValue};
 use crate::imaging::PictureFeatures;
-use crate::media::{is_pack, track};
+use crate::media::{is_archive, read_facts};
 use crate::providers::{Answer, CallContext, Services};
 use crate::recognition::Marker;
 use bytes::Bytes;
@@ -204,7 +204,7 @@ impl VideoRequest {
         context: &CallContext,
         services: &Services,
     ) -> Result<RecognitionResult, Refusal> {
-        let head = track(&video.bytes).unwrap_or_default();
+        let head = read_facts(&video.bytes).unwrap_or_default();
         let declared = self
             .declared
             .filter(|seconds| (0.0..1e9).contains(seconds))
@@ -215,7 +215,10 @@ impl VideoRequest {
             Some(length) => input_rules::frames(frames.len() as u64, length, context)?,
             None => None,
         };
-        let markers = head.title.map(|title| Marker::all(&title)).unwrap_or_default();
+        let markers = head
+            .title
+            .map(|title| Marker::parse_all(&title))
+            .unwrap_or_default();
         let found = task_objects(&frames, &self.tasks, &markers, context);
         Ok(RecognitionResult { out_of_spec, ..found })
     }
@@ -229,11 +232,11 @@ fn frames(
     services: &Services,
 ) -> Result<Vec<Frame>, Refusal> {
     let offset = |nth: usize| (nth as u64 * sampling.interval) as f64;
-    if is_pack(&video.bytes) {
-        let files = super::pictures::PACK.read(&video.bytes);
+    if is_archive(&video.bytes) {
+        let files = super::pictures::PACK.unpack(&video.bytes);
         let files = files.map_err(|_| InputError::Unreachable)?;
         let looked = files.into_iter().enumerate().map(|(nth, (name, bytes))| {
-            let seen = services.studio.impressions(&bytes, 1).ok()?.pop()?;
+            let seen = services.studio.features(&bytes, 1).ok()?.pop()?;
             Some(Frame {
                 offset: offset(nth),
                 name,
@@ -258,7 +261,7 @@ fn frames(
         content,
     };
     let most = usize::try_from(sampling.most).unwrap_or(usize::MAX);
-    if let Ok(animated) = services.studio.impressions(&video.bytes, most) {
+    if let Ok(animated) = services.studio.features(&video.bytes, most) {
         let looked = animated.into_iter().enumerate();
         return Ok(looked.map(|(nth, seen)| frame(nth, seen)).collect());
     }
@@ -282,7 +285,7 @@ fn task_objects(
     });
     let given = input.and_then(|input| expected_verdict(input, context));
     let evidence = frames.iter().map(|frame| {
-        let inside = frame.seen.codes.iter().flat_map(|code| Marker::all(code));
+        let inside = frame.seen.codes.iter().flat_map(|code| Marker::parse_all(code));
         PictureEvidence {
             seen: &frame.seen,
             given: given.as_ref(),

@@ -44,7 +44,7 @@ impl Composition<'_> {
         }
         let mut notes = Vec::new();
         let pieces = self.request.pictures.iter().map(|picture| {
-            let piece = self.services.studio.piece(picture, PixelRange::ANY);
+            let piece = self.services.studio.product_cutout(picture, PixelRange::ANY);
             let piece = piece.map_err(InputError::from)?;
             notes.push(Decision::choose(
                 PipelineStage::Answer,

@@ -13,7 +13,7 @@ pub(in super::super) fn style(context: &CallContext, _: &Services) -> Result<Ans
     Ok(Answer::compute(|context, services| {
         let picture = services.studio.picture(&context.call.body, PixelRange::ANY);
         let picture = picture.map_err(InputError::from)?;
-        let mut chances = style_chances(&Sprite::whole(&picture.within(256)));
+        let mut chances = style_chances(&Sprite::from_picture(&picture.fit_within(256)));
         if context.wrong_verdict.is_some() {
             // A wrong verdict about a style: the least likely comes first.
             let turned: Vec<TemplateStyle> = chances.iter().rev().map(|(style, _)| *style).collect();

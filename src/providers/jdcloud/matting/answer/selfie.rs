@@ -56,7 +56,7 @@ fn checked(body: &[u8]) -> Result<Vec<u8>, Refusal> {
         let limit = MOST_BYTES as u64;
         return Err(Failure::TooLarge { limit }.into());
     }
-    let format = PictureFormat::of(&picture).filter(|format| *format != PictureFormat::WebP);
+    let format = PictureFormat::detect(&picture).filter(|format| *format != PictureFormat::WebP);
     format.ok_or(InputError::PictureKind)?;
     Ok(picture)
 }
