@@ -111,7 +111,7 @@ fn report(name: &str, mode: MatteMode, seed: u64, options: &Options) {
         let colours = foreground(&picture, &found.alpha);
         let figure = Figure {
             name: scene.name.clone(),
-            tier: format!("{:?}", found.tier),
+            tier: format!("{:?}", found.method),
             error: error(&found.alpha.data, &scene.alpha),
             fringe: fringe(&found.alpha.data, &colours, scene),
         };
