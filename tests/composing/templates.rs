@@ -357,7 +357,7 @@ fn what_is_deleted_is_in_no_file_of_the_store() {
     for nth in 0..20 {
         let body = large_template(&format!("{mark}-{nth}"));
         templates
-            .add("demo", Some(&format!("t{nth}")), (&body, now))
+            .add("demo", Some(&format!("t{nth}")), &body, now)
             .unwrap();
     }
     assert!(found(&folder, mark.as_bytes()) >= 20);

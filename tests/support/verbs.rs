@@ -113,12 +113,12 @@ impl TestServer {
     /// Waits until so many events lie ahead on the clock.
     pub fn await_events(&self, count: usize) {
         for _ in 0..4000 {
-            if self.running.clock().pending().events >= count {
+            if self.running.clock().status().events >= count {
                 return;
             }
             pause(Duration::from_millis(2));
         }
-        panic!("{:?}", self.running.clock().pending());
+        panic!("{:?}", self.running.clock().status());
     }
 }
 
