@@ -14,7 +14,8 @@ use crate::outbound::{OutboundClient, OutboundSettings};
 use crate::providers::Providers;
 use crate::settings::{Settings, SignatureClock};
 use crate::sla::WorkdayCalendar;
-use crate::store::{self, Store};
+use crate::statements::Statements;
+use crate::store::{self, Store, StoreExecutor};
 use crate::world::faults::{BoardSettings, FaultRegistry};
 use crate::world::{DEMO, Jobs, ResultFiles, TemplateStore, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
@@ -97,10 +98,19 @@ impl Application {
         };
         let calendar =
             WorkdayCalendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
-        let admin = Data::new(AdminState {
+        let executor = StoreExecutor::new(store);
+        let statements = Statements {
+            store: executor.clone(),
+            ledger: gateway.ledger.clone(),
+            worlds: gateway.worlds.clone(),
+            providers: gateway.providers,
             calendar: Arc::new(calendar),
+        };
+        let admin = Data::new(AdminState {
             gateway: gateway.clone(),
-            store,
+            store: executor,
+            statements,
+            changes: tokio::sync::Mutex::default(),
             started: clock.real_now(),
             clock,
             guard,
@@ -197,9 +207,9 @@ impl Application {
         Ok(serving)
     }
 
-    /// What the admin API works on.
-    pub fn admin(&self) -> &Data<AdminState> {
-        &self.admin
+    /// Makes statements.
+    pub fn statements(&self) -> &Statements {
+        &self.admin.statements
     }
 
     /// The data plane, for handles and tests.
@@ -342,14 +352,6 @@ fn gateway(
         queue: settings.ledger.queue,
         linger: settings.ledger.linger,
     };
-    let studio = StudioSettings {
-        way: MatteOptions {
-            mode: settings.imaging.matte,
-            edge: settings.imaging.edge,
-        },
-        max_pixels: settings.imaging.max_pixels,
-        cache_bytes: bytes(settings.imaging.cache_bytes),
-    };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Gateway {
         providers,
@@ -366,7 +368,7 @@ fn gateway(
             Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,
         ),
         metrics: Arc::new(Metrics::new()),
-        studio: Arc::new(Studio::new(studio, model(settings)?)),
+        studio: Arc::new(Studio::new(studio(settings), model(settings)?)),
         composer: Arc::default(),
         templates: Arc::new(TemplateStore::new(store.clone())),
         files,
@@ -379,6 +381,17 @@ fn gateway(
         clock: clock.clone(),
         is_out: AtomicBool::new(false),
     })
+}
+
+fn studio(settings: &Settings) -> StudioSettings {
+    StudioSettings {
+        way: MatteOptions {
+            mode: settings.imaging.matte,
+            edge: settings.imaging.edge,
+        },
+        max_pixels: settings.imaging.max_pixels,
+        cache_bytes: bytes(settings.imaging.cache_bytes),
+    }
 }
 
 /// The jobs of the store.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("clock", &[]),
     ("dice", &[]),
     ("exchange", &["clock"]),
@@ -73,6 +73,19 @@ const MAY_USE: [(&str, &[&str]); 24] = [
         ],
     ),
     (
+        "statements",
+        &[
+            "clock",
+            "exchange",
+            "billing",
+            "ledger",
+            "sla",
+            "store",
+            "world",
+            "providers",
+        ],
+    ),
+    (
         "admin",
         &[
             "clock",
@@ -88,6 +101,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "world",
             "providers",
             "gateway",
+            "statements",
         ],
     ),
     ("settings", &["clock", "faults", "imaging"]),
@@ -108,6 +122,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "world",
             "providers",
             "gateway",
+            "statements",
             "admin",
             "settings",
         ],
@@ -255,6 +270,7 @@ fn engines_name_no_vendor() {
             "store",
             "ledger",
             "gateway",
+            "statements",
         ]
         .contains(&room(&path).as_str())
         {
