@@ -28,7 +28,7 @@ use understudy::sla::{
     CauseAuthority, Contract, Cycle, CycleBill, CyclePlacement, ExclusionRules, ReadingPolicy, Statement,
     WorkdayCalendar,
 };
-use understudy::store::{Store, open};
+use understudy::store::{CallRange, Store, open};
 
 /// Calls the roll-ups of the large month stand for.
 const CALLS: u64 = 50_000_000;
@@ -54,6 +54,16 @@ fn main() {
 fn month() -> (Time, Time) {
     let first: Day = "2026-11-01".parse().unwrap();
     (first.start(), first.plus(30).start())
+}
+
+fn month_of_calls() -> CallRange<'static> {
+    let (from, to) = month();
+    CallRange {
+        world: "demo",
+        provider: "jdcloud-matting",
+        from,
+        to,
+    }
 }
 
 fn contract(name: &str) -> &'static Contract {
@@ -144,7 +154,6 @@ fn settle(
 fn from_rollups(path: &str) {
     let store = open(&format!("sqlite:{path}")).unwrap();
     fill(&*store, BUCKETS * 60);
-    let (from, to) = month();
     let times = CALLS / (BUCKETS * 60);
     // Another number of calls in each bucket, so that no two rates are alike.
     let many = |rows: &[ServiceBucket]| -> Vec<ServiceBucket> {
@@ -164,7 +173,7 @@ fn from_rollups(path: &str) {
         let (mut times, mut calls) = (Vec::new(), 0);
         for _ in 0..ROUNDS {
             let begun = Instant::now();
-            let rows = store.service(("demo", "jdcloud-matting"), from, to).unwrap();
+            let rows = store.service(month_of_calls()).unwrap();
             let read = begun.elapsed();
             let rows = many(&rows);
             calls = rows.iter().map(|row| row.counts.calls()).sum();
@@ -182,15 +191,14 @@ fn from_rollups(path: &str) {
 fn from_rows(path: &str, rows: u64) {
     let store = open(&format!("sqlite:{path}")).unwrap();
     println!("{rows} rows written at {:.0} rows a second", fill(&*store, rows));
-    let (from, to) = month();
-    let of = ("demo", "jdcloud-matting");
+    let range = month_of_calls();
     let before = peak_kib();
     let mut rates = Vec::new();
     for _ in 0..5 {
         let begun = Instant::now();
-        let anew = store.recount(of, from, to).unwrap();
+        let anew = store.recount(range).unwrap();
         rates.push(rows as f64 / begun.elapsed().as_secs_f64());
-        assert_eq!(anew, store.service(of, from, to).unwrap(), "counts agree exactly");
+        assert_eq!(anew, store.service(range).unwrap(), "counts agree exactly");
     }
     println!(
         "counted anew at {:.0} rows a second (median of 5), {} KiB more at the peak; the counts agree",

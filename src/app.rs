@@ -14,7 +14,8 @@ use crate::outbound::{OutboundClient, OutboundSettings};
 use crate::providers::{Providers, Services};
 use crate::settings::{Settings, SignatureClock};
 use crate::sla::WorkdayCalendar;
-use crate::store::{self, Store};
+use crate::statements::Statements;
+use crate::store::{self, Store, StoreExecutor};
 use crate::world::faults::{FaultRegistry, FaultRegistrySettings};
 use crate::world::{DEMO, Events, Jobs, Records, ResultFiles, TemplateStore, Worlds, WorldsSetup};
 use actix_web::dev::ServerHandle;
@@ -100,10 +101,19 @@ impl Application {
         };
         let calendar =
             WorkdayCalendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
-        let admin = Data::new(AdminState {
+        let executor = StoreExecutor::new(run.store);
+        let statements = Statements {
+            store: executor.clone(),
+            ledger: gateway.ledger.clone(),
+            worlds: gateway.worlds.clone(),
+            providers: gateway.providers,
             calendar: Arc::new(calendar),
+        };
+        let admin = Data::new(AdminState {
             gateway: gateway.clone(),
-            store: run.store,
+            store: executor,
+            statements,
+            changes: tokio::sync::Mutex::default(),
             started: run.clock.real_now(),
             clock: run.clock,
             guard,
@@ -201,9 +211,9 @@ impl Application {
         Ok(serving)
     }
 
-    /// What the admin API works on.
-    pub fn admin(&self) -> &Data<AdminState> {
-        &self.admin
+    /// Makes statements.
+    pub fn statements(&self) -> &Statements {
+        &self.admin.statements
     }
 
     /// The data plane, for handles and tests.
@@ -350,14 +360,9 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         queue: settings.ledger.queue,
         linger: settings.ledger.linger,
     };
-    let studio = StudioSettings {
-        matte: settings.imaging.matte_options(),
-        max_pixels: settings.imaging.max_pixels,
-        cache_bytes: bytes(settings.imaging.cache_bytes),
-    };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let services = Services {
-        studio: Arc::new(Studio::new(studio, model(settings)?)),
+        studio: Arc::new(Studio::new(studio(settings), model(settings)?)),
         composer: Arc::default(),
         templates: Arc::new(TemplateStore::new(store.clone())),
         files,
@@ -389,6 +394,14 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         clock: clock.clone(),
         is_out: AtomicBool::new(false),
     })
+}
+
+fn studio(settings: &Settings) -> StudioSettings {
+    StudioSettings {
+        matte: settings.imaging.matte_options(),
+        max_pixels: settings.imaging.max_pixels,
+        cache_bytes: bytes(settings.imaging.cache_bytes),
+    }
 }
 
 /// The jobs of the store.

@@ -8,12 +8,12 @@
 //! // Shut down, with every row written, when `server` is dropped.
 //! ```
 
-use crate::admin::{AdminState, settled};
 use crate::app::{Application, ReadyFile, ServingApplication};
 use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::providers::Providers;
 use crate::settings::Settings;
+use crate::statements::{StatementKey, StatementRequest, Statements};
 use anyhow::Context;
 use serde_json::Value;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Understudy {
         let application = Application::build(self.settings.validate()?, self.providers)?;
         let ready = application.ready();
         let (gateway, clock) = (application.gateway().clone(), application.clock().clone());
-        let admin = application.admin().clone().into_inner();
+        let statements = application.statements().clone();
         let (started, wait) = mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let thread = std::thread::Builder::new()
@@ -76,7 +76,7 @@ impl Understudy {
         Ok(Running {
             ready,
             gateway: gateway.into_inner(),
-            admin,
+            statements,
             clock,
             stop: Some(stop),
             thread: Some(thread),
@@ -88,7 +88,7 @@ impl Understudy {
 pub struct Running {
     ready: ReadyFile,
     gateway: Arc<Gateway>,
-    admin: Arc<AdminState>,
+    statements: Statements,
     clock: Clock,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -111,8 +111,17 @@ impl Running {
     /// What is unknown or cannot be settled.
     pub fn statement(&self, provider: &str, world: &str, cycle: &str) -> anyhow::Result<Value> {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        let settled = runtime.block_on(settled(&self.admin, provider, world, cycle));
-        settled.map_err(|why| anyhow::anyhow!("{why}"))
+        let request = StatementRequest::new(StatementKey {
+            provider: provider.to_owned(),
+            world: world.to_owned(),
+            cycle: cycle.to_owned(),
+        });
+        Ok(runtime.block_on(self.statements.statement(request))?)
+    }
+
+    /// Makes statements and what is derived from them.
+    pub fn statements(&self) -> &Statements {
+        &self.statements
     }
 
     /// Worlds, ledger, files: the data plane.

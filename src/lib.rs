@@ -31,9 +31,10 @@ pub mod world;
 // Second floor: the vendors.
 pub mod providers;
 
-// Third floor: the doors.
+// Third floor: the doors, and the statements they show.
 pub mod admin;
 pub mod gateway;
+pub mod statements;
 
 // Roof.
 pub mod app;

@@ -189,8 +189,9 @@ fn every_contract_has_the_settings_of_the_vectors_with_their_defaults() {
         let policy = ReadingPolicy::defaults(contract.settings);
         for (name, reading) in defaults[contract.family].as_object().unwrap() {
             if !reading.is_null() {
-                assert!(
-                    policy.is(name, reading.as_str().unwrap()),
+                assert_eq!(
+                    policy.reading(name),
+                    reading.as_str().unwrap(),
                     "{}.{name}",
                     contract.family
                 );

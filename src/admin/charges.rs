@@ -1,6 +1,6 @@
 //! Charges by world, operation and day: what was used, how it was paid, what is left; and the same as FOCUS rows.
 
-use super::csv::CsvTable;
+use super::csv::{CsvTable, download_csv};
 use super::{AdminState, ProblemDetails, input, usage, worlds};
 use crate::clock::Day;
 use crate::sla::{decimal, keep_through};
@@ -217,7 +217,7 @@ pub(super) async fn focus(
             sheet.raw(&focus_row(&charge, "Credit", -credit));
         }
     }
-    Ok(sheet.download("charges-focus.csv"))
+    Ok(download_csv(sheet, "charges-focus.csv"))
 }
 
 fn focus_row(charge: &ChargeView, category: &str, fen: i64) -> [String; FOCUS.len()] {

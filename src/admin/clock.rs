@@ -112,7 +112,7 @@ pub(super) async fn set(
         frozen: change.frozen,
     });
     clock.change_after_advance(change).await;
-    keep(&admin, world.as_deref())?;
+    keep(&admin, world.as_deref()).await?;
     Ok(Json(ClockView::of(&clock)))
 }
 
@@ -142,7 +142,7 @@ pub(super) async fn advance(
         (Some(_), Some(_)) | (None, None) => return Err(impossible("by", "expected either by or to".into())),
     };
     clock.advance_to(to).await;
-    keep(&admin, world.as_deref())?;
+    keep(&admin, world.as_deref()).await?;
     Ok(Json(ClockView::of(&clock)))
 }
 
@@ -155,12 +155,17 @@ fn chosen(admin: &AdminState, request: &HttpRequest) -> Result<(Clock, Option<St
 }
 
 /// Keeps the clock in the store, so that a restarted server goes on in its own time.
-fn keep(admin: &AdminState, world: Option<&str>) -> Result<(), ProblemDetails> {
+async fn keep(admin: &AdminState, world: Option<&str>) -> Result<(), ProblemDetails> {
+    // One after the other: what is written last is what the clock shows last.
+    let _changing = admin.changes.lock().await;
     if let Some(name) = world {
         let world = worlds::find(admin, name)?;
-        return Ok(admin.gateway.worlds.keep(&world)?);
+        return admin.change_worlds(move |worlds| worlds.keep(&world)).await;
     }
     let mapping = serde_json::to_string(&admin.clock.mapping())
         .map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
-    Ok(admin.store.set_meta(META, &mapping)?)
+    Ok(admin
+        .store
+        .run(move |store| store.set_meta(META, &mapping))
+        .await?)
 }

@@ -63,7 +63,9 @@ pub(super) async fn health(admin: Data<AdminState>) -> Json<HealthView> {
 #[get("/ready")]
 pub(super) async fn ready(admin: Data<AdminState>) -> Result<Json<Value>, ProblemDetails> {
     let unready = |why: String| ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, why);
-    admin.store.meta("seed").map_err(|why| unready(why.to_string()))?;
+    if let Some(why) = admin.gateway.ledger.health().failing() {
+        return Err(unready(why));
+    }
     let (backlog, most) = admin.gateway.ledger.backlog();
     if backlog * 10 > most * 9 {
         return Err(unready(format!(

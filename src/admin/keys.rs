@@ -168,6 +168,7 @@ pub(super) async fn create(
     if let Some(secret) = new.secret {
         key.credential.secret = checked_secret(scheme, secret)?;
     }
+    let _changing = admin.changes.lock().await;
     if admin.gateway.worlds.key(vendor.id, &key.credential.id).is_some() {
         return Err(ProblemDetails::new(
             StatusCode::CONFLICT,
@@ -176,7 +177,7 @@ pub(super) async fn create(
     }
     key.operations = new.operations;
     key.expires = new.expires;
-    let key = admin.gateway.worlds.save_key(key)?;
+    let key = admin.change_worlds(move |worlds| worlds.save_key(key)).await?;
     Ok(HttpResponse::Created().json(view(&key, true)))
 }
 
@@ -189,6 +190,7 @@ pub(super) async fn change(
     path: Path<(String, String)>,
     body: Bytes,
 ) -> Result<Json<KeyView>, ProblemDetails> {
+    let _changing = admin.changes.lock().await;
     let found = find(&admin, &path)?;
     let change: KeyChange = input::json(&body)?;
     let mut key = (*found).clone();
@@ -214,7 +216,7 @@ pub(super) async fn change(
             key.credential.secret = fresh.credential.secret;
         }
     }
-    let key = admin.gateway.worlds.save_key(key)?;
+    let key = admin.change_worlds(move |worlds| worlds.save_key(key)).await?;
     Ok(Json(view(&key, change.rotate)))
 }
 
@@ -226,7 +228,7 @@ pub(super) async fn remove(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ProblemDetails> {
     let key = find(&admin, &path)?;
-    admin.gateway.worlds.remove_key(&key)?;
+    admin.change_worlds(move |worlds| worlds.remove_key(&key)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -43,7 +43,9 @@ pub(super) async fn reset(
     };
     if reset.ledger {
         admin.gateway.ledger.flush().await;
-        admin.store.erase_ledger(reset.world.as_deref())?;
+        let world = reset.world.clone();
+        let erase = admin.store.run(move |store| store.erase_ledger(world.as_deref()));
+        erase.await?;
     }
     admin.gateway.jobs.erase(reset.world.as_deref());
     let mut forgotten = 0;

@@ -1,23 +1,26 @@
 //! What the admin API works on.
 
-use super::RequestGuard;
+use super::{ProblemDetails, RequestGuard};
 use crate::clock::{Clock, Time};
 use crate::gateway::Gateway;
-use crate::sla::WorkdayCalendar;
-use crate::store::Store;
+use crate::statements::Statements;
+use crate::store::StoreExecutor;
+use crate::world::{WorldError, Worlds};
 use actix_web::web::Data;
-use std::sync::Arc;
+use tokio::sync::Mutex;
 
-/// What the admin API works on. Its own threads serve it, so calls to the store may block here.
+/// What the admin API works on. One thread serves it, so no handler blocks: calls to the store go through `store`.
 pub struct AdminState {
     /// The data plane.
     pub gateway: Data<Gateway>,
-    /// Where things are kept.
-    pub store: Arc<dyn Store>,
+    /// Runs calls to the store.
+    pub store: StoreExecutor,
+    /// Makes statements.
+    pub statements: Statements,
+    /// Held while a handler reads worlds or keys and writes them changed: the others wait for their turn.
+    pub changes: Mutex<()>,
     /// The server's clock.
     pub clock: Clock,
-    /// Working days.
-    pub calendar: Arc<WorkdayCalendar>,
     /// Who may come in.
     pub guard: RequestGuard,
     /// The seed in force.
@@ -28,4 +31,15 @@ pub struct AdminState {
     pub store_url: String,
     /// Real time of the start.
     pub started: Time,
+}
+
+impl AdminState {
+    /// Changes worlds or keys, which writes the store, on a blocking thread.
+    pub(super) async fn change_worlds<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Worlds) -> Result<T, WorldError> + Send + 'static,
+    ) -> Result<T, ProblemDetails> {
+        let worlds = self.gateway.worlds.clone();
+        Ok(self.store.run(move |_| change(&worlds)).await?)
+    }
 }

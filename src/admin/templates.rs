@@ -3,9 +3,9 @@
 use super::{AdminState, ProblemDetails, input, worlds};
 use crate::clock::Time;
 use crate::composition::{CanvasSize, Template};
-use crate::world::{KeptTemplate, TemplateError};
+use crate::world::{KeptTemplate, TemplateError, TemplateStore};
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, Json, Path, block};
+use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::{Deserialize, Serialize};
 
@@ -82,13 +82,13 @@ impl From<TemplateError> for ProblemDetails {
     }
 }
 
-/// Does work that reads or writes the store off the async threads.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, TemplateError> + Send + 'static,
+/// Reads or writes templates on a blocking thread.
+async fn with_templates<T: Send + 'static>(
+    admin: &AdminState,
+    work: impl FnOnce(&TemplateStore) -> Result<T, TemplateError> + Send + 'static,
 ) -> Result<T, ProblemDetails> {
-    let done = block(work).await;
-    let done = done.map_err(|why| ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string()))?;
-    done.map_err(ProblemDetails::from)
+    let templates = admin.gateway.templates.clone();
+    Ok(admin.store.run(move |_| work(&templates)).await?)
 }
 
 /// A world's own templates, the oldest first. Each is read and checked.
@@ -99,8 +99,7 @@ pub(super) async fn list(
     world: Path<String>,
 ) -> Result<Json<Vec<TemplateView>>, ProblemDetails> {
     let world = worlds::find(&admin, &world)?;
-    let templates = admin.gateway.templates.clone();
-    let all = blocking(move || templates.all(&world.name)).await?;
+    let all = with_templates(&admin, move |templates| templates.all(&world.name)).await?;
     Ok(Json(all.into_iter().map(TemplateView::of).collect()))
 }
 
@@ -117,8 +116,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, ProblemDetails> {
     let query: IdQuery = input::query(&request)?;
     let world = worlds::find(&admin, &world)?;
-    let templates = admin.gateway.templates.clone();
-    let kept = blocking(move || {
+    let kept = with_templates(&admin, move |templates| {
         let now = world.clock.now();
         templates.add(&world.name, query.id.as_deref(), &body, now)
     });
@@ -135,8 +133,7 @@ pub(super) async fn show(
 ) -> Result<Json<TemplateView>, ProblemDetails> {
     let (world, id) = path.into_inner();
     let world = worlds::find(&admin, &world)?;
-    let templates = admin.gateway.templates.clone();
-    let kept = blocking(move || templates.find(&world.name, &id)).await?;
+    let kept = with_templates(&admin, move |templates| templates.find(&world.name, &id)).await?;
     let Some(template) = kept.template.clone() else {
         return Err(TemplateError::Damaged(kept.id).into());
     };
@@ -156,7 +153,6 @@ pub(super) async fn remove(
 ) -> Result<HttpResponse, ProblemDetails> {
     let (world, id) = path.into_inner();
     let world = worlds::find(&admin, &world)?;
-    let templates = admin.gateway.templates.clone();
-    blocking(move || templates.remove(&world.name, &id)).await?;
+    with_templates(&admin, move |templates| templates.remove(&world.name, &id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -48,5 +48,9 @@ pub(super) async fn read(
     let to = to.unwrap_or(Time::from_micros(i64::MAX));
     // What was answered is counted, also what is not yet committed.
     admin.gateway.ledger.flush().await;
-    Ok(admin.store.usage(world, from, to)?)
+    let world = world.map(str::to_owned);
+    let report = admin
+        .store
+        .report(move |store| store.usage(world.as_deref(), from, to));
+    Ok(report.await?)
 }

@@ -4,7 +4,7 @@ use super::clock::ClockView;
 use super::{AdminState, ProblemDetails, health, input};
 use crate::clock::Time;
 use crate::spelling::{nearest_name, suggest};
-use crate::world::{World, WorldSettings};
+use crate::world::{World, WorldSettings, Worlds};
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,8 @@ pub(super) async fn list(admin: Data<AdminState>) -> Json<Vec<WorldView>> {
 #[post("/worlds")]
 pub(super) async fn create(admin: Data<AdminState>, body: Bytes) -> Result<HttpResponse, ProblemDetails> {
     let new: NewWorld = input::json(&body)?;
-    let world = admin.gateway.worlds.create(&new.name, new.settings)?;
+    let create = move |worlds: &Worlds| worlds.create(&new.name, new.settings);
+    let world = admin.change_worlds(create).await?;
     Ok(HttpResponse::Created().json(view(&admin, &world, true)))
 }
 
@@ -120,11 +121,14 @@ pub(super) async fn change(
 ) -> Result<Json<WorldView>, ProblemDetails> {
     let world = find(&admin, &name)?;
     let change: WorldChange = input::json(&body)?;
+    let _changing = admin.changes.lock().await;
     let mut settings = serde_json::to_value(&*world.settings())
         .map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
     merge(&mut settings, change.settings);
     let settings: WorldSettings = input::json_within("settings", settings)?;
-    admin.gateway.worlds.configure(&world, settings)?;
+    let changed = world.clone();
+    let configure = move |worlds: &Worlds| worlds.configure(&changed, settings);
+    admin.change_worlds(configure).await?;
     Ok(Json(view(&admin, &world, false)))
 }
 
@@ -140,8 +144,11 @@ pub(super) async fn remove(
     // Rows still on their way would outlive the world.
     admin.gateway.ledger.flush().await;
     admin.gateway.jobs.erase(Some(&name));
+    let _changing = admin.changes.lock().await;
     admin.gateway.records.erase(Some(&name));
-    admin.gateway.worlds.delete(&name)?;
+    let erased = name.clone();
+    let delete = move |worlds: &Worlds| worlds.delete(&erased);
+    admin.change_worlds(delete).await?;
     let of_it = |world: Option<&str>| world == Some(name.as_str());
     admin
         .gateway

@@ -1,4 +1,4 @@
-//! Prices and means of payment in, charges out, in whole fen.
+//! Prices, means of payment, and charges, in whole fen.
 #![deny(clippy::float_arithmetic)]
 
 mod subscription;

@@ -14,8 +14,8 @@ pub struct PriceTier {
     pub fen: i64,
 }
 
-/// The fee in fen of `units` more, after `used` in the same month. Tiers are marginal: each unit costs what
-/// its own place in the month costs (INFERRED in `wire/jdcloud.md` §5, where the text leaves it open).
+/// The fee, in fen, of `units` more after `used` in the same month. Tiers are marginal: the price of each unit depends
+/// on its own position in the month (INFERRED in `wire/jdcloud.md` §5, where the text leaves it open).
 pub fn fee(tiers: &[PriceTier], used: u64, units: u64) -> i64 {
     let price = |nth: u64| {
         tiers

@@ -1,25 +1,25 @@
-//! Who pays for a call: packs first, then coupons, granted money, cash, and last of all a debt.
+//! Pays for calls: from packs first, then coupons, granted money, cash, and at last as a debt.
 
 use super::{Coupon, OveragePolicy, Subscription};
 use crate::clock::Day;
 use std::collections::HashMap;
 
-/// What there is to pay with.
+/// The means an account has to pay with.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentSources<'a> {
     /// What was bought of the provider.
     pub subscription: Option<&'a Subscription>,
     /// Coupons.
     pub coupons: &'a [Coupon],
-    /// Granted money there ever was, in fen.
+    /// All granted money, spent or not, in fen.
     pub granted_fen: i64,
-    /// Cash there ever was, in fen; without end where absent.
+    /// All cash, spent or not, in fen; unlimited where absent.
     pub balance_fen: Option<i64>,
-    /// How far the account may go into debt, in fen.
+    /// The most the account may owe, in fen.
     pub overdraft_fen: i64,
 }
 
-/// What is to be paid for.
+/// The units to pay for.
 #[derive(Clone, Copy, Debug)]
 pub struct UnitsDue<'a> {
     /// `provider/operation`.
@@ -30,12 +30,12 @@ pub struct UnitsDue<'a> {
     pub units: u64,
 }
 
-/// How something was paid.
+/// How units are paid for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payment {
     /// Units that packs paid for.
     pub pack_units: u64,
-    /// The price of the others, in fen.
+    /// The price of the other units, in fen.
     pub fee_fen: i64,
     /// The part of it paid by coupons.
     pub coupon_fen: i64,
@@ -45,35 +45,35 @@ pub struct Payment {
     pub cash_fen: i64,
     /// The part that is owed.
     pub owed_fen: i64,
-    /// Packs and coupons that were drawn on, with how much: units of packs, fen of coupons.
+    /// The packs and coupons that are used, with units of packs and fen of coupons.
     pub drawn: Vec<(String, i64)>,
 }
 
-/// Why something cannot be paid.
+/// Why units cannot be paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaymentError {
-    /// Every pack is used up or over, and nothing is charged beyond them.
+    /// Every pack is used up or over, and the account relies on packs alone.
     PacksExhausted,
     /// There is not enough money.
     Arrears {
-        /// What is left, debts that may be made included, in fen.
+        /// What is left to pay with, in fen; it includes the debt that may be made.
         left: i64,
-        /// What is to be paid, in fen.
+        /// What would have to be paid, in fen.
         due: i64,
     },
 }
 
-/// What has been paid so far.
+/// What an account has spent so far.
 #[derive(Clone, Debug, Default)]
 pub struct Wallet {
     drawn: HashMap<String, i64>,
     granted_fen: i64,
-    /// What was due in cash, paid or not: money that comes later pays debts first.
+    /// All that was due in cash, paid or owed: money that comes later pays debts first.
     due_fen: i64,
 }
 
 impl Wallet {
-    /// How much of a pack or coupon is used up, by its name in [`Payment::drawn`].
+    /// How much of a pack or coupon is used, by its name in [`Payment::drawn`].
     pub fn drawn(&self, name: &str) -> i64 {
         self.drawn.get(name).copied().unwrap_or(0)
     }
@@ -83,28 +83,28 @@ impl Wallet {
         self.granted_fen
     }
 
-    /// What is owed, where there was so much cash, in fen.
+    /// The debt of an account that had this much cash, in fen.
     pub fn debt_fen(&self, balance_fen: Option<i64>) -> i64 {
         balance_fen.map_or(0, |balance| (self.due_fen - balance).max(0))
     }
 
-    /// The cash that is left of so much, in fen.
+    /// The cash that is left of this much, in fen.
     pub fn cash_left_fen(&self, balance_fen: i64) -> i64 {
         (balance_fen - self.due_fen).max(0)
     }
 
-    /// Remembers what was drawn on a pack or coupon before.
+    /// Adds what was used of a pack or coupon before a restart.
     pub fn restore_drawdown(&mut self, name: &str, amount: i64) {
         *self.drawn.entry(name.to_owned()).or_default() += amount;
     }
 
-    /// Remembers money spent before.
+    /// Adds money spent before a restart.
     pub fn restore(&mut self, granted_fen: i64, due_fen: i64) {
         self.granted_fen += granted_fen;
         self.due_fen += due_fen;
     }
 
-    /// How a demand would be paid; `price` gives the price of so many units.
+    /// How units would be paid for; `price` gives the price of a number of units.
     pub fn quote(
         &self,
         demand: &UnitsDue<'_>,
@@ -154,7 +154,7 @@ impl Wallet {
             .iter()
             .filter(|coupon| coupon.holds(provider(demand.operation), demand.day));
         let mut good: Vec<_> = good.collect();
-        // What ends first goes first; what never ends, last.
+        // Coupons that end first are used first; those without an end, last.
         good.sort_by_key(|coupon| (coupon.until.is_none(), coupon.until, coupon.from));
         for coupon in good {
             let name = coupon.pot();
@@ -166,7 +166,7 @@ impl Wallet {
         }
     }
 
-    /// Whether a payment may be made.
+    /// Checks whether a payment may be made.
     ///
     /// # Errors
     /// Why it may not.

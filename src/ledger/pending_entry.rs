@@ -1,11 +1,11 @@
-//! The guard that guarantees a row for every call.
+//! The guard that writes a call's row.
 
 use super::writer::WriterMessage;
 use crate::exchange::LedgerEntry;
 use std::sync::Arc;
 use tokio::sync::mpsc::OwnedPermit;
 
-/// A row being written. Dropping it sends the row to the ledger, whatever the reason.
+/// The row of a call that is being served. Dropping it sends the row to the writer, also on disconnect or panic.
 #[must_use = "an entry that is dropped at once writes an empty row"]
 pub struct PendingEntry {
     /// The row so far.
@@ -21,7 +21,7 @@ impl PendingEntry {
         }
     }
 
-    /// Sends the row to the writer, and returns it for the journal. Closing again does nothing.
+    /// Sends the row to the writer, and returns it for the journal. Closing it again does nothing.
     pub fn close(&mut self) -> Arc<LedgerEntry> {
         let entry = Arc::new(std::mem::take(&mut self.entry));
         if let Some(permit) = self.permit.take() {

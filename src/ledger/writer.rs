@@ -1,4 +1,4 @@
-//! One thread that writes rows in batches.
+//! The thread that writes rows in batches.
 
 use super::PendingEntry;
 use crate::clock::blocking_sleep;
@@ -10,16 +10,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// How rows are batched.
+/// How the writer batches rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LedgerSettings {
-    /// Calls that may be in flight or queued before further ones wait.
+    /// Calls that may be in flight or queued; further ones wait.
     pub queue: usize,
-    /// How long the writer gathers rows before it commits: what a kill -9 can cost.
+    /// How long the writer gathers rows before it commits; a `kill -9` loses at most the rows of this span.
     pub linger: Duration,
 }
 
-/// Rows in one transaction at most.
+/// The most rows in one transaction.
 const BATCH: usize = 16_384;
 
 pub(super) enum WriterMessage {
@@ -28,16 +28,35 @@ pub(super) enum WriterMessage {
     Flush(oneshot::Sender<()>),
 }
 
-/// How the writer does.
+/// The health of the writer, kept in memory so that nobody asks the store for it.
 #[derive(Debug, Default)]
 pub struct WriterHealth {
     /// Rows committed since the start.
     pub written: AtomicU64,
     /// Commits that failed; each is tried again until it succeeds or the server stops.
     pub failures: AtomicU64,
+    /// Why the last commit failed; `None` once one succeeds.
+    failing: Mutex<Option<String>>,
 }
 
-/// The durable record of calls.
+impl WriterHealth {
+    /// Why the last commit failed; `None` where it succeeded.
+    pub fn failing(&self) -> Option<String> {
+        self.failing.lock().expect("no panic while held").clone()
+    }
+
+    fn note_success(&self, rows: usize) {
+        self.written.fetch_add(rows as u64, Ordering::Relaxed);
+        *self.failing.lock().expect("no panic while held") = None;
+    }
+
+    fn note_failure(&self, why: &StoreError) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+        *self.failing.lock().expect("no panic while held") = Some(why.to_string());
+    }
+}
+
+/// The durable record of calls: hands rows to the writer's thread.
 pub struct Ledger {
     lines: Mutex<Option<mpsc::Sender<WriterMessage>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -71,7 +90,8 @@ impl Ledger {
         })
     }
 
-    /// Opens a page, waiting for a place in the queue where it is full. From here on a row is certain.
+    /// Reserves a place in the queue for a row, waiting while the queue is full. The row is written whatever happens to
+    /// the call.
     ///
     /// `None` once the ledger is closed: the server is stopping.
     pub async fn open(&self, entry: LedgerEntry) -> Option<PendingEntry> {
@@ -88,7 +108,7 @@ impl Ledger {
         }
     }
 
-    /// Commits what is queued and ends the writer. Pages still open keep it alive until they are dropped.
+    /// Commits what is queued and ends the writer's thread, which first waits for every [`PendingEntry`] to be dropped.
     pub fn close(&self) {
         drop(self.lines.lock().expect("no panic while held").take());
         if let Some(thread) = self.writer.lock().expect("no panic while held").take() {
@@ -96,13 +116,13 @@ impl Ledger {
         }
     }
 
-    /// Rows closed but not yet committed, and the most there may be.
+    /// The number of places in the queue that are taken, and the number there are.
     pub fn backlog(&self) -> (usize, usize) {
         let free = self.sender().map_or(self.queue, |sender| sender.capacity());
         (self.queue - free, self.queue)
     }
 
-    /// How the writer does.
+    /// The health of the writer.
     pub fn health(&self) -> &WriterHealth {
         &self.health
     }
@@ -148,21 +168,19 @@ impl Writer {
         }
     }
 
-    /// Commits the batch. A store that fails is asked again: meanwhile the queue fills and calls wait.
+    /// Commits the batch. Tries again while the store fails; meanwhile the queue fills and calls wait.
     fn commit(&mut self) {
         while !self.batch.is_empty() {
             match self.store.append(&self.batch) {
                 Ok(()) => {
-                    self.health
-                        .written
-                        .fetch_add(self.batch.len() as u64, Ordering::Relaxed);
+                    self.health.note_success(self.batch.len());
                     self.batch.clear();
                 }
                 Err(why) if self.lines.is_closed() => {
                     self.give_up(&why);
                 }
                 Err(why) => {
-                    self.health.failures.fetch_add(1, Ordering::Relaxed);
+                    self.health.note_failure(&why);
                     tracing::error!(%why, rows = self.batch.len(), "the ledger could not be written; trying again");
                     blocking_sleep(Duration::from_millis(200));
                 }
@@ -171,8 +189,24 @@ impl Writer {
     }
 
     fn give_up(&mut self, why: &StoreError) {
-        self.health.failures.fetch_add(1, Ordering::Relaxed);
+        self.health.note_failure(why);
         tracing::error!(%why, rows = self.batch.len(), "the server stops and the ledger cannot be written: rows are lost");
         self.batch.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_is_failing_from_a_commit_that_fails_to_one_that_succeeds() {
+        let health = WriterHealth::default();
+        assert_eq!(health.failing(), None);
+        health.note_failure(&StoreError::UnknownUrl("x".to_owned()));
+        assert!(health.failing().is_some_and(|why| why.contains("not known")));
+        health.note_success(3);
+        assert_eq!(health.failing(), None);
+        assert_eq!(health.written.load(Ordering::Relaxed), 3);
     }
 }

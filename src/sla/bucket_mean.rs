@@ -1,31 +1,35 @@
 //! Availability as the mean of five-minute error rates over a fixed denominator (002 三.2.1, 003 SLA 2.1).
 
+use super::clauses::{
+    ExcludedInValidReading, ReceivedNoResponseReading, SpecViolationInValidReading, UndeliveredReading,
+    ValidReading, ZeroBucketReading,
+};
 use super::error_rate::sum;
 use super::{Contract, ContractCause, Cycle, ErrorRate, ExclusionScope, Ratio, ReadingPolicy, whole};
 use crate::exchange::{Party, ServiceCounts};
 use std::collections::BTreeMap;
 
-/// A run of buckets with equal counts. Where it lies does not matter.
+/// Buckets with equal counts, wherever in the cycle they lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct BucketRun {
-    /// Buckets in it.
+    /// The number of buckets.
     pub buckets: u64,
-    /// Requests received, in each.
+    /// Valid requests of each bucket.
     pub valid: u64,
-    /// Received ones that are errors, in each.
+    /// Errors of each bucket that were received.
     pub http_5xx: u64,
-    /// Errors that were never received, in each.
+    /// Errors of each bucket that were never received.
     pub undelivered: u64,
-    /// Errors by cause, in each.
+    /// Errors of each bucket by cause.
     pub excluded: BTreeMap<String, CauseErrors>,
 }
 
 /// Errors of one cause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CauseErrors {
-    /// Received ones.
+    /// Errors that were received.
     pub http_5xx: u64,
-    /// Never received ones.
+    /// Errors that were never received.
     pub undelivered: u64,
 }
 
@@ -34,38 +38,38 @@ pub struct CauseErrors {
 pub struct CycleTraffic {
     /// Runs of buckets.
     pub runs: Vec<BucketRun>,
-    /// Valid requests in every bucket of no run.
+    /// Valid requests of every bucket that is in no run.
     pub background_valid: u64,
 }
 
-/// Which availability is meant.
+/// One of the two availabilities of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AvailabilityKind {
-    /// What the provider publishes.
+    /// The one the provider publishes.
     Published,
-    /// What compensation goes by.
+    /// The one that decides on compensation.
     Compensable,
 }
 
 impl ContractCause {
-    /// Whether an error of this cause is left out.
+    /// Whether an availability excludes an error of this cause.
     pub fn is_left_out(&self, view: AvailabilityKind, policy: &ReadingPolicy) -> bool {
         match self.leaves {
             ExclusionScope::Availability | ExclusionScope::OutOfSpec => true,
             ExclusionScope::Compensation => view == AvailabilityKind::Compensable,
-            ExclusionScope::AvailabilityIf(setting, reading) => policy.is(setting, reading),
+            ExclusionScope::AvailabilityIf(setting, reading) => policy.reading(setting) == reading,
         }
     }
 
-    /// Whether a request left out for it leaves the valid ones too.
+    /// Whether a request excluded for this cause is no valid request either.
     fn leaves_valid(&self, policy: &ReadingPolicy) -> bool {
-        let spec = self.leaves == ExclusionScope::OutOfSpec && policy.is("spec_violation_in_valid", "drop");
-        spec || policy.is("excluded_in_valid", "drop")
+        let spec = self.leaves == ExclusionScope::OutOfSpec && policy.is(SpecViolationInValidReading::Drop);
+        spec || policy.is(ExcludedInValidReading::Drop)
     }
 }
 
 impl BucketRun {
-    /// A bucket without a call.
+    /// One bucket without a call.
     pub fn empty() -> Self {
         Self {
             buckets: 1,
@@ -73,15 +77,15 @@ impl BucketRun {
         }
     }
 
-    /// Calls of one bucket that were somebody's trouble, in a reading (T1, K2).
-    pub fn of(counts: &ServiceCounts, party: Option<Party>, policy: &ReadingPolicy) -> Self {
+    /// One bucket with the calls of one responsible party, in a reading (T1, K2).
+    pub fn from_counts(counts: &ServiceCounts, party: Option<Party>, policy: &ReadingPolicy) -> Self {
         let refused = counts.status_4xx + counts.late_4xx;
-        let in_valid = if policy.is("valid", "received_non_4xx") {
+        let in_valid = if policy.is(ValidReading::ReceivedNon4xx) {
             0
         } else {
             refused
         };
-        let silent = if policy.is("received_no_response", "not_error") {
+        let silent = if policy.is(ReceivedNoResponseReading::NotError) {
             0
         } else {
             counts.silent
@@ -99,7 +103,7 @@ impl BucketRun {
         }
     }
 
-    /// Its errors.
+    /// The errors of each bucket.
     pub fn errors(&self) -> CauseErrors {
         CauseErrors {
             http_5xx: self.http_5xx,
@@ -107,7 +111,7 @@ impl BucketRun {
         }
     }
 
-    /// The same, its errors being of a cause.
+    /// Attributes the errors to a cause.
     #[must_use]
     pub fn caused(self, code: Option<&str>) -> Self {
         let errors = self.errors();
@@ -121,7 +125,7 @@ impl BucketRun {
         }
     }
 
-    /// Adds the requests of another part of the same bucket.
+    /// Adds other requests of the same bucket.
     pub fn add(&mut self, other: &BucketRun) {
         self.valid += other.valid;
         self.http_5xx += other.http_5xx;
@@ -133,7 +137,7 @@ impl BucketRun {
         }
     }
 
-    /// The error rate of each of its buckets.
+    /// The error rate of each bucket.
     pub fn error_rate(
         &self,
         contract: &Contract,
@@ -155,13 +159,13 @@ impl BucketRun {
             }
         }
         let errors = received + undelivered;
-        rate(errors, valid, undelivered, policy.reading("undelivered"))
+        rate(errors, valid, undelivered, policy.get())
     }
 }
 
-/// Errors over valid requests (K1): undelivered errors are not valid, so it may pass 1, or have no value.
-fn rate(errors: u64, valid: u64, undelivered: u64, reading: &str) -> ErrorRate {
-    let of = if reading == "add_to_valid" {
+/// Errors over valid requests (K1). Undelivered errors are no valid requests, so the rate may exceed 1, or divide by 0.
+fn rate(errors: u64, valid: u64, undelivered: u64, reading: Option<UndeliveredReading>) -> ErrorRate {
+    let of = if reading == Some(UndeliveredReading::AddToValid) {
         valid + undelivered
     } else {
         valid
@@ -169,15 +173,15 @@ fn rate(errors: u64, valid: u64, undelivered: u64, reading: &str) -> ErrorRate {
     if errors == 0 {
         return ErrorRate::NONE;
     }
-    if of == 0 || errors > of && reading != "unclamped" {
+    if of == 0 || errors > of && reading != Some(UndeliveredReading::Unclamped) {
         return ErrorRate::ALL;
     }
     ErrorRate { errors, of }
 }
 
 impl CycleTraffic {
-    /// The traffic of buckets, those with equal counts put together.
-    pub fn of(buckets: impl IntoIterator<Item = BucketRun>) -> Self {
+    /// The traffic of buckets; those with equal counts become one run.
+    pub fn from_buckets(buckets: impl IntoIterator<Item = BucketRun>) -> Self {
         let mut equal: BTreeMap<BucketRun, u64> = BTreeMap::new();
         for run in buckets {
             let (buckets, one) = (run.buckets, BucketRun { buckets: 1, ..run });
@@ -192,16 +196,16 @@ impl CycleTraffic {
         }
     }
 
-    /// Sum of the error rates of all buckets.
+    /// The sum of the error rates of all buckets.
     pub fn sum_of_rates(&self, contract: &Contract, view: AvailabilityKind, policy: &ReadingPolicy) -> Ratio {
         let rates = self.runs.iter();
         sum(rates.map(|run| (run.error_rate(contract, view, policy), run.buckets)))
     }
 
-    /// Buckets of the denominator: all, unless empty ones are skipped.
+    /// The number of buckets to divide by: all, unless a reading skips those without traffic.
     pub fn denominator(&self, cycle: &Cycle, policy: &ReadingPolicy) -> u64 {
         let all = cycle.buckets().unsigned_abs();
-        if !policy.is("zero_bucket", "skip") {
+        if !policy.is(ZeroBucketReading::Skip) {
             return all;
         }
         let busy = self.runs.iter().filter(|run| run.valid + run.undelivered > 0);
@@ -214,7 +218,7 @@ impl CycleTraffic {
         }
     }
 
-    /// The availability; none where nothing was measured.
+    /// The availability; `None` where nothing was measured.
     pub fn availability(&self, sum: &Ratio, denominator: u64) -> Option<Ratio> {
         (denominator > 0).then(|| whole(1) - sum / whole(denominator))
     }

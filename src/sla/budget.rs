@@ -1,4 +1,4 @@
-//! The error budget of a mean over buckets: what is spent, how fast, and when a breach became certain.
+//! The error budget of a cycle: how much is spent, how fast, and when a breach became certain.
 
 use super::error_rate::{common_denominator, sum};
 use super::{Contract, Cycle, ErrorRate, Ratio, ratio, whole};
@@ -6,20 +6,20 @@ use num_bigint::BigInt;
 use num_traits::Zero;
 use std::collections::BTreeMap;
 
-/// Error rates of a cycle's buckets, those that are not 0.
+/// The error rates of a cycle's buckets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BurnRates {
-    /// By bucket, from 0.
+    /// Rates other than 0, by the bucket's index from 0.
     pub by_bucket: BTreeMap<u64, ErrorRate>,
-    /// Requests by bucket, for budgets of requests.
+    /// Requests by the bucket's index, for budgets of requests.
     pub volumes: BTreeMap<u64, RequestVolume>,
-    /// Buckets of the cycle.
+    /// The number of buckets in the cycle.
     pub buckets: u64,
-    /// Buckets that have passed.
+    /// The number of buckets that have passed.
     pub elapsed: u64,
 }
 
-/// Requests of some time.
+/// Requests of a span of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestVolume {
     /// Requests.
@@ -28,7 +28,7 @@ pub struct RequestVolume {
     pub failures: u64,
 }
 
-/// A pair of windows that raise an alert together.
+/// An alert that fires when the budget burns too fast in two windows at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BurnAlert {
     /// `page` or `ticket`.
@@ -39,7 +39,7 @@ pub struct BurnAlert {
     pub short: u64,
     /// The burn rate above which it fires.
     pub factor: Ratio,
-    /// Whether it does.
+    /// Whether it fires.
     pub fires: bool,
 }
 
@@ -47,7 +47,7 @@ pub struct BurnAlert {
 const ALERTS: [(&str, u64, u64, u32); 3] = [("page", 12, 1, 2), ("page", 72, 6, 5), ("ticket", 864, 72, 10)];
 
 impl BurnRates {
-    /// Rates of a cycle of which so many buckets have passed.
+    /// No rates yet, of a cycle of which `elapsed` buckets have passed.
     pub fn new(cycle: &Cycle, elapsed: u64) -> Self {
         Self {
             buckets: cycle.buckets().unsigned_abs(),
@@ -56,22 +56,22 @@ impl BurnRates {
         }
     }
 
-    /// Sum of rates in a range of buckets.
+    /// The sum of the rates of buckets `from..to`.
     fn sum(&self, from: u64, to: u64) -> Ratio {
         sum(self.by_bucket.range(from..to).map(|(_, rate)| (*rate, 1)))
     }
 
-    /// What has been spent.
+    /// The part of the budget that is spent, in buckets of nothing but errors.
     pub fn spent(&self) -> Ratio {
         self.sum(0, self.elapsed)
     }
 
-    /// What may be spent in all.
+    /// The whole budget, in buckets of nothing but errors.
     pub fn allowed(&self, contract: &Contract) -> Ratio {
         allowance(contract) * whole(self.buckets)
     }
 
-    /// After how many buckets the promise could not be kept any more, by all rates that are known.
+    /// The number of buckets after which the promise could not be kept any more.
     pub fn breached_after(&self, contract: &Contract) -> Option<u64> {
         let common = common_denominator(self.by_bucket.values().copied());
         let allowed = self.allowed(contract) * whole(common.clone());
@@ -85,7 +85,7 @@ impl BurnRates {
         None
     }
 
-    /// How many times as fast as allowed the budget burns within a window, up to now.
+    /// The burn rate within the last `window` buckets: 1 spends the budget exactly.
     pub fn burn(&self, contract: &Contract, window: u64) -> Option<Ratio> {
         let width = window.min(self.elapsed);
         (width > 0).then(|| self.burn_over(contract, window, width))
@@ -96,9 +96,9 @@ impl BurnRates {
         sum / whole(width) / allowance(contract)
     }
 
-    /// Requests of the last so many buckets, up to now.
+    /// The requests of the last `window` buckets.
     pub fn volume(&self, window: u64) -> RequestVolume {
-        // The bucket that is not over yet counts too: its requests have been made.
+        // The present bucket counts too: its requests have been made.
         let mut all = RequestVolume::default();
         for own in self
             .volumes
@@ -111,7 +111,7 @@ impl BurnRates {
         all
     }
 
-    /// The same as [`burn`](Self::burn), of requests instead of time.
+    /// The burn rate of a budget of requests within the last `window` buckets.
     pub fn burn_of_requests(&self, contract: &Contract, window: u64) -> Option<Ratio> {
         let own = self.volume(window);
         (own.requests > 0).then(|| ratio(own.failures, own.requests) / allowance(contract))
@@ -122,7 +122,7 @@ impl BurnRates {
         self.alerts_by(|window| self.burn_over(contract, window, window))
     }
 
-    /// The same, of requests instead of time.
+    /// The alerts of a budget of requests.
     pub fn alerts_of_requests(&self, contract: &Contract) -> Vec<BurnAlert> {
         self.alerts_by(|window| self.burn_of_requests(contract, window).unwrap_or_default())
     }
@@ -142,7 +142,7 @@ impl BurnRates {
     }
 }
 
-/// The share that may fail.
+/// The share that may fail without breaking the promise.
 fn allowance(contract: &Contract) -> Ratio {
     whole(1) - ratio(contract.commitment.unwrap_or(0), 10_000)
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Which days are working days.
+/// The rule that says which days are working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workdays<'a> {
     /// As the State Council sets them, year by year.
@@ -37,18 +37,18 @@ struct FileYear {
     makeup_workdays: Vec<String>,
 }
 
-/// A year the calendar does not know: never guessed, the working days of a year are set in the one before.
+/// The calendar does not know a year. The working days of a year are published in the year before, and are never guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("calendar_unknown_year")]
 pub struct UnknownYearError(pub i32);
 
-/// A file that gives no calendar, and why.
+/// A file is no calendar: the file, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("calendar {0}: {1}")]
 pub struct CalendarError(PathBuf, String);
 
 impl WorkdayCalendar {
-    /// The calendar this program brings: 2019 to 2026.
+    /// The built-in calendar: 2019 to 2026.
     ///
     /// # Panics
     /// Never: the file is read by a test.
@@ -57,7 +57,7 @@ impl WorkdayCalendar {
         Self::read(text).expect("the built-in calendar is good")
     }
 
-    /// The built-in one with the years of a file, where there is one.
+    /// The built-in calendar, with the years of a file if one is given.
     ///
     /// # Errors
     /// When the file cannot be read, or is no calendar.
@@ -71,7 +71,7 @@ impl WorkdayCalendar {
         Ok(all)
     }
 
-    /// Reads a calendar of the same form.
+    /// Reads a calendar from JSON.
     ///
     /// # Errors
     /// What was expected.
@@ -92,7 +92,7 @@ impl WorkdayCalendar {
         Ok(Self { years })
     }
 
-    /// Adds the years of another, which replace those of the same number.
+    /// Adds the years of another calendar, which replace known ones.
     pub fn extend(&mut self, other: WorkdayCalendar) {
         self.years.extend(other.years);
     }
@@ -102,7 +102,7 @@ impl Workdays<'_> {
     /// Whether a day is a working day.
     ///
     /// # Errors
-    /// When nothing is known of its year.
+    /// When the calendar does not know its year.
     pub fn is_workday(self, day: Day) -> Result<bool, UnknownYearError> {
         let is_weekday = day.weekday() < 5;
         match self {
@@ -120,7 +120,7 @@ impl Workdays<'_> {
     /// The first working day after a day.
     ///
     /// # Errors
-    /// When it may lie in a year of which nothing is known.
+    /// When it may lie in a year the calendar does not know.
     pub fn next(self, day: Day) -> Result<Day, UnknownYearError> {
         self.walk(day, 1)
     }
@@ -128,7 +128,7 @@ impl Workdays<'_> {
     /// The last working day before a day.
     ///
     /// # Errors
-    /// When it may lie in a year of which nothing is known.
+    /// When it may lie in a year the calendar does not know.
     pub fn previous(self, day: Day) -> Result<Day, UnknownYearError> {
         self.walk(day, -1)
     }
@@ -136,7 +136,7 @@ impl Workdays<'_> {
     /// The `nth` working day of a month, from 1.
     ///
     /// # Errors
-    /// When nothing is known of its year.
+    /// When the calendar does not know its year.
     pub fn nth_of(self, month: Month, nth: u32) -> Result<Day, UnknownYearError> {
         let mut day = month.first().plus(-1);
         for _ in 0..nth {

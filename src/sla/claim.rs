@@ -1,23 +1,26 @@
 //! When compensation can be claimed (000 2.10.2, 001 2.10.2, 003 SLA 3.2).
 
+use super::clauses::{
+    ClaimAnchorReading, ClaimCloseReading, ClaimOpenReading, ClaimRollReading, WorkdayReading,
+};
 use super::{ClaimRule, ReadingPolicy, UnknownYearError, WorkdayCalendar, Workdays};
 use crate::clock::{Day, Month, Time};
 
-/// The window of a claim. What depends on a calendar that is not published yet is unknown, never guessed.
+/// The window of a claim. Days that depend on a calendar that is not published yet are `None`, never guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimWindow {
-    /// The working day after which it opens.
+    /// The working day after which the window opens.
     pub nth_workday: Option<Day>,
-    /// Its first day.
+    /// The first day.
     pub opens: Option<Day>,
-    /// Its last day, to its end.
+    /// The last day, to its end.
     pub closes: Day,
 }
 
-/// What becomes of a claim.
+/// The facts a claim is decided on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClaimOutcome {
-    /// When it came.
+pub struct ClaimFacts {
+    /// When the claim was submitted.
     pub submitted: Time,
     /// Whether the promise was broken.
     pub breached: bool,
@@ -27,9 +30,44 @@ pub struct ClaimOutcome {
     pub already_granted: bool,
 }
 
-/// The working days a policy goes by.
+/// The decision on a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimDecision {
+    /// The claim is granted.
+    Accepted,
+    /// The promise was kept.
+    CommitmentMet,
+    /// The service was free.
+    FreeService,
+    /// The working days that open the window are not published.
+    CalendarUnknownYear,
+    /// The window has not opened.
+    TooEarly,
+    /// The window has closed.
+    TooLate,
+    /// The month was compensated before.
+    AlreadyGranted,
+}
+
+impl ClaimDecision {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::CommitmentMet => "commitment_met",
+            Self::FreeService => "free_service",
+            Self::CalendarUnknownYear => "calendar_unknown_year",
+            Self::TooEarly => "too_early",
+            Self::TooLate => "too_late",
+            Self::AlreadyGranted => "already_granted",
+        }
+    }
+}
+
+/// The rule for working days in a policy.
 pub fn workdays<'a>(calendar: &'a WorkdayCalendar, policy: &ReadingPolicy) -> Workdays<'a> {
-    if policy.is("workday", "mon_fri") {
+    if policy.is(WorkdayReading::MonFri) {
         Workdays::Weekdays
     } else {
         Workdays::Chinese(calendar)
@@ -42,14 +80,15 @@ impl ClaimWindow {
         rule: &ClaimRule,
         month: Month,
         cycle_end: Option<Day>,
-        (calendar, policy): (&WorkdayCalendar, &ReadingPolicy),
+        calendar: &WorkdayCalendar,
+        policy: &ReadingPolicy,
     ) -> Self {
         let days = workdays(calendar, policy);
         let nth = days.nth_of(month.plus(1), rule.workday);
-        let opens = nth.and_then(|nth| match policy.reading("claim_open") {
-            "on_nth" => Ok(nth),
-            "next_workday_after_nth" => days.next(nth),
-            _ => Ok(nth.plus(1)),
+        let opens = nth.and_then(|nth| match policy.get() {
+            Some(ClaimOpenReading::OnNth) => Ok(nth),
+            Some(ClaimOpenReading::NextWorkdayAfterNth) => days.next(nth),
+            Some(ClaimOpenReading::DayAfterNth) | None => Ok(nth.plus(1)),
         });
         let closes = closes(*rule, month, cycle_end, policy);
         Self {
@@ -59,57 +98,57 @@ impl ClaimWindow {
         }
     }
 
-    /// Its first instant.
+    /// The first instant of the window.
     pub fn opens_at(&self) -> Option<Time> {
         self.opens.map(Day::start)
     }
 
-    /// The first instant after it.
+    /// The first instant after the window.
     pub fn closes_before(&self) -> Time {
         self.closes.plus(1).start()
     }
 
-    /// How many days it is open.
+    /// The number of days the window is open.
     pub fn days_open(&self) -> Option<i64> {
         self.opens.map(|opens| opens.days_until(self.closes) + 1)
     }
 
-    /// What becomes of a claim, in the order in which it is looked at.
-    pub fn decide(&self, claim: &ClaimOutcome) -> &'static str {
+    /// Decides on a claim. Where several reasons refuse it, the first of this order is given.
+    pub fn decide(&self, claim: &ClaimFacts) -> ClaimDecision {
         if claim.free {
-            return "free_service";
+            return ClaimDecision::FreeService;
         }
         if !claim.breached {
-            return "commitment_met";
+            return ClaimDecision::CommitmentMet;
         }
         let Some(opens) = self.opens_at() else {
-            return "calendar_unknown_year";
+            return ClaimDecision::CalendarUnknownYear;
         };
         if claim.submitted < opens {
-            "too_early"
+            ClaimDecision::TooEarly
         } else if claim.submitted >= self.closes_before() {
-            "too_late"
+            ClaimDecision::TooLate
         } else if claim.already_granted {
-            "already_granted"
+            ClaimDecision::AlreadyGranted
         } else {
-            "accepted"
+            ClaimDecision::Accepted
         }
     }
 }
 
 /// The last day by the agreement's example, or by the corresponding day of the civil code (J20, K12, K13).
 fn closes(rule: ClaimRule, month: Month, cycle_end: Option<Day>, policy: &ReadingPolicy) -> Day {
-    if !policy.is("claim_close", "corresponding_day") {
+    if !policy.is(ClaimCloseReading::CorrespondingDay) {
         return month.plus(rule.months).last();
     }
-    let by_cycle = cycle_end.filter(|_| policy.is("claim_anchor", "cycle_end"));
+    let by_cycle = cycle_end.filter(|_| policy.is(ClaimAnchorReading::CycleEnd));
     let anchor = by_cycle.unwrap_or_else(|| month.last());
     anchor.month().plus(rule.months).day(anchor.day_of_month())
 }
 
-/// A last day on a day off moves to the next working day, where a reading says so (J21).
+/// Moves a last day that is a day off to the next working day, where a reading says so (J21).
 fn rolled(day: Day, days: Workdays<'_>, policy: &ReadingPolicy) -> Result<Day, UnknownYearError> {
-    if policy.is("claim_roll", "next_workday") && !days.is_workday(day)? {
+    if policy.is(ClaimRollReading::NextWorkday) && !days.is_workday(day)? {
         return days.next(day);
     }
     Ok(day)

@@ -1,6 +1,7 @@
 //! The terms of one provider: what it promises, with the clause beside each fact.
 
 use super::AmbiguousClause;
+use super::clauses::is_known;
 use serde::Serialize;
 
 /// One fact of an agreement, in our words, with the clause it stands in.
@@ -42,12 +43,21 @@ pub struct ContractCause {
 
 impl ContractCause {
     /// A cause that is granted without a notice.
+    ///
+    /// # Panics
+    /// When `leaves` names a clause or reading that the engines do not know; in a constant the program does not compile.
     pub const fn new(
         code: &'static str,
         clause: &'static str,
         what: &'static str,
         leaves: ExclusionScope,
     ) -> Self {
+        if let ExclusionScope::AvailabilityIf(setting, reading) = leaves {
+            assert!(
+                is_known(setting, reading),
+                "no engine knows this clause with this reading"
+            );
+        }
         Self {
             code,
             clause,

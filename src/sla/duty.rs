@@ -1,6 +1,7 @@
-//! Duties beside availability: notices, fault tickets, billing logs, liability.
+//! Duties other than availability: notices of changes, fault tickets, retention of billing logs, liability.
 
 use super::claim::workdays;
+use super::clauses::{NoticeReading, ResolveClockReading};
 use super::{NoticeLead, ReadingPolicy, UnknownYearError, WorkdayCalendar};
 use crate::clock::{Day, Time};
 use std::time::Duration;
@@ -15,10 +16,10 @@ pub struct ChangeNotice {
 }
 
 impl ChangeNotice {
-    /// The last day on which it may be sent, where that is a matter of days.
+    /// The last day on which the notice may be sent; `None` where any time before the change will do.
     ///
     /// # Errors
-    /// When nothing is known of a year.
+    /// When the calendar does not know a year.
     pub fn latest(
         &self,
         lead: NoticeLead,
@@ -32,16 +33,16 @@ impl ChangeNotice {
             NoticeLead::Workday => {
                 let previous = workdays(calendar, policy).previous(day)?;
                 // A full working day between, or any time on the one before (T6).
-                let full = policy.is("notice", "full_workday_between");
+                let full = policy.is(NoticeReading::FullWorkdayBetween);
                 Ok(Some(if full { previous.plus(-1) } else { previous }))
             }
         }
     }
 
-    /// Whether it came in time.
+    /// Whether the notice was sent in time.
     ///
     /// # Errors
-    /// When nothing is known of a year.
+    /// When the calendar does not know a year.
     pub fn is_in_time(
         &self,
         lead: NoticeLead,
@@ -55,6 +56,18 @@ impl ChangeNotice {
     }
 }
 
+/// Whether something due was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketState {
+    /// It was done in time.
+    Met,
+    /// It was not done in time.
+    Missed,
+    /// It can still be done in time.
+    Pending,
+}
+
 /// A fault that was reported (002 三.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultTicket {
@@ -66,20 +79,20 @@ pub struct FaultTicket {
     pub resolved: Option<Time>,
 }
 
-/// Until contact.
+/// The time until an engineer must be in contact.
 const RESPONSE: Duration = Duration::from_secs(2 * 3600);
-/// Until it is solved.
+/// The time until the fault must be solved.
 const RESOLUTION: Duration = Duration::from_secs(24 * 3600);
 
 impl FaultTicket {
-    /// When contact is due.
+    /// When an engineer must be in contact.
     pub fn response_due(&self) -> Time {
         self.registered + RESPONSE
     }
 
-    /// When the solution is due; unknown before contact, where the span begins with it (T7).
+    /// When the solution is due; unknown before contact, where a reading begins the span with it (T7).
     pub fn resolution_due(&self, policy: &ReadingPolicy) -> Option<Time> {
-        let from_contact = policy.is("resolve_clock", "from_contact");
+        let from_contact = policy.is(ResolveClockReading::FromContact);
         let start = if from_contact {
             self.contacted
         } else {
@@ -88,13 +101,13 @@ impl FaultTicket {
         start.map(|start| start + RESOLUTION)
     }
 
-    /// `met`, `missed` or `pending`; exactly on the due instant is met.
-    pub fn state(due: Option<Time>, done: Option<Time>, now: Time) -> &'static str {
+    /// Whether something due was done in time; exactly on the due instant is in time.
+    pub fn state(due: Option<Time>, done: Option<Time>, now: Time) -> TicketState {
         match (due, done) {
-            (Some(due), Some(done)) if done <= due => "met",
-            (Some(_), Some(_)) => "missed",
-            (Some(due), None) if now > due => "missed",
-            (Some(_) | None, None) | (None, Some(_)) => "pending",
+            (Some(due), Some(done)) if done <= due => TicketState::Met,
+            (Some(_), Some(_)) => TicketState::Missed,
+            (Some(due), None) if now > due => TicketState::Missed,
+            (Some(_) | None, None) | (None, Some(_)) => TicketState::Pending,
         }
     }
 }
@@ -104,8 +117,23 @@ pub fn keep_through(billed: Day) -> Day {
     billed.month().plus(12).day(billed.day_of_month())
 }
 
-/// The smaller of what was paid and what was consumed in six months, and of what is claimed (003 7.4, 11.16; K9).
-pub fn liability(paid: &[u128], consumed: &[u128], claimed: u128) -> (u128, u128, u128) {
+/// The caps of a liability, in fen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiabilityCap {
+    /// What was paid in six months.
+    pub paid: u128,
+    /// What was consumed in six months.
+    pub consumed: u128,
+    /// What is claimed, as far as neither cap is below it.
+    pub applied: u128,
+}
+
+/// Caps what is claimed at the smaller of what was paid and what was consumed in six months (003 7.4, 11.16; K9).
+pub fn liability(paid: &[u128], consumed: &[u128], claimed: u128) -> LiabilityCap {
     let (paid, consumed) = (paid.iter().sum::<u128>(), consumed.iter().sum::<u128>());
-    (paid, consumed, paid.min(consumed).min(claimed))
+    LiabilityCap {
+        paid,
+        consumed,
+        applied: paid.min(consumed).min(claimed),
+    }
 }

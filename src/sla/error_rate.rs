@@ -21,18 +21,18 @@ impl ErrorRate {
     /// Nothing but errors.
     pub const ALL: Self = Self { errors: 1, of: 1 };
 
-    /// As a number.
+    /// The rate as a fraction.
     pub fn to_ratio(self) -> Ratio {
         ratio(self.errors, self.of)
     }
 
-    /// Its part of a common denominator.
+    /// The numerator over a common denominator.
     pub fn scaled(self, common: &BigInt) -> BigInt {
         common / self.of * self.errors
     }
 }
 
-/// The least number every rate's denominator divides.
+/// The least common multiple of the denominators.
 pub fn common_denominator(rates: impl IntoIterator<Item = ErrorRate>) -> BigInt {
     let mut common = BigInt::one();
     for rate in rates {
@@ -42,8 +42,8 @@ pub fn common_denominator(rates: impl IntoIterator<Item = ErrorRate>) -> BigInt 
     common
 }
 
-/// The sum of rates, each so many times. Errors are added by denominator and brought to a common one once: adding
-/// thousands of reduced fractions one after the other takes minutes.
+/// The sum of rates, each with how often it occurs. Errors are added by denominator, and brought to a common denominator
+/// once: adding thousands of reduced fractions one after the other takes minutes.
 pub fn sum(rates: impl IntoIterator<Item = (ErrorRate, u64)>) -> Ratio {
     let mut by_denominator: BTreeMap<u64, BigInt> = BTreeMap::new();
     for (rate, times) in rates.into_iter().filter(|(rate, _)| rate.errors > 0) {

@@ -1,4 +1,4 @@
-//! From the counts of a ledger to what an agreement counts: which cause is granted, what failed, what was charged.
+//! Turns the counts of a ledger into the figures an agreement counts: applies exclusions, and tells which calls failed.
 
 use super::{
     AvailabilityMeasure, BucketRun, ChangeNotice, Contract, CycleBill, CyclePlacement, CycleRequests,
@@ -8,18 +8,30 @@ use crate::clock::Time;
 use crate::exchange::{AttributionKey, ServiceBucket};
 use std::collections::BTreeMap;
 
-/// Whose word on a cause is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+/// Who decides what caused a failure.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum CauseAuthority {
-    /// What was so.
+    /// Nobody: what in fact caused it counts.
     #[default]
     Truth,
-    /// What the provider claims.
+    /// The provider: what it claims counts.
     Provider,
 }
 
-/// What causes are granted by.
+impl CauseAuthority {
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Truth => "truth",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+/// The rules by which causes exclude failures.
 #[derive(Clone, Copy)]
 pub struct ExclusionRules<'a> {
     /// The agreement.
@@ -28,12 +40,12 @@ pub struct ExclusionRules<'a> {
     pub policy: &'a ReadingPolicy,
     /// Working days.
     pub calendar: &'a WorkdayCalendar,
-    /// Whose word is taken.
+    /// Who decides what caused a failure.
     pub word: CauseAuthority,
 }
 
 impl ExclusionRules<'_> {
-    /// The cause that is granted, if any: one that asks for a notice is not granted without it.
+    /// The code of the cause that excludes a failure, if one does. A cause that needs a notice is not granted without it.
     pub fn cause(&self, trouble: &AttributionKey) -> Option<&'static str> {
         let claimed = self.word == CauseAuthority::Provider && !trouble.asserted.is_empty();
         let code = if claimed {
@@ -48,7 +60,7 @@ impl ExclusionRules<'_> {
         let notice = trouble.noticed.zip(trouble.begun);
         let is_kept = notice.is_some_and(|(sent, effective)| {
             let notice = ChangeNotice { sent, effective };
-            // Of a year nothing is known of, no notice is taken as kept.
+            // In a year the calendar does not know, no notice is taken as sent in time.
             let kept = notice.is_in_time(announced.lead, self.calendar, self.policy);
             kept.unwrap_or(false)
         });
@@ -58,33 +70,33 @@ impl ExclusionRules<'_> {
         announced.otherwise
     }
 
-    /// The cycle's requests, as the agreement's ratio counts them.
+    /// Sums up the requests of a cycle for a ratio of requests.
     pub fn requests(&self, rows: &[ServiceBucket]) -> CycleRequests {
         let mut all = CycleRequests::default();
         for row in rows {
-            let own = RequestCounts::of(&row.counts, self.policy);
+            let own = RequestCounts::from_counts(&row.counts, self.policy);
             all.count(own, self.cause(&row.trouble));
         }
         all
     }
 
-    /// The buckets of a cycle that had calls, in the order of time.
+    /// Sums up the buckets of a cycle that had calls for a mean over buckets, in the order of time.
     pub fn buckets(&self, rows: &[ServiceBucket]) -> BTreeMap<Time, BucketRun> {
         let mut all: BTreeMap<Time, BucketRun> = BTreeMap::new();
         for row in rows {
-            let own =
-                BucketRun::of(&row.counts, row.trouble.party, self.policy).caused(self.cause(&row.trouble));
+            let own = BucketRun::from_counts(&row.counts, row.trouble.party, self.policy)
+                .caused(self.cause(&row.trouble));
             all.entry(row.bucket).or_insert_with(BucketRun::empty).add(&own);
         }
         all
     }
 
-    /// The figures of a cycle.
+    /// The figures of a cycle that its statement is computed from.
     pub fn figures(&self, place: CyclePlacement, rows: &[ServiceBucket], bill: CycleBill) -> StatementInput {
         let measured = match self.contract.measure {
             AvailabilityMeasure::RequestRatio => MeasuredTraffic::Requests(self.requests(rows)),
             AvailabilityMeasure::BucketMean => {
-                MeasuredTraffic::Traffic(CycleTraffic::of(self.buckets(rows).into_values()))
+                MeasuredTraffic::Traffic(CycleTraffic::from_buckets(self.buckets(rows).into_values()))
             }
             AvailabilityMeasure::Informative => {
                 let counts = self.requests(rows).counts;

@@ -1,5 +1,6 @@
-//! What each five minutes of a cycle come to, whatever the formula: for charts, incidents and budgets.
+//! The figures of each five minutes of a cycle, whatever the formula: for charts, incidents and budgets.
 
+use super::clauses::TierOnReading;
 use super::{AvailabilityKind, AvailabilityMeasure, ErrorRate, ExclusionRules};
 use crate::clock::Time;
 use crate::exchange::ServiceBucket;
@@ -16,7 +17,7 @@ pub struct FiveMinutes {
     pub requests: u64,
     /// Failures that count.
     pub failures: u64,
-    /// Failures that are left out for their cause.
+    /// Failures that are excluded for their cause.
     pub excluded: u64,
     /// The rate of failures.
     pub rate: ErrorRate,
@@ -34,7 +35,7 @@ impl FiveMinutes {
 }
 
 impl ExclusionRules<'_> {
-    /// What the five minutes of a cycle come to, by the availability that decides.
+    /// The figures of the five minutes of a cycle that had calls, by the availability that decides.
     pub fn five_minutes(&self, rows: &[ServiceBucket]) -> BTreeMap<Time, FiveMinutes> {
         match self.contract.measure {
             AvailabilityMeasure::BucketMean => self.by_mean(rows),
@@ -43,7 +44,7 @@ impl ExclusionRules<'_> {
     }
 
     fn by_mean(&self, rows: &[ServiceBucket]) -> BTreeMap<Time, FiveMinutes> {
-        let view = if self.policy.is("tier_on", "published") {
+        let view = if self.policy.is(TierOnReading::Published) {
             AvailabilityKind::Published
         } else {
             AvailabilityKind::Compensable

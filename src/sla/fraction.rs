@@ -1,4 +1,4 @@
-//! Exact numbers: how they are shown, compared and rounded. Nothing here is a float.
+//! Exact numbers: written, compared and rounded without a float.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -18,23 +18,23 @@ pub fn whole(number: impl Into<BigInt>) -> Ratio {
     Ratio::from_integer(number.into())
 }
 
-/// As JSON, in lowest terms; strings, because the numbers pass 2^53.
+/// A number as JSON in lowest terms, with strings because its parts may exceed 2^53.
 pub fn to_json(number: &Ratio) -> Value {
     json!({"num": number.numer().to_string(), "den": number.denom().to_string()})
 }
 
-/// As JSON, or `null`.
+/// A number as JSON, or `null`.
 pub fn or_null(number: Option<&Ratio>) -> Value {
     number.map_or(Value::Null, to_json)
 }
 
-/// A share as percent, cut off (towards minus infinity) after so many decimals.
+/// A share as percent, rounded down (towards minus infinity) to some decimals.
 pub fn percent_floor(share: &Ratio, decimals: u32) -> String {
     let scaled = (share * whole(100) * whole(power(decimals))).floor();
     decimal(scaled.numer(), decimals)
 }
 
-/// A share as percent, rounded half up to so many decimals; none for what is below 0.
+/// A share as percent, rounded half up to some decimals; `None` where it is below 0.
 pub fn percent_half_up(share: &Ratio, decimals: u32) -> Option<String> {
     if share.is_negative() {
         return None;

@@ -1,6 +1,7 @@
 //! Rules for inputs (002 二.4–7): pictures, frames of videos, characters, audio.
 
 use super::ReadingPolicy;
+use super::clauses::{ImageSidesReading, TextUnitReading};
 
 /// A picture as it was sent, and the one it was made from where that is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +17,12 @@ pub struct PictureSize {
 /// Pixels a side (002 二.4).
 const SIDES: std::ops::RangeInclusive<u64> = 256..=512;
 
-/// How many frames of a video are to be sent (002 二.5).
+/// The number of frames of a video that are to be sent (002 二.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameCount {
-    /// At least so many.
+    /// The least number.
     pub least: u64,
-    /// At most so many.
+    /// The greatest number.
     pub most: u64,
     /// Started minutes.
     pub minutes: u64,
@@ -38,18 +39,20 @@ pub struct TextLength {
     pub utf8: u64,
 }
 
-/// Least samples a second (002 二.7).
+/// The least sample rate, in samples a second (002 二.7).
 const LEAST_RATE: u64 = 8000;
 
 impl PictureSize {
-    /// The rules it breaks; where there is one, the call does not count as failed.
+    /// The rules the picture breaks. A call that breaks one does not count as failed.
     pub fn violations(&self, policy: &ReadingPolicy) -> Vec<&'static str> {
         let (short, long) = (self.width.min(self.height), self.width.max(self.height));
-        let fits = match policy.reading("image_sides") {
-            "long_side" => SIDES.contains(&long),
-            "short_side" => SIDES.contains(&short),
-            "area" => (SIDES.start().pow(2)..=SIDES.end().pow(2)).contains(&(short * long)),
-            _ => SIDES.contains(&short) && SIDES.contains(&long),
+        let fits = match policy.get() {
+            Some(ImageSidesReading::LongSide) => SIDES.contains(&long),
+            Some(ImageSidesReading::ShortSide) => SIDES.contains(&short),
+            Some(ImageSidesReading::Area) => {
+                (SIDES.start().pow(2)..=SIDES.end().pow(2)).contains(&(short * long))
+            }
+            Some(ImageSidesReading::EachSide) | None => SIDES.contains(&short) && SIDES.contains(&long),
         };
         let size = (!fits).then_some("size_out_of_range");
         let ratio = (!self.is_equal_ratio()).then_some("not_equal_ratio");
@@ -77,7 +80,7 @@ impl PictureSize {
 }
 
 impl FrameCount {
-    /// The plan for a video of so many milliseconds; none for one without length.
+    /// The frames of a video of this length; `None` for one without length.
     pub fn of(milliseconds: u64) -> Option<Self> {
         let minutes = milliseconds.div_ceil(60_000);
         match minutes {
@@ -97,28 +100,29 @@ impl FrameCount {
 }
 
 impl TextLength {
-    /// Adds a text so many times.
+    /// Adds a text `times` times.
     pub fn add(&mut self, text: &str, times: u64) {
         self.scalars += text.chars().count() as u64 * times;
         self.utf16 += text.encode_utf16().count() as u64 * times;
         self.utf8 += text.len() as u64 * times;
     }
 
-    /// As a policy counts (T10).
+    /// The length in the unit of a policy (T10).
     pub fn counted(&self, policy: &ReadingPolicy) -> u64 {
-        match policy.reading("text_unit") {
-            "utf16" => self.utf16,
-            _ => self.scalars,
+        if policy.is(TextUnitReading::Utf16) {
+            self.utf16
+        } else {
+            self.scalars
         }
     }
 }
 
-/// The most characters an interface takes.
+/// The most characters a synchronous or asynchronous interface accepts.
 pub fn text_limit(is_async: bool) -> u64 {
     if is_async { 20_000 } else { 2_000 }
 }
 
-/// Whether audio has enough samples a second.
+/// Whether a sample rate is high enough.
 pub fn audio_fits(sample_rate_hz: u64) -> bool {
     sample_rate_hz >= LEAST_RATE
 }

@@ -6,6 +6,7 @@ mod bucket_mean;
 mod budget;
 mod calendar;
 mod claim;
+pub mod clauses;
 mod contract;
 mod cycle;
 mod duty;
@@ -22,18 +23,20 @@ mod settlement;
 mod statement;
 mod statement_input;
 mod steps;
+mod text;
 pub mod vectors;
 
 pub use bucket_mean::{AvailabilityKind, BucketRun, CauseErrors, CycleTraffic};
 pub use budget::{BurnAlert, BurnRates, RequestVolume};
 pub use calendar::{CalendarError, UnknownYearError, WorkdayCalendar, Workdays};
-pub use claim::{ClaimOutcome, ClaimWindow};
+pub use claim::{ClaimDecision, ClaimFacts, ClaimWindow};
+pub use clauses::ClauseReading;
 pub use contract::{
     AvailabilityMeasure, CapBasis, ClaimRule, CompensationCap, CompensationTier, Contract, ContractCause,
     ContractTerm, CycleRule, ExclusionScope, NoticeCondition, NoticeLead, NoticeRule,
 };
 pub use cycle::{BUCKETS_OF_DAY, Cycle};
-pub use duty::{ChangeNotice, FaultTicket, keep_through, liability};
+pub use duty::{ChangeNotice, FaultTicket, LiabilityCap, TicketState, keep_through, liability};
 pub use error_rate::ErrorRate;
 pub use exclusions::{CauseAuthority, ExclusionRules};
 pub use five_minutes::{FIVE_MINUTES, FiveMinutes};
@@ -42,7 +45,8 @@ pub use input::{FrameCount, PictureSize, TextLength, audio_fits, text_limit};
 pub use readings::{AmbiguousClause, ReadingPolicy};
 pub use request_ratio::{CountedRequests, CycleRequests, RequestCounts};
 pub use row::{BucketReading, RatioReading, SlaRow, buckets, requests};
-pub use settlement::{CycleFees, Settlement, budget_used, is_met, settle};
+pub use settlement::{CycleFees, NoCompensation, Settlement, budget_used, is_met, settle};
 pub use statement::{BucketMean, Statement};
 pub use statement_input::{CycleBill, CyclePlacement, MeasuredTraffic, PackPrice, StatementInput};
-pub use steps::{StatementStep, exact_yuan, grouped, percent, promised, reason, yuan};
+pub use steps::StatementStep;
+pub use text::{exact_yuan, grouped, percent, promised, yuan};

@@ -1,5 +1,6 @@
-//! Readings of ambiguous clauses: each is a named setting with its default (`contract/sla.md` §2).
+//! Policies: which reading of each ambiguous clause is in force (`contract/sla.md` §2).
 
+use super::clauses::{ClauseReading, is_known};
 use crate::spelling::expected_one_of;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,8 +36,19 @@ impl AmbiguousClause {
     /// Buckets without traffic.
     pub const ZERO_BUCKET: Self = Self::new("zero_bucket", "§1.5", &["zero_rate", "skip"]);
 
-    /// An ambiguity with its readings, the default first.
+    /// An ambiguous clause with its readings, the default first.
+    ///
+    /// # Panics
+    /// When the engines do not know the clause or a reading; in a constant the program does not compile.
     pub const fn new(name: &'static str, source: &'static str, readings: &'static [&'static str]) -> Self {
+        let mut at = 0;
+        while at < readings.len() {
+            assert!(
+                is_known(name, readings[at]),
+                "no engine knows this clause with this reading"
+            );
+            at += 1;
+        }
         Self {
             name,
             source,
@@ -45,14 +57,14 @@ impl AmbiguousClause {
     }
 }
 
-/// One reading of every setting of a contract.
+/// The reading in force of every ambiguous clause of a contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadingPolicy {
     chosen: BTreeMap<&'static str, &'static str>,
 }
 
 impl ReadingPolicy {
-    /// The defaults.
+    /// The default readings of a contract.
     pub fn defaults(settings: &[AmbiguousClause]) -> Self {
         let chosen = settings.iter().map(|setting| (setting.name, setting.readings[0]));
         Self {
@@ -60,10 +72,10 @@ impl ReadingPolicy {
         }
     }
 
-    /// The defaults, with the readings a JSON object names.
+    /// The default readings, changed as a JSON object says.
     ///
     /// # Errors
-    /// The setting that is unknown, or whose reading is.
+    /// Names a clause that the contract does not have, or a reading that the clause does not have, and the known ones.
     pub fn read(settings: &[AmbiguousClause], asked: &Value) -> Result<Self, String> {
         let mut policy = Self::defaults(settings);
         let none = serde_json::Map::new();
@@ -105,17 +117,23 @@ impl ReadingPolicy {
         Ok(())
     }
 
-    /// Whether a setting has a reading.
-    pub fn is(&self, name: &str, reading: &str) -> bool {
-        self.reading(name) == reading
+    /// Whether this reading of its clause is in force.
+    pub fn is<R: ClauseReading>(&self, reading: R) -> bool {
+        self.reading(R::CLAUSE) == reading.name()
     }
 
-    /// The reading of a setting; empty where the contract has no such setting.
+    /// The reading of a clause that is in force; `None` where the contract has no such clause.
+    pub fn get<R: ClauseReading>(&self) -> Option<R> {
+        let name = self.reading(R::CLAUSE);
+        R::ALL.iter().copied().find(|reading| reading.name() == name)
+    }
+
+    /// The name of the reading of a clause; empty where the contract has no such clause.
     pub fn reading(&self, name: &str) -> &'static str {
         self.chosen.get(name).copied().unwrap_or_default()
     }
 
-    /// The same with another reading of one setting.
+    /// The policy with another reading of one clause.
     #[must_use]
     pub fn with(&self, setting: &AmbiguousClause, reading: &'static str) -> Self {
         let mut policy = self.clone();
@@ -123,7 +141,7 @@ impl ReadingPolicy {
         policy
     }
 
-    /// All settings with their readings, by name.
+    /// Every clause with its reading, by name.
     pub fn all(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.chosen.iter().map(|(name, reading)| (*name, *reading))
     }

@@ -1,5 +1,6 @@
 //! Availability as a ratio of sums over the cycle (000 2.7, 001 2.7).
 
+use super::clauses::{ExclusionReading, FailureReading, LateReading, ZeroRequestsReading};
 use super::{Ratio, ReadingPolicy, ratio, whole};
 use crate::exchange::ServiceCounts;
 use std::collections::BTreeMap;
@@ -9,27 +10,27 @@ use std::collections::BTreeMap;
 pub struct CycleRequests {
     /// All of them, those with a cause included.
     pub counts: RequestCounts,
-    /// By cause for which they are left out; causes are disjoint.
+    /// Excluded requests by cause; causes are disjoint.
     pub excluded: BTreeMap<String, RequestCounts>,
 }
 
 /// Counts of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
-    /// All.
+    /// All requests.
     pub sent: u128,
-    /// Those that got no response.
+    /// Requests without a response.
     pub no_response: u128,
-    /// Those answered with 5XX.
+    /// Requests answered with 5XX.
     pub http_5xx: u128,
 }
 
 impl RequestCounts {
-    /// Counts of calls. A late answer is no response to a client that has given up (J6); a client that left before
-    /// the deadline was not failed.
-    pub fn of(counts: &ServiceCounts, policy: &ReadingPolicy) -> Self {
+    /// Counts of calls. A late answer is no response to a client that has given up (J6). A client that left before the
+    /// deadline did not see a failure.
+    pub fn from_counts(counts: &ServiceCounts, policy: &ReadingPolicy) -> Self {
         let late = counts.late + counts.late_4xx + counts.late_5xx;
-        let is_answer = policy.is("late", "answered");
+        let is_answer = policy.is(LateReading::Answered);
         Self {
             sent: u128::from(counts.calls()),
             no_response: u128::from(counts.silent + counts.undelivered + if is_answer { 0 } else { late }),
@@ -37,16 +38,16 @@ impl RequestCounts {
         }
     }
 
-    /// Adds others.
+    /// Adds other counts.
     pub fn add(&mut self, other: RequestCounts) {
         self.sent += other.sent;
         self.no_response += other.no_response;
         self.http_5xx += other.http_5xx;
     }
 
-    /// Failures in a reading.
+    /// The number of failures in a reading.
     pub fn failed(&self, policy: &ReadingPolicy) -> u128 {
-        let also = if policy.is("failure", "no_response_or_5xx") {
+        let also = if policy.is(FailureReading::NoResponseOr5xx) {
             self.http_5xx
         } else {
             0
@@ -55,7 +56,7 @@ impl RequestCounts {
     }
 }
 
-/// What is counted, after exclusion.
+/// The requests that count, after exclusion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountedRequests {
     /// Requests.
@@ -73,7 +74,7 @@ impl CycleRequests {
         }
     }
 
-    /// Adds those of another part of the cycle.
+    /// Adds the requests of another part of the cycle.
     pub fn add(&mut self, other: &CycleRequests) {
         self.counts.add(other.counts);
         for (code, counts) in &other.excluded {
@@ -81,15 +82,15 @@ impl CycleRequests {
         }
     }
 
-    /// What is counted in a reading (J5, J8).
+    /// The requests that count in a reading (J5, J8).
     pub fn counted(&self, policy: &ReadingPolicy) -> CountedRequests {
         let left_out =
             |count: &dyn Fn(&RequestCounts) -> u128| self.excluded.values().map(count).sum::<u128>();
         let failures = left_out(&|counts| counts.failed(policy));
-        let requests = match policy.reading("exclusion") {
-            "numerator_only" => 0,
-            "window_both" => left_out(&|counts| counts.sent),
-            _ => failures,
+        let requests = match policy.get() {
+            Some(ExclusionReading::NumeratorOnly) => 0,
+            Some(ExclusionReading::WindowBoth) => left_out(&|counts| counts.sent),
+            Some(ExclusionReading::FailedBoth) | None => failures,
         };
         CountedRequests {
             requests: self.counts.sent.saturating_sub(requests),
@@ -99,10 +100,10 @@ impl CycleRequests {
 }
 
 impl CountedRequests {
-    /// The availability; none where it is undefined (J9).
+    /// The availability; `None` where it is undefined (J9).
     pub fn availability(&self, policy: &ReadingPolicy) -> Option<Ratio> {
         if self.requests == 0 {
-            return (!policy.is("zero_requests", "undefined")).then(|| whole(1));
+            return (!policy.is(ZeroRequestsReading::Undefined)).then(|| whole(1));
         }
         Some(whole(1) - ratio(self.failures, self.requests))
     }

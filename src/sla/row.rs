@@ -1,28 +1,29 @@
-//! Rows of a ledger as an agreement reads them, and the counts they add up to.
+//! Rows of a ledger as an agreement reads them, and their sums.
 
+use super::clauses::ExclusionReading;
 use super::{AvailabilityKind, BucketRun, Contract, Cycle, CycleRequests, ReadingPolicy, RequestCounts};
 use crate::clock::Time;
 use crate::exchange::{Party, ServiceCounts};
 use std::collections::BTreeMap;
 
-/// What an agreement wants to know of a call.
+/// The facts of a call that an agreement asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SlaRow {
     /// When the client sent it.
     pub sent: Time,
-    /// When the provider received it; none where it never did.
+    /// When the provider received it; `None` where it never did.
     pub received: Option<Time>,
-    /// HTTP status, where one was given.
+    /// The HTTP status, where the client got one.
     pub status: Option<u16>,
     /// Whether there was a response.
     pub responded: bool,
-    /// The exclusion code it carries.
+    /// The code of its cause, where it has one.
     pub cause: Option<String>,
-    /// Whose fault it was.
+    /// The party responsible for its failure.
     pub party: Option<Party>,
 }
 
-/// How a row is read by a ratio of requests.
+/// How a ratio of requests reads a row.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "answers to questions that are independent"
@@ -39,7 +40,7 @@ pub struct RatioReading {
     pub counts: bool,
 }
 
-/// How a row is read by a mean over buckets.
+/// How a mean over buckets reads a row.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "answers to questions that are independent"
@@ -59,7 +60,7 @@ pub struct BucketReading {
 }
 
 impl SlaRow {
-    /// As the ledger counts it.
+    /// The counts the ledger keeps of the call.
     fn counts(&self) -> ServiceCounts {
         let mut own = ServiceCounts::default();
         let class = match (self.received, self.status.unwrap_or(0)) {
@@ -74,24 +75,24 @@ impl SlaRow {
     }
 
     fn requests(&self, policy: &ReadingPolicy) -> RequestCounts {
-        RequestCounts::of(&self.counts(), policy)
+        RequestCounts::from_counts(&self.counts(), policy)
     }
 
     fn run(&self, policy: &ReadingPolicy) -> BucketRun {
-        BucketRun::of(&self.counts(), self.party, policy)
+        BucketRun::from_counts(&self.counts(), self.party, policy)
     }
 
-    /// By a ratio of requests: placed by when it was sent (000 2.7).
+    /// Reads the row for a ratio of requests, at the time it was sent (000 2.7).
     pub fn by_ratio(&self, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> RatioReading {
         if !cycle.holds(self.sent.day()) {
             return RatioReading::default();
         }
         let error = self.requests(policy).failed(policy) > 0;
         let is_left_out = self.known_cause(contract).is_some();
-        let out_of_denominator = match policy.reading("exclusion") {
-            "numerator_only" => false,
-            "window_both" => is_left_out,
-            _ => is_left_out && error,
+        let out_of_denominator = match policy.get() {
+            Some(ExclusionReading::NumeratorOnly) => false,
+            Some(ExclusionReading::WindowBoth) => is_left_out,
+            Some(ExclusionReading::FailedBoth) | None => is_left_out && error,
         };
         RatioReading {
             in_cycle: true,
@@ -101,7 +102,7 @@ impl SlaRow {
         }
     }
 
-    /// By a mean over buckets: placed by when it was received, or sent where it never was (003 SLA 1).
+    /// Reads the row for a mean over buckets, at the time it was received, or else sent (003 SLA 1).
     pub fn by_bucket(&self, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> BucketReading {
         let at = self.received.unwrap_or(self.sent);
         if !cycle.holds(at.day()) {
@@ -129,7 +130,7 @@ impl SlaRow {
     }
 }
 
-/// What the rows of a cycle add up to, for a ratio of requests.
+/// Sums up the rows of a cycle for a ratio of requests.
 pub fn requests(
     rows: &[SlaRow],
     contract: &Contract,
@@ -143,7 +144,7 @@ pub fn requests(
     all
 }
 
-/// What the rows of a cycle add up to by bucket, for a mean over buckets.
+/// Sums up the rows of a cycle by bucket, for a mean over buckets.
 pub fn buckets(
     rows: &[SlaRow],
     contract: &Contract,

@@ -1,5 +1,6 @@
 //! From an availability to money: commitment, tier, fee base, cap, one rounding.
 
+use super::clauses::{CapReading, CompareReading, FeeBaseReading, MoneyRoundingReading};
 use super::fraction::{round_half_even, round_half_up};
 use super::{CapBasis, CompensationTier, Contract, Ratio, ReadingPolicy, ratio, whole};
 use num_bigint::BigInt;
@@ -10,35 +11,70 @@ use num_traits::Zero;
 pub struct CycleFees {
     /// Charges of the cycle, coupons included.
     pub gross: Ratio,
-    /// The part paid by coupons.
+    /// The part that coupons paid.
     pub coupon: Ratio,
-    /// Cash paid so far, where it is not all that is due.
+    /// The cash paid so far, where more is due.
     pub cash_paid: Option<Ratio>,
     /// Whether the service is free.
     pub is_free: bool,
 }
 
-/// What came of a cycle.
+/// Why a cycle compensates nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoCompensation {
+    /// The agreement promises no service level.
+    NoSla,
+    /// Nothing was measured.
+    UndefinedAvailability,
+    /// The commitment was kept.
+    CommitmentMet,
+    /// The agreement gives no compensation.
+    NoCompensationClause,
+    /// The service was free.
+    FreeService,
+    /// There was no fee in the cycle.
+    NoFeeInCycle,
+    /// Nothing was paid in cash.
+    NothingPaidInCash,
+}
+
+impl NoCompensation {
+    /// The reason for people.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::NoSla => "the agreement promises no service level",
+            Self::UndefinedAvailability => "nothing was measured",
+            Self::CommitmentMet => "the commitment was kept",
+            Self::NoCompensationClause => "the agreement gives no compensation",
+            Self::FreeService => "the service was free",
+            Self::NoFeeInCycle => "there was no fee in the cycle",
+            Self::NothingPaidInCash => "nothing was paid in cash",
+        }
+    }
+}
+
+/// The settlement of a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
-    /// Whether the promise was kept; none where nothing is promised, or nothing was measured.
+    /// Whether the promise was kept; `None` where nothing is promised or nothing was measured.
     pub met: Option<bool>,
-    /// The row of the table.
+    /// The row of the table of compensations that applies.
     pub tier: Option<&'static CompensationTier>,
-    /// Rate times base, in fen.
+    /// The rate times the base, in fen.
     pub raw: Ratio,
-    /// The cap, in fen, where it has a say.
+    /// The cap, in fen, where the agreement has one.
     pub cap: Option<Ratio>,
-    /// What is compensated, in whole fen.
+    /// The compensation, in whole fen.
     pub amount: BigInt,
-    /// Why nothing is.
-    pub reason: Option<&'static str>,
+    /// Why nothing is compensated.
+    pub reason: Option<NoCompensation>,
 }
 
 impl CycleFees {
-    /// What a rate is applied to.
+    /// The fee that the rate applies to.
     pub fn base(&self, policy: &ReadingPolicy) -> Ratio {
-        if policy.is("fee_base", "cash") {
+        if policy.is(FeeBaseReading::Cash) {
             &self.gross - &self.coupon
         } else {
             self.gross.clone()
@@ -54,13 +90,13 @@ impl CycleFees {
     }
 }
 
-/// An availability as it is compared.
+/// An availability, rounded for comparison as a reading says.
 fn compared(availability: &Ratio, policy: &ReadingPolicy) -> Ratio {
     let hundredths = availability * whole(10_000);
-    match policy.reading("compare") {
-        "round2" => ratio(round_half_up(&hundredths), 10_000),
-        "trunc2" => ratio(hundredths.floor().to_integer(), 10_000),
-        _ => availability.clone(),
+    match policy.get() {
+        Some(CompareReading::Round2) => ratio(round_half_up(&hundredths), 10_000),
+        Some(CompareReading::Trunc2) => ratio(hundredths.floor().to_integer(), 10_000),
+        Some(CompareReading::Exact) | None => availability.clone(),
     }
 }
 
@@ -70,17 +106,17 @@ pub fn is_met(contract: &Contract, availability: &Ratio, policy: &ReadingPolicy)
     Some(compared(availability, policy) >= ratio(promised, 10_000))
 }
 
-/// Share of the allowed failures that was used.
+/// The share of the error budget that is used.
 pub fn budget_used(contract: &Contract, availability: &Ratio) -> Option<Ratio> {
     let promised = contract.commitment?;
     Some((whole(1) - availability) / (whole(1) - ratio(promised, 10_000)))
 }
 
 fn whole_fen(exact: &Ratio, policy: &ReadingPolicy) -> BigInt {
-    match policy.reading("money_rounding") {
-        "floor" => exact.floor().to_integer(),
-        "half_even" => round_half_even(exact),
-        _ => round_half_up(exact),
+    match policy.get() {
+        Some(MoneyRoundingReading::Floor) => exact.floor().to_integer(),
+        Some(MoneyRoundingReading::HalfEven) => round_half_even(exact),
+        Some(MoneyRoundingReading::HalfUp) | None => round_half_up(exact),
     }
 }
 
@@ -101,13 +137,13 @@ pub fn settle(
         reason: Some(reason),
     };
     if contract.commitment.is_none() {
-        return nothing("no_sla");
+        return nothing(NoCompensation::NoSla);
     }
     let Some(availability) = availability else {
-        return nothing("undefined_availability");
+        return nothing(NoCompensation::UndefinedAvailability);
     };
     if met == Some(true) {
-        return nothing("commitment_met");
+        return nothing(NoCompensation::CommitmentMet);
     }
     let value = compared(availability, policy);
     let mut rows = contract.tiers.iter();
@@ -115,12 +151,12 @@ pub fn settle(
         .find(|tier| value >= ratio(tier.from, 10_000))
         .or(contract.tiers.last())
     else {
-        return nothing("no_compensation_clause");
+        return nothing(NoCompensation::NoCompensationClause);
     };
     if fees.is_free {
         return Settlement {
             tier: Some(tier),
-            ..nothing("free_service")
+            ..nothing(NoCompensation::FreeService)
         };
     }
     let base = fees.base(policy);
@@ -132,11 +168,11 @@ pub fn settle(
         .as_ref()
         .map_or_else(|| raw.clone(), |cap| raw.clone().min(cap.clone()));
     let reason = if base.is_zero() {
-        Some("no_fee_in_cycle")
+        Some(NoCompensation::NoFeeInCycle)
     } else {
         cap.as_ref()
             .is_some_and(Ratio::is_zero)
-            .then_some("nothing_paid_in_cash")
+            .then_some(NoCompensation::NothingPaidInCash)
     };
     Settlement {
         met,
@@ -148,22 +184,22 @@ pub fn settle(
     }
 }
 
-/// The cash a cap goes by: the agreement's own words, unless a reading says otherwise (J12).
+/// The cash that a cap goes by: the one the agreement names, unless a reading says otherwise (J12).
 pub(super) fn cash_of(own: CapBasis, policy: &ReadingPolicy) -> CapBasis {
-    match policy.reading("cap") {
-        "cash_paid" => CapBasis::Paid,
-        "cash_payable" => CapBasis::Payable,
-        _ => own,
+    match policy.get() {
+        Some(CapReading::CashPaid) => CapBasis::Paid,
+        Some(CapReading::CashPayable) => CapBasis::Payable,
+        Some(CapReading::OwnWords) | None => own,
     }
 }
 
 impl Settlement {
-    /// Whether the cap is below what the rate gives.
+    /// Whether the cap lowers the compensation.
     pub fn cap_binds(&self) -> bool {
         self.cap.as_ref().is_some_and(|cap| self.raw > *cap)
     }
 
-    /// Percent of the fee.
+    /// The percentage of the fee that is compensated.
     pub fn percent(&self) -> u32 {
         self.tier.map_or(0, |tier| tier.percent)
     }

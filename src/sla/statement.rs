@@ -1,46 +1,47 @@
-//! What came of a cycle: availability, commitment, tier, money, claim window.
+//! The statement of a cycle: availability, commitment, tier, money, claim window.
 
+use super::clauses::TierOnReading;
 use super::{
     AvailabilityKind, ClaimWindow, Contract, CountedRequests, Cycle, CycleFees, CycleTraffic,
     MeasuredTraffic, Ratio, ReadingPolicy, Settlement, StatementInput, WorkdayCalendar, is_met, ratio,
     settle, whole,
 };
 
-/// What came of a cycle.
+/// The statement of a cycle.
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// The agreement.
     pub contract: &'static Contract,
-    /// The reading.
+    /// The readings in force.
     pub policy: ReadingPolicy,
-    /// What was put in.
+    /// The figures it was computed from.
     pub figures: StatementInput,
-    /// What a ratio of requests counts.
+    /// The requests that count, for a ratio of requests.
     pub counted: Option<CountedRequests>,
-    /// What a mean over buckets adds up to.
+    /// The mean, for a mean over buckets.
     pub mean: Option<BucketMean>,
-    /// The availability that decides; none where it is undefined.
+    /// The availability that decides; `None` where it is undefined.
     pub availability: Option<Ratio>,
     /// The fees in this reading.
     pub fees: CycleFees,
-    /// The money.
+    /// The compensation.
     pub settlement: Settlement,
-    /// When it can be claimed; none where the agreement has no claims.
+    /// When compensation can be claimed; `None` where the agreement has no claims.
     pub window: Option<ClaimWindow>,
 }
 
 /// A mean over buckets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketMean {
-    /// Buckets of the denominator.
+    /// The number of buckets in the denominator.
     pub denominator: u64,
     /// The sum of rates that decides.
     pub sum: Ratio,
-    /// What the provider publishes.
+    /// The availability that the provider publishes.
     pub published: Option<Ratio>,
-    /// Whether that keeps the promise.
+    /// Whether the published availability keeps the promise.
     pub met_published: Option<bool>,
-    /// What compensation goes by.
+    /// The availability that decides on compensation.
     pub compensable: Option<Ratio>,
 }
 
@@ -65,8 +66,8 @@ impl Statement {
             }
             MeasuredTraffic::Traffic(traffic) => {
                 let cycle = cycle.ok_or("a mean over buckets needs its cycle")?;
-                let own = BucketMean::of(traffic, contract, &cycle, policy);
-                let by_published = policy.is("tier_on", "published");
+                let own = BucketMean::new(traffic, contract, &cycle, policy);
+                let by_published = policy.is(TierOnReading::Published);
                 let deciding = if by_published {
                     &own.published
                 } else {
@@ -83,7 +84,7 @@ impl Statement {
         let window = contract
             .claim
             .zip(cycle)
-            .map(|(rule, cycle)| ClaimWindow::new(&rule, cycle.month(), Some(cycle.end), (calendar, policy)));
+            .map(|(rule, cycle)| ClaimWindow::new(&rule, cycle.month(), Some(cycle.end), calendar, policy));
         Ok(Self {
             contract,
             policy: policy.clone(),
@@ -104,7 +105,7 @@ impl Statement {
 }
 
 impl BucketMean {
-    fn of(traffic: &CycleTraffic, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> Self {
+    fn new(traffic: &CycleTraffic, contract: &Contract, cycle: &Cycle, policy: &ReadingPolicy) -> Self {
         let denominator = traffic.denominator(cycle, policy);
         let sum = |view| traffic.sum_of_rates(contract, view, policy);
         let published = sum(AvailabilityKind::Published);
@@ -120,7 +121,7 @@ impl BucketMean {
             .and_then(|share| is_met(contract, share, policy));
         Self {
             denominator,
-            sum: if policy.is("tier_on", "published") {
+            sum: if policy.is(TierOnReading::Published) {
                 published
             } else {
                 compensable

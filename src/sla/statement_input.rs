@@ -1,17 +1,18 @@
-//! The figures of a cycle: what is put into an agreement's formula.
+//! The figures of a cycle that an agreement's formula takes.
 
+use super::clauses::PackAttributionReading;
 use super::{Cycle, CycleFees, CycleRequests, CycleTraffic, Ratio, ReadingPolicy, ratio, whole};
 use crate::clock::Day;
 use num_traits::Zero;
 
-/// A cycle, with the term it is of.
+/// A cycle and the term it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CyclePlacement {
     /// The cycle.
     pub cycle: Cycle,
-    /// All cycles of its term.
+    /// All cycles of the term.
     pub term: Vec<Cycle>,
-    /// Months of the term; 0 where it is none.
+    /// The months of the term; 0 where there is none.
     pub months: i32,
 }
 
@@ -49,7 +50,7 @@ pub struct CycleBill {
     pub gross: u128,
     /// The part paid by coupons.
     pub coupon: u128,
-    /// Cash paid so far, where it is not all that is due.
+    /// The cash paid so far, where more is due.
     pub cash_paid: Option<u128>,
     /// Whether the service is free.
     pub is_free: bool,
@@ -60,7 +61,7 @@ pub struct CycleBill {
 /// The figures of a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementInput {
-    /// The cycle; none where nothing depends on it.
+    /// The cycle; `None` where nothing depends on it.
     pub place: Option<CyclePlacement>,
     /// What was measured.
     pub measured: MeasuredTraffic,
@@ -69,7 +70,7 @@ pub struct StatementInput {
 }
 
 impl CyclePlacement {
-    /// A cycle that is its whole term.
+    /// A cycle that is a whole term.
     pub fn alone(cycle: Cycle) -> Self {
         Self {
             cycle,
@@ -104,7 +105,7 @@ impl CycleBill {
 
 impl PackPrice {
     fn part(&self, place: &CyclePlacement, policy: &ReadingPolicy) -> Ratio {
-        if policy.is("pack_attribution", "days_prorata") {
+        if policy.is(PackAttributionReading::DaysProrata) {
             let days: i64 = place.term.iter().map(Cycle::days).sum();
             ratio(place.cycle.days(), days)
         } else {

@@ -1,13 +1,13 @@
-//! A statement step by step, for people: each with its clause, the figures put in, and what comes out.
+//! A statement step by step, for people: each step with its clause, its figures and its result.
 
+use super::clauses::{ClauseReading, CompareReading, ExclusionReading, FailureReading, MoneyRoundingReading};
 use super::settlement::cash_of;
+use super::text::{exact_yuan, grouped, percent, promised, sum_to_text, yuan};
 use super::{
     BUCKETS_OF_DAY, BucketMean, CapBasis, CauseErrors, CompensationTier, Contract, CountedRequests,
-    CycleRequests, CycleTraffic, MeasuredTraffic, Ratio, RequestCounts, Statement, percent_floor, ratio,
-    whole,
+    CycleRequests, CycleTraffic, MeasuredTraffic, Ratio, RequestCounts, Statement,
 };
-use num_bigint::BigInt;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 use std::collections::BTreeMap;
 
 /// One step.
@@ -21,70 +21,6 @@ pub struct StatementStep {
     pub reckoning: String,
     /// What comes of it.
     pub figure: String,
-}
-
-/// A whole number with its thousands apart.
-pub fn grouped(number: impl std::fmt::Display) -> String {
-    let digits = number.to_string();
-    let (sign, digits) = digits
-        .strip_prefix('-')
-        .map_or(("", digits.as_str()), |rest| ("-", rest));
-    let mut all = sign.to_owned();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            all.push(',');
-        }
-        all.push(digit);
-    }
-    all
-}
-
-/// Whole fen as yuan, `¥1,234.50`.
-pub fn yuan(fen: &BigInt) -> String {
-    let (whole_yuan, rest) = (fen.abs() / 100, fen.abs() % 100);
-    let sign = if fen.is_negative() { "-" } else { "" };
-    format!("{sign}¥{}.{rest:0>2}", grouped(whole_yuan))
-}
-
-/// An exact amount of fen as yuan, with four decimals more than a fen has where it is no whole one; what is left then
-/// is cut off.
-pub fn exact_yuan(fen: &Ratio) -> String {
-    if fen.is_integer() {
-        return yuan(fen.numer());
-    }
-    let scaled = fen * whole(10_000);
-    let cut = scaled.floor().to_integer();
-    let (fen, rest): (BigInt, BigInt) = (&cut / 10_000, &cut % 10_000);
-    let text = format!("{}{:0>4}", yuan(&fen), rest.abs());
-    if scaled.is_integer() {
-        text.trim_end_matches('0').to_owned()
-    } else {
-        format!("{text}…")
-    }
-}
-
-/// A share as percent with four decimals, never rounded up.
-pub fn percent(share: &Ratio) -> String {
-    format!("{} %", percent_floor(share, 4))
-}
-
-/// Ten-thousandths as percent with two decimals.
-pub fn promised(ten_thousandths: u32) -> String {
-    format!("{} %", percent_floor(&ratio(ten_thousandths, 10_000), 2))
-}
-
-/// Why nothing is compensated, in words.
-pub fn reason(code: &str) -> &'static str {
-    match code {
-        "commitment_met" => "the commitment was kept",
-        "no_sla" => "the agreement promises no service level",
-        "undefined_availability" => "nothing was measured",
-        "no_compensation_clause" => "the agreement gives no compensation",
-        "free_service" => "the service was free",
-        "no_fee_in_cycle" => "there was no fee in the cycle",
-        "nothing_paid_in_cash" => "nothing was paid in cash",
-        _ => "",
-    }
 }
 
 struct Steps {
@@ -178,7 +114,7 @@ impl Statement {
         steps.add(
             "Definite failures",
             "failure",
-            format!("reading {}", self.policy.reading("failure")),
+            format!("reading {}", self.policy.reading(FailureReading::CLAUSE)),
             grouped(failed),
         );
         for (code, counts) in &requests.excluded {
@@ -202,7 +138,7 @@ impl Statement {
                     grouped(all.sent),
                     grouped(failed),
                     grouped(out.failed(&self.policy)),
-                    self.policy.reading("exclusion")
+                    self.policy.reading(ExclusionReading::CLAUSE)
                 ),
                 format!(
                     "{} requests, {} failures",
@@ -261,7 +197,7 @@ impl Statement {
             "Sum of five-minute error rates",
             "formula",
             "errors / valid requests, of each bucket",
-            shown_sum(&mean.sum),
+            sum_to_text(&mean.sum),
         );
         let mut share = |name: &str, share: Option<&Ratio>| {
             let reckoning = format!("1 − Σ rates / {}", grouped(mean.denominator));
@@ -294,7 +230,7 @@ impl Statement {
                 format!(
                     "at least {}, compared {}",
                     promised(least),
-                    self.policy.reading("compare")
+                    self.policy.reading(CompareReading::CLAUSE)
                 )
             },
         );
@@ -341,13 +277,13 @@ impl Statement {
                 exact_yuan(cap),
             );
         }
-        let rounding = match self.policy.reading("money_rounding") {
+        let rounding = match self.policy.reading(MoneyRoundingReading::CLAUSE) {
             "" => "",
             reading => &format!("rounded once, {reading}; "),
         };
         let why = settlement.reason.map_or_else(
             || format!("{rounding}given as {}", self.contract.form.replace('_', " ")),
-            |code| reason(code).to_owned(),
+            |reason| reason.in_words().to_owned(),
         );
         steps.add("Compensation", "compensation", why, yuan(&settlement.amount));
     }
@@ -377,19 +313,6 @@ fn excluded_sum(excluded: &BTreeMap<String, RequestCounts>) -> RequestCounts {
     all
 }
 
-/// A sum with six decimals, and the fraction where it is short.
-fn shown_sum(sum: &Ratio) -> String {
-    let decimals = percent_floor(&(sum / whole(100)), 6);
-    let fraction = format!("{}/{}", sum.numer(), sum.denom());
-    if sum.is_integer() {
-        sum.numer().to_string()
-    } else if fraction.len() <= 24 {
-        format!("{decimals} ({fraction})")
-    } else {
-        format!("{decimals}…")
-    }
-}
-
 /// A row of the table with its bounds.
 fn row_of(contract: &Contract, tier: &CompensationTier) -> String {
     let above = contract
@@ -415,26 +338,4 @@ fn cap_in_words(percent: u32, cash: CapBasis) -> String {
         CapBasis::Payable => "the cash payable",
     };
     format!("{percent} % of {cash}, coupons left out")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_is_written_in_yuan_without_a_float() {
-        for (fen, text) in [
-            (0, "¥0.00"),
-            (5, "¥0.05"),
-            (123_450, "¥1,234.50"),
-            (-7, "-¥0.07"),
-            (100_000_000, "¥1,000,000.00"),
-        ] {
-            assert_eq!(yuan(&BigInt::from(fen)), text);
-        }
-        assert_eq!(exact_yuan(&ratio(2_812_500, 23)), "¥1,222.826086…");
-        assert_eq!(exact_yuan(&ratio(7236, 10)), "¥7.236");
-        assert_eq!(grouped(1_000), "1,000");
-        assert_eq!(shown_sum(&ratio(2628, 25)), "105.120000 (2628/25)");
-    }
 }

@@ -1,7 +1,6 @@
-//! Rows of calls in SQL: written with their chain, read in the order in which they were written.
+//! Rows of calls in SQL, each written with its place in the chain of hashes.
 
 use super::service_rows::{instant, party};
-use super::{SqliteStore, StoreError};
 use crate::clock::Time;
 use crate::exchange::{
     Attribution, ChainHash, LedgerCsvWriter, LedgerEntry, Outcome, PaymentSplit, RequestId, chain_hash,
@@ -9,13 +8,12 @@ use crate::exchange::{
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// A row as it is kept, with its hash where it has one.
+/// A row of a call with its hash; rows of stores from before the chain have none.
 pub type ChainedEntry = (LedgerEntry, Option<ChainHash>);
 
-const COLUMNS: &str = "request_id, world, provider, operation, key, arrived, ended, arrived_real, own_us, injected_us, \
+pub(super) const COLUMNS: &str = "request_id, world, provider, operation, key, arrived, ended, arrived_real, own_us, injected_us, \
     bytes_in, bytes_out, status, code, outcome, units, fee_fen, content, made, fault, party, cause, asserted, notice, \
     noticed, begun, pack_units, coupon_fen, granted_fen, owed_fen, drawn, hash";
 
@@ -48,7 +46,7 @@ pub(super) fn insert(tx: &Transaction<'_>, batch: &[Arc<LedgerEntry>]) -> Result
     Ok(())
 }
 
-/// The last hash of a chain, and how many rows it goes over.
+/// The last hash of a chain, and how many rows it covers.
 pub(super) fn head(
     conn: &Connection,
     world: &str,
@@ -129,90 +127,7 @@ fn read_drawn(text: Option<String>) -> Vec<(String, i64)> {
         .collect()
 }
 
-/// Which rows are read.
-#[derive(Clone, Copy, Debug)]
-pub struct CallRange<'a> {
-    /// The world.
-    pub world: &'a str,
-    /// The provider.
-    pub provider: &'a str,
-    /// First arrival.
-    pub from: Time,
-    /// The arrival after the last.
-    pub to: Time,
-}
-
-/// Rows of a page: no lock is held while they are looked at.
-const PAGE: usize = 4096;
-
-/// Gives every row between the first and the last one that arrived within a range, in the order in which they were
-/// written: what was in flight at an edge can lie between, so that the chain is whole.
-pub(super) fn walk(
-    store: &SqliteStore,
-    range: CallRange<'_>,
-    visit: &mut dyn FnMut(ChainedEntry) -> ControlFlow<()>,
-) -> Result<(), StoreError> {
-    let Some((mut next, last)) = edges(&store.reader(), range)? else {
-        return Ok(());
-    };
-    loop {
-        let rows = page(&store.reader(), range, (next, last))?;
-        let is_last = rows.len() < PAGE;
-        for (seq, row) in rows {
-            next = seq + 1;
-            if visit(row).is_break() {
-                return Ok(());
-            }
-        }
-        if is_last {
-            return Ok(());
-        }
-    }
-}
-
-fn edges(conn: &Connection, range: CallRange<'_>) -> Result<Option<(i64, i64)>, StoreError> {
-    let sql = "SELECT MIN(seq), MAX(seq) FROM call WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4";
-    let (from, to) = (range.from.micros(), range.to.micros());
-    let found = conn.query_row(sql, params![range.world, range.provider, from, to], |row| {
-        Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, Option<i64>>(1)?))
-    })?;
-    Ok(found.0.zip(found.1))
-}
-
-fn page(
-    conn: &Connection,
-    range: CallRange<'_>,
-    (first, last): (i64, i64),
-) -> Result<Vec<(i64, ChainedEntry)>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, seq FROM call WHERE seq BETWEEN ?1 AND ?2 AND world = ?3 AND provider = ?4 \
-         ORDER BY seq LIMIT {PAGE}"
-    );
-    let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(params![first, last, range.world, range.provider], |row| {
-        Ok((row.get("seq")?, read(row)?))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The hash before the first row [`walk`] gives; zeros where it begins the chain.
-pub(super) fn hash_before(conn: &Connection, range: CallRange<'_>) -> Result<Option<ChainHash>, StoreError> {
-    let sql = "SELECT hash FROM call WHERE world = ?1 AND provider = ?2 AND seq < (SELECT MIN(seq) FROM call \
-               WHERE world = ?1 AND provider = ?2 AND arrived >= ?3 AND arrived < ?4) ORDER BY seq DESC LIMIT 1";
-    let found = conn.query_row(
-        sql,
-        params![
-            range.world,
-            range.provider,
-            range.from.micros(),
-            range.to.micros()
-        ],
-        |row| row.get::<_, Option<ChainHash>>(0),
-    );
-    Ok(found.optional()?.flatten())
-}
-
-fn read(row: &Row<'_>) -> Result<ChainedEntry, rusqlite::Error> {
+pub(super) fn read(row: &Row<'_>) -> Result<ChainedEntry, rusqlite::Error> {
     let text = |at: usize| row.get::<_, String>(at);
     let entry = LedgerEntry {
         request_id: RequestId::from_bytes(row.get(0)?),

@@ -1,14 +1,14 @@
-//! Runs calls to the store off the threads that must not wait: the async workers and the admin API.
+//! Runs calls to the store on blocking threads, for the async workers and the admin API, which must not wait.
 
 use super::Store;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// Connections of a store that read: more than [`REPORTS`], so that short questions never wait behind reports.
+/// The number of connections that read: more than [`REPORTS`], so that short work never waits behind reports.
 pub(super) const READERS: usize = 4;
 
-/// Reports that are made at once; further ones wait for their turn.
-const REPORTS: usize = 2;
+/// The number of reports that run at once; further ones wait.
+pub const REPORTS: usize = 2;
 
 /// Runs blocking calls to a store on threads of their own. Cheap to clone.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ impl StoreExecutor {
         &self.store
     }
 
-    /// Does short work: a few rows read or written.
+    /// Runs short work, which reads or writes a few rows.
     ///
     /// # Panics
     /// When `work` does.
@@ -43,8 +43,8 @@ impl StoreExecutor {
         joined(tokio::task::spawn_blocking(move || work(&store)).await)
     }
 
-    /// Does long work: what may read millions of rows. Few reports run at once; others wait here, and hold no
-    /// thread and no connection meanwhile.
+    /// Runs long work, which may read millions of rows. Few reports run at once; the others wait here, without a thread
+    /// or a connection.
     ///
     /// # Panics
     /// When `work` does.
@@ -55,7 +55,7 @@ impl StoreExecutor {
         let permit = self.reports.clone().acquire_owned().await;
         let store = self.store.clone();
         let task = tokio::task::spawn_blocking(move || {
-            // Moved in: it is held until the work ends, also where the caller leaves before.
+            // Held here until the work ends, even if the caller is dropped before.
             let _permit = permit;
             work(&store)
         });
@@ -63,7 +63,7 @@ impl StoreExecutor {
     }
 }
 
-/// What a task gave; its panic goes on in the caller.
+/// The result of a task; its panic continues in the caller.
 fn joined<T>(done: Result<T, tokio::task::JoinError>) -> T {
     done.unwrap_or_else(|why| match why.try_into_panic() {
         Ok(panic) => std::panic::resume_unwind(panic),

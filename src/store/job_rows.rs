@@ -1,16 +1,16 @@
-//! Jobs as they are kept.
+//! Rows of jobs.
 
 use super::StoreError;
 use rusqlite::{Connection, params};
 
-/// A job as kept.
+/// A row of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobRow {
-    /// Its name.
+    /// The job's id.
     pub id: String,
-    /// The world it is of.
+    /// The job's world.
     pub world: String,
-    /// What is known of it, as JSON; nothing where it is to be removed.
+    /// The job as JSON; `None` to remove it.
     pub job: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl JobRow {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Writes jobs, new or changed, and removes those that are over; all or nothing.
+    /// Writes new and changed jobs, and removes those without content, all or nothing.
     pub(super) fn save(rows: &[Self], conn: &mut Connection) -> Result<(), StoreError> {
         let tx = conn.transaction()?;
         {

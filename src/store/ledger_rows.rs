@@ -1,9 +1,9 @@
-//! Rows and roll-ups in SQL, and the one implementation of [`Store`] for SQLite.
+//! Implements [`Store`] for SQLite, with the SQL of roll-ups.
 
 use super::rollup::{COLUMNS, sum};
 use super::{
     CallRange, ChainedEntry, DayUsage, JobRow, KeyRow, PurchaseDrawdown, RecordRow, Rollup, SqliteStore,
-    Store, StoreError, TemplateRow, WorldRow, call_rows, service_rows,
+    Store, StoreError, TemplateRow, WorldRow, call_pages, call_rows, recount, service_rows,
 };
 use crate::clock::Time;
 use crate::exchange::{ChainHash, LedgerEntry, RequestId, ServiceBucket};
@@ -154,12 +154,12 @@ impl Store for SqliteStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError> {
-        service_rows::read(&self.reader(), of, from, to)
+    fn service(&self, range: CallRange<'_>) -> Result<Vec<ServiceBucket>, StoreError> {
+        service_rows::read(&self.reader(), range)
     }
 
-    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError> {
-        service_rows::recount(&self.reader(), of, from, to)
+    fn recount(&self, range: CallRange<'_>) -> Result<Vec<ServiceBucket>, StoreError> {
+        recount::recount(self, range)
     }
 
     fn calls(
@@ -167,11 +167,11 @@ impl Store for SqliteStore {
         range: CallRange<'_>,
         visit: &mut dyn FnMut(ChainedEntry) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
-        call_rows::walk(self, range, visit)
+        call_pages::walk(self, range, visit)
     }
 
     fn hash_before(&self, range: CallRange<'_>) -> Result<Option<ChainHash>, StoreError> {
-        call_rows::hash_before(&self.reader(), range)
+        call_pages::hash_before(self, range)
     }
 
     fn chain_head(&self, world: &str, provider: &str) -> Result<(ChainHash, i64), StoreError> {

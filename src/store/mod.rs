@@ -1,14 +1,16 @@
-//! Where things are kept: the only room with a database driver.
+//! Persistent storage: the only room that uses a database driver.
 //!
-//! One trait, [`Store`], for the ledger, the worlds and their keys. SQL is hand-written, with one folder of
-//! migrations a dialect.
+//! One trait, [`Store`], covers the ledger, the worlds and all that belongs to them. SQL is written by hand, with a folder
+//! of migrations for each dialect.
 
+mod call_pages;
 mod call_rows;
+mod connections;
 mod executor;
 mod job_rows;
 mod ledger_rows;
-mod readers;
 mod record_rows;
+mod recount;
 mod rollup;
 mod service_rows;
 mod sqlite;
@@ -16,8 +18,9 @@ mod template_rows;
 mod world_rows;
 mod write_behind;
 
-pub use call_rows::{CallRange, ChainedEntry};
-pub use executor::StoreExecutor;
+pub use call_pages::CallRange;
+pub use call_rows::ChainedEntry;
+pub use executor::{REPORTS, StoreExecutor};
 pub use job_rows::JobRow;
 pub use record_rows::RecordRow;
 pub use rollup::{Rollup, RollupKey};
@@ -32,7 +35,7 @@ use serde::Serialize;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// What went wrong with the store.
+/// Why the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The URL names no store we know.
@@ -67,18 +70,19 @@ pub struct DayUsage {
     pub sums: Rollup,
 }
 
-/// How much of a pack or coupon is used up.
+/// How much of a pack or coupon is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PurchaseDrawdown {
     /// The world.
     pub world: String,
-    /// Which pack or coupon.
+    /// The name of the pack or coupon.
     pub name: String,
     /// Units of a pack, fen of a coupon.
     pub amount: i64,
 }
 
-/// What the house keeps, whatever keeps it. Calls block; they are made on threads that may.
+/// Persistent storage, independent of the database. Methods block: call them from a blocking thread, or through
+/// [`StoreExecutor`].
 pub trait Store: Send + Sync {
     /// Writes rows and their roll-ups, all or nothing.
     ///
@@ -86,19 +90,19 @@ pub trait Store: Send + Sync {
     /// When the database refuses; nothing is written then.
     fn append(&self, batch: &[Arc<LedgerEntry>]) -> Result<(), StoreError>;
 
-    /// Reads a remembered value.
+    /// Reads a named value.
     ///
     /// # Errors
     /// When the database fails.
     fn meta(&self, name: &str) -> Result<Option<String>, StoreError>;
 
-    /// Remembers a value.
+    /// Writes a named value.
     ///
     /// # Errors
     /// When the database fails.
     fn set_meta(&self, name: &str, value: &str) -> Result<(), StoreError>;
 
-    /// Every world.
+    /// Reads every world.
     ///
     /// # Errors
     /// When the database fails.
@@ -116,7 +120,7 @@ pub trait Store: Send + Sync {
     /// When the database fails; nothing is erased then.
     fn erase_world(&self, name: &str) -> Result<(), StoreError>;
 
-    /// Every key.
+    /// Reads every key.
     ///
     /// # Errors
     /// When the database fails.
@@ -134,26 +138,27 @@ pub trait Store: Send + Sync {
     /// When the database fails.
     fn remove_key(&self, vendor: &str, id: &str) -> Result<(), StoreError>;
 
-    /// Usage by local day within `[from, to)`, of one world or of all.
+    /// Reads usage by local day within `[from, to)`, of one world or of all.
     ///
     /// # Errors
     /// When the database fails.
     fn usage(&self, world: Option<&str>, from: Time, to: Time) -> Result<Vec<DayUsage>, StoreError>;
 
-    /// Five-minute counts of service of a world at a provider within `[from, to)`, in the order of time.
+    /// Reads the five-minute counts of service of a range of calls, in the order of time.
     ///
     /// # Errors
     /// When the database fails.
-    fn service(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError>;
+    fn service(&self, range: CallRange<'_>) -> Result<Vec<ServiceBucket>, StoreError>;
 
-    /// The same, counted anew from the rows.
+    /// Counts the same again from the rows. Rows are read page by page, and nobody waits for more than a page; rows that
+    /// are written meanwhile are not counted.
     ///
     /// # Errors
     /// When the database fails.
-    fn recount(&self, of: (&str, &str), from: Time, to: Time) -> Result<Vec<ServiceBucket>, StoreError>;
+    fn recount(&self, range: CallRange<'_>) -> Result<Vec<ServiceBucket>, StoreError>;
 
     /// Gives `visit` the rows of a range in the order in which they were written, and those between them that arrived
-    /// outside of it, until it breaks off.
+    /// outside of it, until it breaks off. Nobody waits for `visit`, nor for more than a page of rows.
     ///
     /// # Errors
     /// When the database fails.
@@ -163,43 +168,43 @@ pub trait Store: Send + Sync {
         visit: &mut dyn FnMut(ChainedEntry) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
-    /// The hash of the row before those that [`calls`](Self::calls) gives; none where there is no such row.
+    /// Reads the hash of the row before those that [`calls`](Self::calls) gives; `None` where there is no such row.
     ///
     /// # Errors
     /// When the database fails.
     fn hash_before(&self, range: CallRange<'_>) -> Result<Option<ChainHash>, StoreError>;
 
-    /// The last hash of the rows of a world at a provider, and how many rows it goes over.
+    /// Reads the last hash of the rows of a world at a provider, and how many rows it covers.
     ///
     /// # Errors
     /// When the database fails.
     fn chain_head(&self, world: &str, provider: &str) -> Result<(ChainHash, i64), StoreError>;
 
-    /// What is used up of packs and coupons, of all worlds.
+    /// Reads what is used of packs and coupons, in all worlds.
     ///
     /// # Errors
     /// When the database fails.
     fn drawn(&self) -> Result<Vec<PurchaseDrawdown>, StoreError>;
 
-    /// Every job.
+    /// Reads every job.
     ///
     /// # Errors
     /// When the database fails.
     fn jobs(&self) -> Result<Vec<JobRow>, StoreError>;
 
-    /// Writes jobs, new or changed, and removes those that are over; all or nothing.
+    /// Writes new and changed jobs, and removes those without content, all or nothing.
     ///
     /// # Errors
     /// When the database fails.
     fn save_jobs(&self, jobs: &[JobRow]) -> Result<(), StoreError>;
 
-    /// Whether the ledger has a row of a call or charge of this id.
+    /// Whether the ledger has the charge of this id, made at the end of a job.
     ///
     /// # Errors
     /// When the database fails.
     fn has_deferred_charge(&self, request_id: RequestId) -> Result<bool, StoreError>;
 
-    /// Every record of the worlds, in the order in which they were made.
+    /// Reads every record of the worlds, in the order in which they were made.
     ///
     /// # Errors
     /// When the database fails.
@@ -211,31 +216,31 @@ pub trait Store: Send + Sync {
     /// When the database fails.
     fn save_records(&self, records: &[RecordRow]) -> Result<(), StoreError>;
 
-    /// The templates of a world, the oldest first.
+    /// Reads the templates of a world, the oldest first.
     ///
     /// # Errors
     /// When the database fails.
     fn templates(&self, world: &str) -> Result<Vec<TemplateRow>, StoreError>;
 
-    /// How many templates a world has.
+    /// Counts the templates of a world.
     ///
     /// # Errors
     /// When the database fails.
     fn template_count(&self, world: &str) -> Result<usize, StoreError>;
 
-    /// A template.
+    /// Reads a template.
     ///
     /// # Errors
     /// When the database fails.
     fn template(&self, world: &str, id: &str) -> Result<Option<TemplateRow>, StoreError>;
 
-    /// Writes a new template, whole or not at all; `false` where the world has one of this id already.
+    /// Writes a new template. Writes nothing and returns `false` where the world has one with this id.
     ///
     /// # Errors
     /// When the database fails; nothing is written then.
     fn add_template(&self, template: &TemplateRow) -> Result<bool, StoreError>;
 
-    /// Removes a template so that its bytes are in no file of the store any more; `false` where there is none.
+    /// Removes a template, so that no file of the store contains its bytes any more. Returns `false` where there is none.
     ///
     /// # Errors
     /// When the database fails.

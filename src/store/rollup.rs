@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a roll-up row is about. Ordered as the table's primary key, so that a batch is written in key order.
+/// Identifies a roll-up row. Ordered like the table's primary key, so that a batch is written in key order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RollupKey {
     /// The world.
@@ -16,7 +16,7 @@ pub struct RollupKey {
     pub provider: Cow<'static, str>,
     /// The operation.
     pub operation: Cow<'static, str>,
-    /// Start of the five minutes, by arrival.
+    /// The start of the five minutes in which calls arrived.
     pub bucket: Time,
 }
 

@@ -1,11 +1,10 @@
 //! SQLite: WAL, `synchronous=FULL`, one connection that writes and several that read.
 
 use super::StoreError;
+use super::connections::{Connections, LentConnection};
 use super::executor::READERS;
-use super::readers::{Reader, Readers};
 use rusqlite::Connection;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
 
 const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
@@ -19,11 +18,11 @@ const MIGRATIONS: [&str; 7] = [
 
 /// An SQLite store.
 pub struct SqliteStore {
-    /// Held for one transaction at a time; never across an await (these calls block).
-    write: Mutex<Connection>,
-    /// Those of a file: readers wait neither for the writer nor for each other. A store in memory has none, and is read
-    /// with the connection that writes.
-    readers: Option<Readers>,
+    /// The one connection that writes, lent for a transaction at a time.
+    writer: Connections,
+    /// The connections that read a file: they wait neither for the writer nor for each other. A store in memory has
+    /// none, and reads with the connection that writes.
+    readers: Option<Connections>,
 }
 
 impl SqliteStore {
@@ -35,7 +34,7 @@ impl SqliteStore {
         let mut conn = Connection::open_in_memory()?;
         migrate(&mut conn)?;
         Ok(Self {
-            write: Mutex::new(conn),
+            writer: Connections::new(vec![conn]),
             readers: None,
         })
     }
@@ -70,35 +69,32 @@ impl SqliteStore {
         migrate(&mut write).map_err(|why| unusable(why.to_string()))?;
         let readers: Result<Vec<_>, _> = (0..READERS).map(|_| connect()).collect();
         Ok(Self {
-            write: Mutex::new(write),
-            readers: Some(Readers::new(readers.map_err(|why| unusable(why.to_string()))?)),
+            writer: Connections::new(vec![write]),
+            readers: Some(Connections::new(
+                readers.map_err(|why| unusable(why.to_string()))?,
+            )),
         })
     }
 
-    pub(super) fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.write
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    pub(super) fn writer(&self) -> LentConnection<'_> {
+        self.writer.get()
     }
 
-    /// Empties the write-ahead log, in which bytes that were deleted may still stand.
+    pub(super) fn reader(&self) -> LentConnection<'_> {
+        self.readers.as_ref().unwrap_or(&self.writer).get()
+    }
+
+    /// Empties the write-ahead log, which may still hold bytes that were deleted.
     pub(super) fn forget_deleted(&self) -> Result<(), StoreError> {
         let Some(readers) = &self.readers else {
             // A store in memory has no log.
             return Ok(());
         };
         let write = self.writer();
-        // Nobody reads meanwhile, or the log could not be emptied.
-        let _all = readers.all(READERS);
+        // The log cannot be emptied while somebody reads.
+        let _all = readers.all();
         write.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
-    }
-
-    pub(super) fn reader(&self) -> Reader<'_> {
-        match &self.readers {
-            Some(readers) => readers.get(),
-            None => Reader::Only(self.writer()),
-        }
     }
 }
 
@@ -118,7 +114,7 @@ fn migrate(conn: &mut Connection) -> Result<(), rusqlite::Error> {
         tx.pragma_update(None, "user_version", step as i64 + 1)?;
         tx.commit()?;
     }
-    // Opening an unwritable file succeeds; only a write tells.
+    // Opening an unwritable file succeeds; only a write fails.
     conn.execute(
         "INSERT OR REPLACE INTO meta (name, value) VALUES ('writable', '1')",
         [],

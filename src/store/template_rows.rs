@@ -1,20 +1,20 @@
-//! Templates as they are kept.
+//! Rows of templates.
 
 use super::StoreError;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// A template as kept: whether it is whole is for its reader to check.
+/// A row of a template. Its reader checks whether it is intact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateRow {
-    /// The world it is of.
+    /// The template's world.
     pub world: String,
-    /// Its id.
+    /// The template's id.
     pub id: String,
-    /// The checksum it was written with, in hexadecimal digits.
+    /// The checksum it was written with, in hexadecimal.
     pub sha256: String,
-    /// It.
+    /// The template.
     pub body: Vec<u8>,
-    /// When it came, in microseconds of its world's time.
+    /// When it was uploaded, in microseconds of its world's time.
     pub created: i64,
 }
 
@@ -31,7 +31,7 @@ impl TemplateRow {
         })
     }
 
-    /// Those of a world, the oldest first.
+    /// The templates of a world, the oldest first.
     pub(super) fn all(world: &str, conn: &Connection) -> Result<Vec<Self>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM template WHERE world = ?1 ORDER BY created, id");
         let mut query = conn.prepare_cached(&sql)?;
@@ -51,7 +51,7 @@ impl TemplateRow {
         Ok(query.query_row([world, id], Self::read).optional()?)
     }
 
-    /// Writes a new one. Nothing is written where the world has one of this id.
+    /// Writes a new template. Writes nothing and returns `false` where the world has one with this id.
     pub(super) fn add(&self, conn: &Connection) -> Result<bool, StoreError> {
         let sql = format!("INSERT OR IGNORE INTO template ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5)");
         let row = params![self.world, self.id, self.sha256, self.body, self.created];

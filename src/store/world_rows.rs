@@ -1,16 +1,16 @@
-//! Worlds and keys as they are kept.
+//! Rows of worlds and keys.
 
 use super::StoreError;
 use rusqlite::{Connection, params};
 
-/// A world as kept: its settings and clock are JSON, since they are read and written whole.
+/// A row of a world. Its settings and clock are JSON, because they are read and written as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldRow {
-    /// Its name.
+    /// The world's name.
     pub name: String,
-    /// Settings, as JSON.
+    /// The settings, as JSON.
     pub settings: String,
-    /// The face of its own clock, as JSON, where it has one.
+    /// The mapping of the world's own clock, as JSON; `None` where the world follows the server's clock.
     pub clock: Option<String>,
     /// Real time of creation, in microseconds.
     pub created: i64,
@@ -38,16 +38,16 @@ impl WorldRow {
     }
 }
 
-/// A key as kept.
+/// A row of a key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyRow {
-    /// The vendor it is for.
+    /// The vendor that accepts it.
     pub vendor: String,
     /// The public part.
     pub id: String,
-    /// The world it opens.
+    /// The world it belongs to.
     pub world: String,
-    /// Which of the vendor's schemes it belongs to.
+    /// The vendor's scheme it belongs to.
     pub scheme: String,
     /// The secret part.
     pub secret: String,

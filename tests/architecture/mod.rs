@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     ("clock", &[]),
     ("dice", &[]),
     ("spelling", &[]),
@@ -78,6 +78,19 @@ const MAY_USE: [(&str, &[&str]); 25] = [
         ],
     ),
     (
+        "statements",
+        &[
+            "clock",
+            "exchange",
+            "billing",
+            "ledger",
+            "sla",
+            "store",
+            "world",
+            "providers",
+        ],
+    ),
+    (
         "admin",
         &[
             "clock",
@@ -94,6 +107,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "world",
             "providers",
             "gateway",
+            "statements",
         ],
     ),
     ("settings", &["clock", "faults", "imaging", "spelling"]),
@@ -114,6 +128,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
             "world",
             "providers",
             "gateway",
+            "statements",
             "admin",
             "settings",
         ],
@@ -267,6 +282,7 @@ fn engines_name_no_vendor() {
             "store",
             "ledger",
             "gateway",
+            "statements",
         ]
         .contains(&room(&path).as_str())
         {

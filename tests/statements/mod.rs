@@ -7,3 +7,4 @@ mod money;
 mod month;
 mod pages;
 mod reconcile;
+mod waiting;

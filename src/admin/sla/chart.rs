@@ -1,20 +1,20 @@
 //! The five-minute rates of a cycle as a small picture.
 
-use super::books::CycleAccounts;
 use crate::sla::{Ratio, whole};
+use crate::statements::CycleAccounts;
 use maud::{Markup, html};
 use num_traits::ToPrimitive;
 
 /// Width and height of the plot, in units of the picture.
 const WIDTH: u64 = 960;
 const HEIGHT: i64 = 120;
-/// Room for the figures at the left.
+/// The width of the axis labels on the left.
 const LEFT: u64 = 52;
 
 /// Rates of failure over the days of a cycle. Each column shows the worst five minutes within its width.
 pub(super) fn chart(accounts: &CycleAccounts) -> Markup {
     let (columns, worst) = columns(accounts);
-    let days = accounts.cycle.days().unsigned_abs();
+    let days = accounts.terms.cycle.days().unsigned_abs();
     let step = days.div_ceil(16).max(1);
     let total_width = LEFT + WIDTH + 8;
     html! {
@@ -31,7 +31,7 @@ pub(super) fn chart(accounts: &CycleAccounts) -> Markup {
                 @let x = LEFT + day * WIDTH / days;
                 line x1=(x) x2=(x) y1=(8 + HEIGHT) y2=(12 + HEIGHT) class="grid" {}
                 text x=(x + 2) y=(24 + HEIGHT) class="axis" {
-                    (accounts.cycle.start.plus(day.cast_signed()).to_string().get(5..).unwrap_or_default())
+                    (accounts.terms.cycle.start.plus(day.cast_signed()).to_string().get(5..).unwrap_or_default())
                 }
             }
         }
@@ -45,9 +45,9 @@ pub(super) fn chart(accounts: &CycleAccounts) -> Markup {
     }
 }
 
-/// Columns that are not empty with their heights, and the worst rate.
+/// The columns with failures and their heights, and the worst rate.
 fn columns(accounts: &CycleAccounts) -> (Vec<(u64, i64)>, Option<Ratio>) {
-    let all = accounts.cycle.buckets().unsigned_abs().max(1);
+    let all = accounts.terms.cycle.buckets().unsigned_abs().max(1);
     let mut columns: Vec<(u64, Ratio)> = Vec::new();
     for (at, figure) in accounts.five_minutes() {
         if figure.rate.errors == 0 {

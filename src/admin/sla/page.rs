@@ -1,19 +1,19 @@
 //! The statement as a page that prints well.
 
-use super::books::{CycleAccounts, StatementKey};
 use super::chart::chart;
-use super::incidents::incidents;
-use super::readings::{AlternativeReading, all};
-use super::statement::word;
+use super::query;
 use crate::admin::{AdminState, ProblemDetails};
-use crate::sla::{Statement, grouped, percent, promised, reason, yuan};
+use crate::sla::{CauseAuthority, Statement, grouped, percent, promised, yuan};
+use crate::statements::{
+    AlternativeReading, CycleAccounts, StatementError, StatementKey, alternative_readings, incidents, minute,
+};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use num_traits::Zero;
 
 const STYLE: &str = include_str!("page.css");
-/// Times of failure that are listed; the evidence has all.
+/// The most times of failure the page lists; the evidence lists all.
 const MOST_INCIDENTS: usize = 24;
 
 /// The statement as a page.
@@ -30,25 +30,29 @@ pub(in crate::admin) async fn show(
     path: Path<(String, String, String)>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ProblemDetails> {
-    let accounts = CycleAccounts::open(&admin, path.into_inner().into(), &request).await?;
-    let text = render(&accounts, &all(&accounts)?)?.into_string();
+    let asked = query::statement(path, &request)?;
+    let make = |accounts: CycleAccounts| {
+        let readings = alternative_readings(&accounts)?;
+        Ok(render(&accounts, &readings)?.into_string())
+    };
+    let text = admin.statements.report(asked, make).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .body(text))
 }
 
-/// The page of open books, with what their readings are worth.
+/// Renders the statement of a cycle, with what other readings are worth.
 pub(super) fn render(
     accounts: &CycleAccounts,
     worth: &[AlternativeReading],
-) -> Result<Markup, ProblemDetails> {
-    let statement = accounts.settle(&accounts.policy)?;
+) -> Result<Markup, StatementError> {
+    let statement = accounts.settle()?;
     let StatementKey {
         provider,
         world,
         cycle,
-    } = &accounts.asked;
-    let title = format!("Service level statement, {}, {}", accounts.title, cycle);
+    } = &accounts.terms.key;
+    let title = format!("Service level statement, {}, {}", accounts.terms.title, cycle);
     Ok(html! {
         (DOCTYPE)
         html lang="en" {
@@ -62,7 +66,7 @@ pub(super) fn render(
                 main {
                     header {
                         p.kind { "Service level statement" @if !accounts.is_final() { " · provisional" } }
-                        h1 { (accounts.title) }
+                        h1 { (accounts.terms.title) }
                         (parties(accounts))
                     }
                     (summary(accounts, &statement))
@@ -93,7 +97,7 @@ pub(super) fn render(
 }
 
 fn parties(accounts: &CycleAccounts) -> Markup {
-    let StatementKey { provider, world, .. } = &accounts.asked;
+    let StatementKey { provider, world, .. } = &accounts.terms.key;
     let state = if accounts.is_final() {
         "final".to_owned()
     } else {
@@ -102,30 +106,24 @@ fn parties(accounts: &CycleAccounts) -> Markup {
     html! {
         dl.parties {
             div { dt { "Provider" } dd { (provider) } }
-            div { dt { "Agreement" } dd { (accounts.contract.agreement) } }
+            div { dt { "Agreement" } dd { (accounts.terms.contract.agreement) } }
             div { dt { "Account" } dd { "world " (world) } }
             div {
                 dt { "Service cycle" }
                 dd {
-                    (accounts.cycle.start) " to " (accounts.cycle.end)
-                    @if accounts.is_assumed { ", assumed: no term was bought" }
+                    (accounts.terms.cycle.start) " to " (accounts.terms.cycle.end)
+                    @if accounts.terms.is_assumed { ", assumed: no term was bought" }
                 }
             }
             div { dt { "State" } dd { (state) } }
-            div { dt { "Causes by" } dd { (match word(accounts.word) { "provider" => "the provider's word", _ => "what was so" }) } }
+            div { dt { "Causes by" } dd { (match accounts.terms.word { CauseAuthority::Provider => "the provider's word", CauseAuthority::Truth => "what was so" }) } }
         }
     }
 }
 
-/// An instant to the minute, with its zone.
-pub(super) fn minute(at: crate::clock::Time) -> String {
-    let text = at.to_string();
-    format!("{} +08:00", text.get(..16).unwrap_or(&text).replace('T', " "))
-}
-
 fn summary(accounts: &CycleAccounts, statement: &Statement) -> Markup {
     let settlement = &statement.settlement;
-    let least = accounts.contract.commitment.map(promised);
+    let least = accounts.terms.contract.commitment.map(promised);
     let verdict = match settlement.met {
         Some(true) => ("kept", "Commitment kept"),
         Some(false) => ("broken", "Commitment broken"),
@@ -143,8 +141,8 @@ fn summary(accounts: &CycleAccounts, statement: &Statement) -> Markup {
                 strong { (yuan(&settlement.amount)) }
                 span {
                     @match settlement.reason {
-                        Some(code) => { (reason(code)) }
-                        None => { (settlement.percent()) " % of the fee, as " (accounts.contract.form.replace('_', " ")) }
+                        Some(reason) => { (reason.in_words()) }
+                        None => { (settlement.percent()) " % of the fee, as " (accounts.terms.contract.form.replace('_', " ")) }
                     }
                 }
             }
@@ -235,7 +233,7 @@ fn readings(all: &[AlternativeReading]) -> Markup {
     }
 }
 
-/// The window of a claim in a reading, where it is not that of the reading in force.
+/// The window of a claim in a reading, where it differs from that of the reading in force.
 fn other_window(one: &AlternativeReading, all: &[AlternativeReading]) -> Option<String> {
     let in_force = all.iter().find(|own| own.in_force)?;
     let window = |own: &AlternativeReading| (own.opens_on.clone(), own.closes_on.clone());

@@ -1,10 +1,11 @@
-//! A client's own log: NDJSON or CSV, a call a line. Broken lines are named by their number, the rest is used.
+//! Reads a client's own log: NDJSON or CSV, one call a line. Lines that cannot be read are listed by number; the others
+//! are used.
 
 use crate::clock::Time;
 use crate::exchange::RequestId;
 use serde_json::Value;
 
-/// What a client says became of a call.
+/// The outcome of a call as the client saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientOutcome {
     /// It was answered with a status below 500.
@@ -20,14 +21,14 @@ pub enum ClientOutcome {
 pub struct ClientLogLine {
     /// Its number in the log, from 1.
     pub number: u64,
-    /// The call's name, where the client knows it.
+    /// The request id, where the client knows it.
     pub request_id: Option<RequestId>,
     /// XXH3-128 of the body that was sent, where the client keeps it.
     pub content: Option<u128>,
     /// When the client sent it, by the client's clock.
     pub time: Time,
-    /// What became of it.
-    pub said: ClientOutcome,
+    /// The outcome the client saw.
+    pub outcome: ClientOutcome,
 }
 
 /// A line that cannot be used.
@@ -42,9 +43,9 @@ pub struct LogLineError {
 /// A log that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientLog {
-    /// What can be used.
+    /// The lines that can be used.
     pub lines: Vec<ClientLogLine>,
-    /// What cannot.
+    /// The lines that cannot be used.
     pub broken: Vec<LogLineError>,
 }
 
@@ -59,10 +60,10 @@ const NAMES: [(&str, &[&str]); 4] = [
 ];
 
 impl ClientLog {
-    /// Reads a log of either form.
+    /// Reads NDJSON or CSV.
     ///
     /// # Errors
-    /// When it is of neither.
+    /// When the text is neither.
     pub fn read(text: &[u8]) -> Result<Self, String> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -158,7 +159,7 @@ fn from_fields([id, content, time, outcome]: [&str; 4]) -> Result<ClientLogLine,
         request_id: request_id.map_err(|why: String| format!("request_id: {why}"))?,
         content: content.map_err(|_| "content: expected XXH3-128 as hex digits".to_owned())?,
         time: instant(time)?,
-        said: said(outcome)?,
+        outcome: parse_outcome(outcome)?,
     };
     if line.request_id.is_none() && line.content.is_none() {
         return Err("expected request_id or content".to_owned());
@@ -177,7 +178,7 @@ fn instant(text: &str) -> Result<Time, String> {
     text.parse().map_err(|why: String| format!("time: {why}"))
 }
 
-fn said(outcome: &str) -> Result<ClientOutcome, String> {
+fn parse_outcome(outcome: &str) -> Result<ClientOutcome, String> {
     if let Ok(status) = outcome.parse::<u16>() {
         return match status {
             100..=499 => Ok(ClientOutcome::Answered(status)),
@@ -216,9 +217,9 @@ mod tests {
         );
         for (log, broken) in [(&json, [3, 4]), (&csv, [3, 4])] {
             assert_eq!(log.lines.len(), 2, "{log:?}");
-            assert_eq!(log.lines[0].said, ClientOutcome::Answered(200));
+            assert_eq!(log.lines[0].outcome, ClientOutcome::Answered(200));
             assert_eq!(
-                (log.lines[1].content, log.lines[1].said),
+                (log.lines[1].content, log.lines[1].outcome),
                 (Some(255), ClientOutcome::NoResponse)
             );
             assert_eq!(log.lines[1].number, 5);

@@ -1,141 +1,64 @@
-//! A client's log against the ledger: which calls both know, what each says of them, and the counts that would be if
-//! the client were right.
+//! Joins a client's log with the ledger: which calls both know, how they compare on each, and what the counts would be
+//! if the client were right.
 
+mod groups;
 mod log;
 
+pub use groups::{MatchClass, MatchExample, MatchGroup};
 pub use log::{ClientLog, ClientLogLine, ClientOutcome, LogLineError};
 
 use crate::clock::Time;
-use crate::exchange::{
-    AttributionKey, LedgerEntry, Outcome, Party, RequestId, SERVICE_COUNTS, ServiceBucket, ServiceCounts,
-};
+use crate::exchange::{AttributionKey, LedgerEntry, Outcome, Party, RequestId, ServiceCounts};
+use groups::Counts;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::time::Duration;
 
-/// How the two sides compare on a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchClass {
-    /// Both say it was answered.
-    AgreeAnswered,
-    /// Both say it failed.
-    AgreeFailed,
-    /// The client had no answer, the provider gave one: late, or lost on the way.
-    ClientFailedProviderAnswered,
-    /// The client had an answer, the ledger knows of none.
-    ClientAnsweredProviderFailed,
-    /// Both know of an answer, one of them of a 5XX.
-    StatusDiffers,
-    /// The same, at another time than the client's: its clock puts it into other five minutes.
-    BucketShifted,
-    /// The client sent it, the provider never saw it.
-    OnlyClient,
-    /// The provider saw it, the client's log does not have it.
-    OnlyProvider,
-    /// It failed, and the same content was served when it was sent again. These calls are in another class too.
-    FailedThenServed,
-}
-
-impl MatchClass {
-    /// All of them.
-    pub const ALL: [MatchClass; 9] = [
-        MatchClass::AgreeAnswered,
-        MatchClass::AgreeFailed,
-        MatchClass::ClientFailedProviderAnswered,
-        MatchClass::ClientAnsweredProviderFailed,
-        MatchClass::StatusDiffers,
-        MatchClass::BucketShifted,
-        MatchClass::OnlyClient,
-        MatchClass::OnlyProvider,
-        MatchClass::FailedThenServed,
-    ];
-
-    /// What it means.
-    pub fn what(self) -> &'static str {
-        match self {
-            MatchClass::AgreeAnswered => "both say it was answered",
-            MatchClass::AgreeFailed => "both say it failed",
-            MatchClass::ClientFailedProviderAnswered => {
-                "no answer reached the client, the provider gave one: late or lost"
-            }
-            MatchClass::ClientAnsweredProviderFailed => "the client had an answer, the ledger knows of none",
-            MatchClass::StatusDiffers => "one side knows of a 5XX, the other does not",
-            MatchClass::BucketShifted => "both agree, but the client's clock puts it into other five minutes",
-            MatchClass::OnlyClient => "the client sent it, the provider never saw it",
-            MatchClass::OnlyProvider => "the provider saw it, the client's log does not have it",
-            MatchClass::FailedThenServed => {
-                "it failed, and was served when it was sent again (also in another class)"
-            }
-        }
-    }
-}
-
-/// How far apart things may be.
+/// How far apart the client's and the provider's times may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MatchTolerance {
-    /// Client's and provider's times of a call that is joined by its content.
+    /// The most by which the times of a call joined by its content may differ.
     pub join: Duration,
-    /// Their difference beyond which a clock is called skewed.
+    /// The difference beyond which a clock is called skewed.
     pub skew: Duration,
-}
-
-/// A call as an example of a class.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct MatchExample {
-    /// The call, where the provider knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<RequestId>,
-    /// The line of the client's log.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<u64>,
-}
-
-type Counts = [i64; SERVICE_COUNTS.len()];
-
-/// Calls of one class, and what would change if the client were right on them.
-#[derive(Clone, Debug, Default)]
-pub struct MatchGroup {
-    /// How many.
-    pub calls: u64,
-    /// Some of them.
-    pub examples: Vec<MatchExample>,
-    changes: BTreeMap<(Time, AttributionKey), Counts>,
 }
 
 /// A log being joined with the ledger's rows.
 pub struct LogJoin<'a> {
     lines: &'a [ClientLogLine],
     tolerance: MatchTolerance,
-    cycle: (Time, Time),
+    cycle: Range<Time>,
     by_id: HashMap<RequestId, usize>,
-    /// Lines without a name, by content, in the order of time.
+    /// Lines without a request id, by content, in the order of time.
     by_content: HashMap<u128, Vec<usize>>,
     matched: HashSet<usize>,
     /// Lines that name a call a second time.
     pub duplicates: u64,
-    /// Calls joined by their names, and by their contents.
-    pub joined: (u64, u64),
+    /// Calls joined by their request ids.
+    joined_by_request_id: u64,
+    /// Calls joined by their contents.
+    joined_by_content: u64,
     /// Differences of the clocks, in microseconds.
     skews: Vec<i64>,
-    /// Contents whose last call failed, with that call.
-    failing: HashMap<u128, Failing>,
+    /// Calls that failed and were not served yet when sent again, by content.
+    failing: HashMap<u128, FailedCall>,
     classes: BTreeMap<MatchClass, MatchGroup>,
 }
 
-/// A call that failed.
-struct Failing {
+/// A call that failed and may be sent again.
+struct FailedCall {
     request_id: RequestId,
     arrived: Time,
-    trouble: AttributionKey,
+    attribution: AttributionKey,
     counts: Counts,
 }
 
-impl Failing {
-    fn of(entry: &LedgerEntry) -> Self {
+impl FailedCall {
+    fn new(entry: &LedgerEntry) -> Self {
         Self {
             request_id: entry.request_id,
             arrived: entry.arrived,
-            trouble: AttributionKey::from_entry(entry),
+            attribution: AttributionKey::from_entry(entry),
             counts: counts(entry),
         }
     }
@@ -145,8 +68,8 @@ impl Failing {
 const EXAMPLES: usize = 5;
 
 impl<'a> LogJoin<'a> {
-    /// A join of a log with the rows of a cycle, `[from, to)`.
-    pub fn new(log: &'a ClientLog, cycle: (Time, Time), tolerance: MatchTolerance) -> Self {
+    /// Starts to join a log with the rows of a cycle.
+    pub fn new(log: &'a ClientLog, cycle: Range<Time>, tolerance: MatchTolerance) -> Self {
         let mut join = Self {
             lines: &log.lines,
             tolerance,
@@ -155,7 +78,8 @@ impl<'a> LogJoin<'a> {
             by_content: HashMap::new(),
             matched: HashSet::new(),
             duplicates: 0,
-            joined: (0, 0),
+            joined_by_request_id: 0,
+            joined_by_content: 0,
             skews: Vec::new(),
             failing: HashMap::new(),
             classes: BTreeMap::new(),
@@ -177,10 +101,9 @@ impl<'a> LogJoin<'a> {
         join
     }
 
-    /// Joins a row.
+    /// Joins a row with the line that names it, and compares the two.
     pub fn row(&mut self, entry: &LedgerEntry) {
-        let is_counted =
-            (self.cycle.0..self.cycle.1).contains(&entry.arrived) && entry.outcome != Outcome::Broken;
+        let is_counted = self.cycle.contains(&entry.arrived) && entry.outcome != Outcome::Broken;
         let found = self.line_of(entry);
         if let Some(at) = found {
             self.matched.insert(at);
@@ -198,18 +121,14 @@ impl<'a> LogJoin<'a> {
             request_id: Some(entry.request_id),
             line: None,
         };
-        let difference = self.note(MatchClass::OnlyProvider, example);
-        difference.change(
-            entry.arrived,
-            &AttributionKey::from_entry(entry),
-            &counts(entry),
-            -1,
-        );
+        let group = self.note(MatchClass::OnlyProvider, example);
+        let key = AttributionKey::from_entry(entry);
+        group.change(entry.arrived, &key, &counts(entry), -1);
     }
 
     fn line_of(&mut self, entry: &LedgerEntry) -> Option<usize> {
         if let Some(at) = self.by_id.get(&entry.request_id) {
-            self.joined.0 += 1;
+            self.joined_by_request_id += 1;
             return Some(*at);
         }
         let candidates = self.by_content.get(&entry.content)?;
@@ -217,16 +136,16 @@ impl<'a> LogJoin<'a> {
         let free = candidates.iter().filter(|at| !self.matched.contains(*at));
         let nearest = *free.min_by_key(|at| distance(at))?;
         let is_near = u128::from(distance(&nearest)) <= self.tolerance.join.as_micros();
-        self.joined.1 += u64::from(is_near);
+        self.joined_by_content += u64::from(is_near);
         is_near.then_some(nearest)
     }
 
-    /// What was served in the end did not fail its user, whatever came before.
+    /// Notes a failed call whose content was served when it was sent again.
     fn note_retry(&mut self, entry: &LedgerEntry) {
         let own = ServiceCounts::from_entry(entry);
         if own.served == 0 {
             if own.status_4xx == 0 {
-                self.failing.insert(entry.content, Failing::of(entry));
+                self.failing.insert(entry.content, FailedCall::new(entry));
             }
             return;
         }
@@ -235,12 +154,12 @@ impl<'a> LogJoin<'a> {
                 request_id: Some(failed.request_id),
                 line: None,
             };
-            let difference = self.note(MatchClass::FailedThenServed, example);
-            difference.change(failed.arrived, &failed.trouble, &failed.counts, -1);
-            difference.change(
+            let group = self.note(MatchClass::FailedThenServed, example);
+            group.change(failed.arrived, &failed.attribution, &failed.counts, -1);
+            group.change(
                 failed.arrived,
-                &failed.trouble,
-                &said(ClientOutcome::Answered(200)),
+                &failed.attribution,
+                &counts_of_outcome(ClientOutcome::Answered(200)),
                 1,
             );
         }
@@ -251,7 +170,7 @@ impl<'a> LogJoin<'a> {
         let own = ServiceCounts::from_entry(entry);
         let is_silent = own.silent + own.undelivered > 0;
         let is_5xx = own.status_5xx + own.late_5xx > 0;
-        let class = match line.said {
+        let class = match line.outcome {
             ClientOutcome::NoResponse if is_silent => MatchClass::AgreeFailed,
             ClientOutcome::NoResponse => MatchClass::ClientFailedProviderAnswered,
             ClientOutcome::Answered(_) | ClientOutcome::ServerError(_) if is_silent => {
@@ -267,17 +186,17 @@ impl<'a> LogJoin<'a> {
             request_id: Some(entry.request_id),
             line: Some(line.number),
         };
-        let trouble = AttributionKey::from_entry(entry);
+        let attribution = AttributionKey::from_entry(entry);
         if agrees && shifted {
-            let difference = self.note(MatchClass::BucketShifted, example);
-            difference.change(entry.arrived, &trouble, &counts(entry), -1);
-            difference.change(line.time, &trouble, &counts(entry), 1);
+            let group = self.note(MatchClass::BucketShifted, example);
+            group.change(entry.arrived, &attribution, &counts(entry), -1);
+            group.change(line.time, &attribution, &counts(entry), 1);
             return;
         }
-        let difference = self.note(class, example);
+        let group = self.note(class, example);
         if !agrees {
-            difference.change(entry.arrived, &trouble, &counts(entry), -1);
-            difference.change(entry.arrived, &trouble, &said(line.said), 1);
+            group.change(entry.arrived, &attribution, &counts(entry), -1);
+            group.change(entry.arrived, &attribution, &counts_of_outcome(line.outcome), 1);
         }
     }
 
@@ -298,7 +217,7 @@ impl<'a> LogJoin<'a> {
         all.get(all.len() / 2).copied()
     }
 
-    /// What came of it, once every row was given.
+    /// The result, once every row is joined.
     pub fn finish(mut self) -> JoinResult {
         let median = self.median_skew();
         let mut outside = 0;
@@ -306,13 +225,13 @@ impl<'a> LogJoin<'a> {
             if self.matched.contains(&at) {
                 continue;
             }
-            // By the provider's clock, as far as it is known.
+            // In the provider's time, as far as the skew is known.
             let time = line.time.plus_micros(-median.unwrap_or(0));
-            if !(self.cycle.0..self.cycle.1).contains(&time) {
+            if !self.cycle.contains(&time) {
                 outside += 1;
                 continue;
             }
-            let trouble = AttributionKey {
+            let attribution = AttributionKey {
                 party: Some(Party::Provider),
                 ..AttributionKey::default()
             };
@@ -320,16 +239,16 @@ impl<'a> LogJoin<'a> {
                 request_id: line.request_id,
                 line: Some(line.number),
             };
-            let counts = match line.said {
+            let counts = match line.outcome {
                 ClientOutcome::NoResponse => ServiceCounts {
                     undelivered: 1,
                     ..ServiceCounts::default()
                 }
                 .values(),
-                ClientOutcome::Answered(_) | ClientOutcome::ServerError(_) => said(line.said),
+                ClientOutcome::Answered(_) | ClientOutcome::ServerError(_) => counts_of_outcome(line.outcome),
             };
             self.note(MatchClass::OnlyClient, example)
-                .change(time, &trouble, &counts, 1);
+                .change(time, &attribution, &counts, 1);
         }
         let limit = self.tolerance.skew.as_micros();
         let beyond = self
@@ -339,7 +258,8 @@ impl<'a> LogJoin<'a> {
         JoinResult {
             duplicates: self.duplicates,
             outside,
-            joined: self.joined,
+            by_request_id: self.joined_by_request_id,
+            by_content: self.joined_by_content,
             median_skew: median,
             skewed: beyond.count() as u64,
             classes: self.classes,
@@ -347,15 +267,17 @@ impl<'a> LogJoin<'a> {
     }
 }
 
-/// What came of a join.
+/// The result of a join.
 #[derive(Clone, Debug)]
 pub struct JoinResult {
     /// Lines that name a call a second time.
     pub duplicates: u64,
     /// Lines of calls outside of the cycle.
     pub outside: u64,
-    /// Calls joined by their names, and by their contents.
-    pub joined: (u64, u64),
+    /// Calls joined by their request ids.
+    pub by_request_id: u64,
+    /// Calls joined by their contents.
+    pub by_content: u64,
     /// The median difference of the clocks, in microseconds.
     pub median_skew: Option<i64>,
     /// Calls whose times differ by more than the tolerance.
@@ -364,50 +286,7 @@ pub struct JoinResult {
     pub classes: BTreeMap<MatchClass, MatchGroup>,
 }
 
-impl MatchGroup {
-    fn change(&mut self, at: Time, trouble: &AttributionKey, counts: &Counts, sign: i64) {
-        let own = self.changes.entry((at.bucket(), trouble.clone())).or_default();
-        own.iter_mut()
-            .zip(counts)
-            .for_each(|(own, count)| *own += sign * count);
-    }
-
-    /// The counts there would be if the client were right on these calls; those outside of `[from, to)` left out.
-    pub fn applied(&self, rows: &[ServiceBucket], (from, to): (Time, Time)) -> Vec<ServiceBucket> {
-        let mut all: BTreeMap<(Time, AttributionKey), Counts> = BTreeMap::new();
-        for row in rows {
-            all.insert((row.bucket, row.trouble.clone()), row.counts.values());
-        }
-        for (key, change) in &self.changes {
-            let own = all.entry(key.clone()).or_default();
-            own.iter_mut()
-                .zip(change)
-                .for_each(|(own, change)| *own += change);
-        }
-        let within = all
-            .into_iter()
-            .filter(|((bucket, _), _)| (from..to).contains(bucket));
-        let rows = within.map(|((bucket, trouble), counts)| ServiceBucket {
-            bucket,
-            trouble,
-            counts: ServiceCounts::from_values(counts),
-        });
-        rows.collect()
-    }
-
-    /// Adds others.
-    pub fn add(&mut self, other: &MatchGroup) {
-        self.calls += other.calls;
-        for (key, change) in &other.changes {
-            let own = self.changes.entry(key.clone()).or_default();
-            own.iter_mut()
-                .zip(change)
-                .for_each(|(own, change)| *own += change);
-        }
-    }
-}
-
-/// The counts of a row without its money: that does not depend on who is right.
+/// The counts of a row without its charges, which do not depend on who is right.
 fn counts(entry: &LedgerEntry) -> Counts {
     ServiceCounts {
         fee_fen: 0,
@@ -419,9 +298,10 @@ fn counts(entry: &LedgerEntry) -> Counts {
     .values()
 }
 
-fn said(said: ClientOutcome) -> Counts {
+/// The counts of a call with the outcome that a client saw.
+fn counts_of_outcome(outcome: ClientOutcome) -> Counts {
     let mut own = ServiceCounts::default();
-    let count = match said {
+    let count = match outcome {
         ClientOutcome::Answered(400..) => &mut own.status_4xx,
         ClientOutcome::Answered(_) => &mut own.served,
         ClientOutcome::ServerError(_) => &mut own.status_5xx,

@@ -1,6 +1,6 @@
 //! Whole cycles: from counts to availability, tier, money and claim window.
 
-use super::shown::term_cycle;
+use super::json::term_cycle_to_json;
 use super::{VectorCase, count, count_or_zero, parsed, parsed_or_none, small};
 use crate::clock::{Day, Month};
 use crate::sla::{
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 impl VectorCase<'_> {
-    /// From counts to money.
+    /// Settles a cycle from its counts.
     pub(super) fn cycle(&self) -> Result<Value, String> {
         let measured = match self.contract.measure {
             AvailabilityMeasure::RequestRatio => {
@@ -29,7 +29,7 @@ impl VectorCase<'_> {
         Ok(Value::Object(self.settled(measured)?))
     }
 
-    /// What comes of what was measured in the cycle the input names.
+    /// Settles the cycle the input names from what was measured.
     pub(super) fn settled(&self, measured: MeasuredTraffic) -> Result<Map<String, Value>, String> {
         let place = match measured {
             MeasuredTraffic::Plain { .. } => None,
@@ -49,14 +49,14 @@ impl VectorCase<'_> {
         let (_, term) = self.term(self.input, "start")?;
         let last = term.last().ok_or("months: expected 1 or more")?;
         Ok(json!({
-            "cycles": term.iter().map(term_cycle).collect::<Vec<_>>(),
+            "cycles": term.iter().map(term_cycle_to_json).collect::<Vec<_>>(),
             "term_end": last.end.to_string(),
             "days_total": term.iter().map(Cycle::days).sum::<i64>(),
             "buckets_total": term.iter().map(Cycle::buckets).sum::<i64>(),
         }))
     }
 
-    /// A term of so many months; or, beside what vectors know, to a last day.
+    /// A term with its months; or, which `sla_vectors/1` does not have, to a last day.
     fn term(&self, contract: &Value, start: &str) -> Result<(i32, Vec<Cycle>), String> {
         if let Some(end) = parsed_or_none(contract, "end")? {
             return Ok((0, Cycle::of_span(parsed(contract, start)?, end)));

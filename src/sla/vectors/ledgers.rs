@@ -1,8 +1,9 @@
-//! Ledgers: rows read one by one, what they add up to, and the cycle that comes of it.
+//! Vectors of ledgers: how each row is read, the sums of the rows, and the cycle they settle.
 
-use super::shown::{minute, requests as requests_json, run as shown_run};
+use super::json::{minute, requests_to_json, run_to_json};
 use super::{VectorCase, parsed, parsed_or_none, text};
 use crate::exchange::Party;
+use crate::sla::clauses::TierOnReading;
 use crate::sla::{AvailabilityMeasure, CycleTraffic, MeasuredTraffic, SlaRow, buckets, requests};
 use serde_json::{Map, Value, json};
 
@@ -16,20 +17,20 @@ impl VectorCase<'_> {
         let mut all = match self.contract.measure {
             AvailabilityMeasure::BucketMean => {
                 let sums = buckets(&rows, self.contract, &cycle, &self.policy);
-                let traffic = CycleTraffic::of(sums.values().cloned());
+                let traffic = CycleTraffic::from_buckets(sums.values().cloned());
                 let mut all = self.settled(MeasuredTraffic::Traffic(traffic))?;
-                let shown = sums
+                let listed = sums
                     .iter()
-                    .map(|(start, run)| shown_run(Some(&minute(*start)), run))
+                    .map(|(start, run)| run_to_json(Some(&minute(*start)), run))
                     .collect();
-                all.insert("buckets".into(), Value::Array(shown));
+                all.insert("buckets".into(), Value::Array(listed));
                 all
             }
             AvailabilityMeasure::RequestRatio | AvailabilityMeasure::Informative => {
                 let sums = requests(&rows, self.contract, &cycle, &self.policy);
-                let shown = requests_json(&sums);
+                let aggregate = requests_to_json(&sums);
                 let mut all = self.settled(MeasuredTraffic::Requests(sums))?;
-                all.insert("aggregate".into(), shown);
+                all.insert("aggregate".into(), aggregate);
                 all
             }
         };
@@ -59,8 +60,8 @@ impl VectorCase<'_> {
 
     fn by_bucket(&self, row: &SlaRow, cycle: &crate::sla::Cycle) -> Map<String, Value> {
         let reading = row.by_bucket(self.contract, cycle, &self.policy);
-        let by_published = self.policy.is("tier_on", "published");
-        let mut shown = object(json!({
+        let by_published = self.policy.is(TierOnReading::Published);
+        let mut all = object(json!({
             "in_cycle": reading.bucket.is_some(),
             "bucket": reading.bucket.map(minute),
             "valid": reading.valid,
@@ -68,10 +69,10 @@ impl VectorCase<'_> {
             "counts": if by_published { reading.published } else { reading.compensable },
         }));
         if self.contract.has_two_availabilities() {
-            shown.insert("counts_published".into(), json!(reading.published));
-            shown.insert("counts_compensable".into(), json!(reading.compensable));
+            all.insert("counts_published".into(), json!(reading.published));
+            all.insert("counts_compensable".into(), json!(reading.compensable));
         }
-        shown
+        all
     }
 }
 

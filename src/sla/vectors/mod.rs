@@ -1,15 +1,15 @@
-//! Worked examples in the form `sla_vectors/1`: each says what is to be computed, and the answer is compared or
-//! given. What an example does not know is an error by its field, never a guess.
+//! Test vectors in the form `sla_vectors/1`: each names what to compute, and its answer is returned or compared. An input
+//! that is missing is an error that names the field, never a guess.
 
 mod cycles;
+mod json;
 mod ledgers;
 mod rules;
-mod shown;
 
 use super::{Contract, ReadingPolicy, WorkdayCalendar};
 use serde_json::{Value, json};
 
-/// What vectors are computed with.
+/// Computes vectors.
 pub struct VectorRunner<'a> {
     /// Every contract there is.
     pub contracts: &'a [&'static Contract],
@@ -17,7 +17,7 @@ pub struct VectorRunner<'a> {
     pub calendar: &'a WorkdayCalendar,
 }
 
-/// What is wrong with a vector.
+/// Why a vector cannot be computed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{id}: {why}")]
 pub struct VectorError {
@@ -27,7 +27,7 @@ pub struct VectorError {
     pub why: String,
 }
 
-/// A vector that was computed and found different.
+/// A vector whose answer differs from the expected one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorMismatch {
     /// The vector.
@@ -36,7 +36,7 @@ pub struct VectorMismatch {
     pub differs: Vec<(String, Value, Value)>,
 }
 
-/// A vector's parts.
+/// One vector being computed.
 pub(super) struct VectorCase<'a> {
     pub(super) contract: &'static Contract,
     pub(super) policy: ReadingPolicy,
@@ -61,7 +61,8 @@ impl VectorRunner<'_> {
         Ok(json!({"vectors": answers}))
     }
 
-    /// Compares a file of vectors with what is computed. Gives the number of those that agree, and the others.
+    /// Computes a file of vectors and compares the answers with those it expects. Returns the number that agree, and the
+    /// others.
     ///
     /// # Errors
     /// The first vector that cannot be computed, and why.
@@ -81,14 +82,15 @@ impl VectorRunner<'_> {
         Ok((passed, failed))
     }
 
-    /// What comes of one input, in a reading.
+    /// Computes one input in the readings of a policy.
     ///
     /// # Errors
     /// The field that is wrong, and what was expected.
     pub fn compute(
         &self,
         contract: &'static Contract,
-        (kind, input): (&str, &Value),
+        kind: &str,
+        input: &Value,
         policy: &ReadingPolicy,
     ) -> Result<Value, String> {
         let case = VectorCase {
@@ -116,7 +118,7 @@ impl VectorRunner<'_> {
         })?;
         let policy = ReadingPolicy::read(contract.settings, &vector["policy"])?;
         let input = vector.get("input").ok_or("input: expected an object")?;
-        self.compute(contract, (text(vector, "kind")?, input), &policy)
+        self.compute(contract, text(vector, "kind")?, input, &policy)
     }
 }
 
@@ -204,7 +206,7 @@ fn parsed<T: std::str::FromStr<Err = String>>(object: &Value, name: &str) -> Res
         .map_err(|why| format!("{name}: {why}"))
 }
 
-/// The same; none where it is absent or `null`.
+/// A field read from its text; `None` where it is absent or `null`.
 fn parsed_or_none<T: std::str::FromStr<Err = String>>(
     object: &Value,
     name: &str,
@@ -225,7 +227,7 @@ fn count(object: &Value, name: &str) -> Result<u128, String> {
         .map_err(|_| format!("{name}: expected a whole number of at least 0, found {found}"))
 }
 
-/// The same; 0 where it is absent or `null`.
+/// A number that is not below 0; 0 where it is absent or `null`.
 fn count_or_zero(object: &Value, name: &str) -> Result<u128, String> {
     if object[name].is_null() {
         Ok(0)

@@ -1,11 +1,11 @@
 //! One rule each: claim windows, buckets, budgets, inputs, notices, tickets, logs, liability.
 
-use super::shown::{instant, number, shown_window};
+use super::json::{instant, number, window_to_json};
 use super::{VectorCase, count, parsed, parsed_or_none, small, text};
 use crate::clock::{Day, Month, Time};
 use crate::sla::{
-    BurnRates, ChangeNotice, ClaimOutcome, ClaimWindow, Cycle, ErrorRate, FaultTicket, FrameCount,
-    PictureSize, TextLength, audio_fits, keep_through, liability, or_null, text_limit, to_json, whole,
+    BurnRates, ChangeNotice, ClaimFacts, ClaimWindow, Cycle, ErrorRate, FaultTicket, FrameCount, PictureSize,
+    TextLength, audio_fits, keep_through, liability, or_null, text_limit, to_json, whole,
 };
 use serde_json::{Value, json};
 
@@ -18,18 +18,22 @@ impl VectorCase<'_> {
             &rule,
             month,
             cycle_end,
-            (self.calendar, &self.policy),
+            self.calendar,
+            &self.policy,
         ))
     }
 
     pub(super) fn claim_window(&self) -> Result<Value, String> {
-        Ok(shown_window(self.contract, Some(&self.claim_window_of_input()?)))
+        Ok(window_to_json(
+            self.contract,
+            Some(&self.claim_window_of_input()?),
+        ))
     }
 
     pub(super) fn claim(&self) -> Result<Value, String> {
         let window = self.claim_window_of_input()?;
         let is = |name: &str| self.input[name].as_bool().unwrap_or(false);
-        let claim = ClaimOutcome {
+        let claim = ClaimFacts {
             submitted: parsed(self.input, "submitted_at")?,
             breached: self.input["breached"]
                 .as_bool()
@@ -76,10 +80,10 @@ impl VectorCase<'_> {
             };
             rates.by_bucket.insert(part(0)?, own);
         }
-        Ok(self.shown_budget(&rates))
+        Ok(self.budget_to_json(&rates))
     }
 
-    fn shown_budget(&self, rates: &BurnRates) -> Value {
+    fn budget_to_json(&self, rates: &BurnRates) -> Value {
         let (allowed, spent) = (rates.allowed(self.contract), rates.spent());
         let share = |buckets: u64| (buckets > 0).then(|| whole(1) - &spent / whole(buckets));
         let windows = self.input["windows"]
@@ -231,9 +235,9 @@ impl VectorCase<'_> {
             list("paid_fen_last_6_months")?,
             list("consumed_fen_last_6_months")?,
         );
-        let (paid, consumed, applied) = liability(&paid, &consumed, count(self.input, "claimed_fen")?);
+        let cap = liability(&paid, &consumed, count(self.input, "claimed_fen")?);
         Ok(
-            json!({"cap_7_4_paid_fen": number(paid), "cap_11_16_consumed_fen": number(consumed), "applied_fen": number(applied)}),
+            json!({"cap_7_4_paid_fen": number(cap.paid), "cap_11_16_consumed_fen": number(cap.consumed), "applied_fen": number(cap.applied)}),
         )
     }
 }

@@ -1,29 +1,29 @@
-//! Times of failure: five-minute buckets with failures that count, put together where they follow each other.
+//! Incidents: consecutive five-minute buckets with failures that count, merged.
 
-use super::books::CycleAccounts;
+use super::CycleAccounts;
 use crate::clock::Time;
 use crate::sla::{FIVE_MINUTES, FiveMinutes};
 use std::collections::BTreeMap;
 
 /// A time of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Incident {
+pub struct Incident {
     /// Start of its first bucket.
-    pub(super) from: Time,
+    pub from: Time,
     /// End of its last bucket.
-    pub(super) to: Time,
+    pub to: Time,
     /// Requests within it.
-    pub(super) requests: u64,
+    pub requests: u64,
     /// Failures within it.
-    pub(super) failures: u64,
+    pub failures: u64,
 }
 
-/// The times of failure of a cycle.
-pub(super) fn incidents(accounts: &CycleAccounts) -> Vec<Incident> {
-    join(&accounts.five_minutes())
+/// The incidents of a cycle, in the order of time.
+pub fn incidents(accounts: &CycleAccounts) -> Vec<Incident> {
+    merge(&accounts.five_minutes())
 }
 
-fn join(figures: &BTreeMap<Time, FiveMinutes>) -> Vec<Incident> {
+fn merge(figures: &BTreeMap<Time, FiveMinutes>) -> Vec<Incident> {
     let mut all: Vec<Incident> = Vec::new();
     for (start, own) in figures.iter().filter(|(_, own)| own.failures > 0) {
         match all.last_mut() {

@@ -1,21 +1,20 @@
-//! Which cycle a name means: a month, or the cycle's first day where a month has several.
+//! Finds the cycle that a name means: a month, or the first day of a cycle where a month has several.
 
-use super::impossible;
-use crate::admin::ProblemDetails;
+use super::StatementError;
 use crate::billing::{PrepaidPack, Subscription};
 use crate::clock::{Day, Month};
 use crate::sla::{Contract, Cycle, CycleBill, CyclePlacement, CycleRule, PackPrice, ReadingPolicy};
 
-/// A cycle's name.
+/// The name of a cycle.
 #[derive(Clone, Copy)]
-enum Name {
+enum CycleName {
     Month(Month),
     Day(Day),
 }
 
-impl Name {
-    fn read(text: &str) -> Result<Self, ProblemDetails> {
-        // Before 1992 there was daylight saving (`sla.md` §1.5); far years are nobody's cycles.
+impl CycleName {
+    fn read(text: &str) -> Result<Self, StatementError> {
+        // China had daylight saving time before 1992 (`sla.md` §1.5); nobody asks for cycles in far years.
         let within = |day: Day| (1992..=9000).contains(&day.year());
         if let Ok(month) = text.parse::<Month>()
             && within(month.first())
@@ -24,7 +23,7 @@ impl Name {
         }
         let day = text.parse().ok().filter(|day| within(*day));
         day.map(Self::Day).ok_or_else(|| {
-            impossible(
+            StatementError::impossible(
                 "cycle",
                 format!("expected a month such as 2026-11, or a cycle's first day such as 2026-11-17, found {text:?}"),
             )
@@ -37,41 +36,51 @@ impl Name {
             Self::Month(month) => cycle.start.month() <= month && month <= cycle.end.month(),
         }
     }
+
+    fn month(self) -> Month {
+        match self {
+            Self::Month(month) => month,
+            Self::Day(day) => day.month(),
+        }
+    }
 }
 
-/// Whether nothing was bought that says where cycles lie.
+/// Whether the world bought nothing that defines the contract's cycles.
 pub(super) fn is_assumed(contract: &Contract, bought: Option<&Subscription>) -> bool {
     contract.cycle != CycleRule::NaturalMonth && bought.is_none_or(|own| own.packs.is_empty())
 }
 
-/// Where a cycle of a world lies. A world that has bought nothing is taken to have bought the month that is asked for.
-pub(super) fn place(
+/// Finds a cycle of a world. A world that has bought nothing is taken to have bought the month that is asked for.
+///
+/// # Errors
+/// When the name is malformed, fits no cycle, or fits several.
+pub(super) fn find(
     contract: &Contract,
     bought: Option<&Subscription>,
     text: &str,
     policy: &ReadingPolicy,
-) -> Result<CyclePlacement, ProblemDetails> {
-    let name = Name::read(text)?;
-    let all = places(contract, bought, name, policy);
+) -> Result<CyclePlacement, StatementError> {
+    let name = CycleName::read(text)?;
+    let all = placements(contract, bought, name, policy);
     let mut found: Vec<&CyclePlacement> = all.iter().filter(|place| name.fits(&place.cycle)).collect();
     found.dedup_by_key(|place| (place.cycle.start, place.cycle.end));
     match found[..] {
         [one] => Ok(one.clone()),
-        [] => Err(ProblemDetails::not_found(format!(
-            "there is no cycle {text}; there are {}",
-            listed(all.iter().map(|place| &place.cycle))
-        ))),
-        _ => Err(impossible(
+        [] => Err(StatementError::UnknownCycle {
+            cycle: text.to_owned(),
+            known: joined(all.iter().map(|place| &place.cycle)),
+        }),
+        _ => Err(StatementError::impossible(
             "cycle",
             format!(
                 "{text} is part of {}; name the first day of one",
-                listed(found.iter().map(|place| &place.cycle))
+                joined(found.iter().map(|place| &place.cycle))
             ),
         )),
     }
 }
 
-fn listed<'a>(cycles: impl Iterator<Item = &'a Cycle>) -> String {
+fn joined<'a>(cycles: impl Iterator<Item = &'a Cycle>) -> String {
     let all: Vec<_> = cycles
         .map(|cycle| format!("{} to {}", cycle.start, cycle.end))
         .collect();
@@ -82,17 +91,14 @@ fn listed<'a>(cycles: impl Iterator<Item = &'a Cycle>) -> String {
     }
 }
 
-/// All cycles there are near a name.
-fn places(
+/// The cycles there are: of everything bought, or of the month that a name means.
+fn placements(
     contract: &Contract,
     bought: Option<&Subscription>,
-    name: Name,
+    name: CycleName,
     policy: &ReadingPolicy,
 ) -> Vec<CyclePlacement> {
-    let month = match name {
-        Name::Month(month) => month,
-        Name::Day(day) => day.month(),
-    };
+    let month = name.month();
     if contract.cycle == CycleRule::NaturalMonth {
         let applied_on = bought.and_then(|own| own.applied_on);
         let exists = applied_on.is_none_or(|day| day.month() <= month);
@@ -105,11 +111,11 @@ fn places(
     }
     packs
         .iter()
-        .flat_map(|pack| places_of(contract, pack, policy))
+        .flat_map(|pack| placements_of_pack(contract, pack, policy))
         .collect()
 }
 
-/// A month as it would be, had it been bought.
+/// The cycle of a month as if it had been bought.
 fn assumed(contract: &Contract, month: Month) -> CyclePlacement {
     let cycle = Cycle::of_month(month, None);
     CyclePlacement {
@@ -118,7 +124,11 @@ fn assumed(contract: &Contract, month: Month) -> CyclePlacement {
     }
 }
 
-fn places_of(contract: &Contract, pack: &PrepaidPack, policy: &ReadingPolicy) -> Vec<CyclePlacement> {
+fn placements_of_pack(
+    contract: &Contract,
+    pack: &PrepaidPack,
+    policy: &ReadingPolicy,
+) -> Vec<CyclePlacement> {
     if contract.cycle == CycleRule::Package {
         return vec![CyclePlacement::alone(Cycle::of_package(pack.start, pack.last()))];
     }
@@ -134,11 +144,11 @@ fn places_of(contract: &Contract, pack: &PrepaidPack, policy: &ReadingPolicy) ->
     term.iter().map(of_cycle).collect()
 }
 
-/// Adds the packs a cycle's bill holds: those of its term, and others bought within it.
-pub(super) fn add_packs(bill: &mut CycleBill, place: &CyclePlacement, bought: Option<&Subscription>) {
+/// Adds the packs of a cycle to its bill: those of its term, and others bought within it.
+pub(super) fn add_packs(bill: &mut CycleBill, placement: &CyclePlacement, bought: Option<&Subscription>) {
     let packs = bought.into_iter().flat_map(|own| &own.packs);
     for pack in packs.filter(|pack| pack.price_fen > 0) {
-        let first = place.term.first().unwrap_or(&place.cycle);
+        let first = placement.term.first().unwrap_or(&placement.cycle);
         let own = PackPrice {
             price: pack.price_fen.into(),
             coupon: pack.coupon_fen.into(),
@@ -146,7 +156,7 @@ pub(super) fn add_packs(bill: &mut CycleBill, place: &CyclePlacement, bought: Op
         };
         if pack.start == first.start {
             bill.packs.push(own);
-        } else if place.cycle.holds(own.bought) {
+        } else if placement.cycle.holds(own.bought) {
             bill.gross += own.price;
             bill.coupon += own.coupon;
         }

@@ -1,4 +1,4 @@
-//! How results are written in vectors.
+//! Writes inputs and results as the JSON of vectors.
 
 use crate::clock::{Day, Time};
 use crate::sla::{
@@ -23,14 +23,14 @@ fn day(day: Option<Day>) -> Value {
     day.map_or(Value::Null, |day| json!(day.to_string()))
 }
 
-/// A number that may pass 2^53, as a JSON number.
+/// A number that may exceed 2^53, as a JSON number.
 pub(super) fn number(value: u128) -> Value {
     serde_json::from_str(&value.to_string()).unwrap_or(Value::Null)
 }
 
 /// Requests of a cycle, with those of each cause.
-pub(super) fn requests(requests: &CycleRequests) -> Value {
-    let shown = |counts: &RequestCounts, sent: &str| {
+pub(super) fn requests_to_json(requests: &CycleRequests) -> Value {
+    let to_json = |counts: &RequestCounts, sent: &str| {
         json!({
             sent: number(counts.sent),
             "no_response": number(counts.no_response),
@@ -38,19 +38,19 @@ pub(super) fn requests(requests: &CycleRequests) -> Value {
         })
     };
     let excluded = requests.excluded.iter();
-    let excluded = excluded.map(|(code, counts)| (code.clone(), shown(counts, "requests")));
-    let mut all = shown(&requests.counts, "sent");
+    let excluded = excluded.map(|(code, counts)| (code.clone(), to_json(counts, "requests")));
+    let mut all = to_json(&requests.counts, "sent");
     all["excluded"] = Value::Object(excluded.collect());
     all
 }
 
-/// A cycle of its own.
-pub(super) fn plain_cycle(cycle: &Cycle) -> Value {
+/// A cycle that is no part of a term.
+pub(super) fn cycle_to_json(cycle: &Cycle) -> Value {
     json!({"start": cycle.start.to_string(), "end": cycle.end.to_string(), "days": cycle.days()})
 }
 
 /// A cycle of a term.
-pub(super) fn term_cycle(cycle: &Cycle) -> Value {
+pub(super) fn term_cycle_to_json(cycle: &Cycle) -> Value {
     json!({
         "index": cycle.index,
         "start": cycle.start.to_string(),
@@ -62,8 +62,8 @@ pub(super) fn term_cycle(cycle: &Cycle) -> Value {
     })
 }
 
-/// A run of buckets, with when the first begins where it lies somewhere.
-pub(super) fn run(from: Option<&str>, run: &BucketRun) -> Value {
+/// A run of buckets, with the start of the first where it has a place in time.
+pub(super) fn run_to_json(from: Option<&str>, run: &BucketRun) -> Value {
     let excluded = run.excluded.iter().map(|(code, errors)| {
         (
             code.clone(),
@@ -81,7 +81,7 @@ pub(super) fn run(from: Option<&str>, run: &BucketRun) -> Value {
 }
 
 impl StatementInput {
-    /// As a vector's input, so that anybody can compute the cycle again.
+    /// The input of a vector, so that anybody can compute the cycle again.
     pub fn to_input(&self, contract: &Contract) -> Value {
         let mut all = json!({});
         if let Some(place) = &self.place {
@@ -103,22 +103,22 @@ impl StatementInput {
             }
         }
         match &self.measured {
-            MeasuredTraffic::Requests(own) => all["requests"] = requests(own),
+            MeasuredTraffic::Requests(own) => all["requests"] = requests_to_json(own),
             MeasuredTraffic::Traffic(traffic) => {
-                all["segments"] = traffic.runs.iter().map(|own| run(None, own)).collect();
+                all["segments"] = traffic.runs.iter().map(|own| run_to_json(None, own)).collect();
                 all["background_valid"] = json!(traffic.background_valid);
             }
             MeasuredTraffic::Plain { sent, failed } => {
                 all["requests"] = json!({"sent": number(*sent), "failed": number(*failed)});
             }
         }
-        all["fee"] = self.bill.shown();
+        all["fee"] = self.bill.to_json();
         all
     }
 }
 
 impl CycleBill {
-    fn shown(&self) -> Value {
+    fn to_json(&self) -> Value {
         let mut fee = json!({
             "gross_fen": number(self.gross), "coupon_fen": number(self.coupon), "free": self.is_free,
         });
@@ -140,23 +140,23 @@ impl CycleBill {
 }
 
 impl Statement {
-    /// What a vector of the cycle expects.
+    /// The answer a vector of the cycle expects.
     pub fn expect(&self) -> Map<String, Value> {
         let mut all = availability(self.contract, self.availability.as_ref(), &self.settlement);
         let claim = self.window.as_ref().map_or(Value::Null, |window| {
-            let mut shown = shown_window(self.contract, Some(window));
-            shown["eligible"] = json!(!self.settlement.amount.is_zero());
-            shown
+            let mut claim = window_to_json(self.contract, Some(window));
+            claim["eligible"] = json!(!self.settlement.amount.is_zero());
+            claim
         });
         all.insert("claim".into(), claim);
         if let Some(place) = &self.figures.place {
             let is_term = self.contract.cycle == CycleRule::Term;
-            let shown = if is_term {
-                term_cycle(&place.cycle)
+            let cycle = if is_term {
+                term_cycle_to_json(&place.cycle)
             } else {
-                plain_cycle(&place.cycle)
+                cycle_to_json(&place.cycle)
             };
-            all.insert("cycle".into(), shown);
+            all.insert("cycle".into(), cycle);
             if is_term {
                 all.insert("cycles_in_contract".into(), json!(place.term.len()));
                 let fee = to_json(&self.fees.base(&self.policy));
@@ -184,7 +184,7 @@ impl Statement {
     }
 }
 
-/// The availability, as a number and for people, and whether it keeps the promise.
+/// The availability, as a fraction and for people, whether it keeps the promise, and the compensation.
 fn availability(
     contract: &Contract,
     availability: Option<&Ratio>,
@@ -205,7 +205,7 @@ fn availability(
         "raw_fen": to_json(&settlement.raw),
         "cap_fen": or_null(settlement.cap.as_ref()),
         "cap_binds": settlement.cap_binds(),
-        "amount_fen": fen(settlement),
+        "amount_fen": amount_to_json(settlement),
         "form": contract.form,
         "currency": "CNY",
         "no_compensation_reason": settlement.reason,
@@ -215,11 +215,11 @@ fn availability(
 }
 
 /// The window of a claim; `null` where the agreement has none.
-pub(super) fn shown_window(contract: &Contract, window: Option<&ClaimWindow>) -> Value {
+pub(super) fn window_to_json(contract: &Contract, window: Option<&ClaimWindow>) -> Value {
     let (Some(window), Some(rule)) = (window, contract.claim) else {
         return Value::Null;
     };
-    let mut shown = json!({
+    let mut all = json!({
         "rule": format!(
             "after working day {} of the next month, within {} month(s) after the month",
             rule.workday, rule.months
@@ -232,13 +232,13 @@ pub(super) fn shown_window(contract: &Contract, window: Option<&ClaimWindow>) ->
         "days_open": window.days_open(),
     });
     if window.opens.is_none() {
-        shown["error"] = json!("calendar_unknown_year");
+        all["error"] = json!("calendar_unknown_year");
     }
-    shown
+    all
 }
 
-/// Whole fen as a JSON number.
-fn fen(settlement: &Settlement) -> Value {
+/// The compensation in whole fen, as a JSON number.
+fn amount_to_json(settlement: &Settlement) -> Value {
     let digits = settlement.amount.to_string();
     serde_json::from_str(&digits).unwrap_or_else(|_| json!(digits))
 }
