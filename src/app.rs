@@ -97,6 +97,7 @@ impl Application {
         };
         let calendar =
             WorkdayCalendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
+        admin::prepare();
         let admin = Data::new(AdminState {
             calendar: Arc::new(calendar),
             gateway: gateway.clone(),

@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("recognition", &[]),
     ("imaging", &["exchange"]),
     ("typography", &[]),
-    ("composition", &["imaging", "typography"]),
+    ("composition", &["imaging", "spelling", "typography"]),
     ("store", &["clock", "exchange"]),
     ("ledger", &["clock", "exchange", "store"]),
     (
