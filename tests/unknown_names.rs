@@ -277,6 +277,14 @@ fn in_bodies_and_paths() {
             ),
             (
                 "POST",
+                "worlds/demo/templates",
+                json!({"understudy_template": 1, "nmae": "x"}),
+                422,
+                "nmae",
+                "name",
+            ),
+            (
+                "POST",
                 "sla/claims",
                 json!({"provider": "kling", "wrld": "demo"}),
                 422,

@@ -45,11 +45,11 @@ impl ProblemDetails {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// The field it is about.
+    /// The field it is about; an empty path, or `.`, is the whole and no field.
     #[must_use]
     pub fn field(self, field: impl Into<String>) -> Self {
         Self {
-            field: Some(field.into()).filter(|field: &String| field != "."),
+            field: Some(field.into()).filter(|field: &String| !matches!(field.as_str(), "" | ".")),
             ..self
         }
     }

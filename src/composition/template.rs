@@ -4,6 +4,7 @@ use super::colour::Rgb;
 use super::decoration;
 use super::layout::{CanvasShape, LayoutChoice};
 use super::style::{Palette, TemplateStyle};
+use crate::spelling::{expected_one_of, field_of, with_suggestion};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -201,8 +202,16 @@ impl Template {
         }
         let mut reader = serde_json::Deserializer::from_slice(json);
         let read = serde_path_to_error::deserialize(&mut reader);
-        let template: Self =
-            read.map_err(|why| TemplateParseError::at(why.path().to_string(), why.inner().to_string()))?;
+        let template: Self = read.map_err(|why| {
+            let text = why.inner().to_string();
+            let field = field_of(&why.path().to_string(), &text);
+            let path = if field.is_empty() {
+                "the template".to_owned()
+            } else {
+                field
+            };
+            TemplateParseError::at(path, with_suggestion(&text))
+        })?;
         reader
             .end()
             .map_err(|why| TemplateParseError::at("the template", why.to_string()))?;
@@ -229,10 +238,7 @@ impl Template {
         for (role, colour) in &self.colours {
             let path = format!("colours.{role}");
             if !COLOUR_NAMES.contains(&role.as_str()) {
-                return Err(TemplateParseError::at(
-                    path,
-                    format!("expected one of {}", COLOUR_NAMES.join(", ")),
-                ));
+                return Err(TemplateParseError::at(path, expected_one_of(role, COLOUR_NAMES)));
             }
             if Rgb::from_hex(colour).is_none() {
                 return Err(TemplateParseError::at(path, "expected #rrggbb"));

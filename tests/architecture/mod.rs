@@ -23,7 +23,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     ("recognition", &[]),
     ("imaging", &["exchange"]),
     ("typography", &[]),
-    ("composition", &["imaging", "typography"]),
+    ("composition", &["imaging", "spelling", "typography"]),
     ("store", &["clock", "exchange"]),
     ("ledger", &["clock", "exchange", "store"]),
     (
