@@ -345,7 +345,10 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         bytes(settings.files.max_bytes),
         settings.files.ttl,
     ));
+    let events = Events::default();
+    events.observe_clock(clock, None);
     let worlds = Worlds::load(WorldsSetup {
+        events: events.clone(),
         store: store.clone(),
         clock: clock.clone(),
         dice: Dice::new(run.seed),
@@ -355,7 +358,6 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
         names: providers.known_names(),
         run: run.number,
     })?;
-    let events = Events::default();
     let jobs = jobs(settings, store, &worlds, events.clone())?;
     let ledger = LedgerSettings {
         queue: settings.ledger.queue,
@@ -381,6 +383,7 @@ fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Resu
                 initial: settings.fault.clone(),
             },
             clock.clone(),
+            events.clone(),
         )),
         ledger: Arc::new(
             Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,

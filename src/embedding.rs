@@ -14,6 +14,7 @@ use crate::gateway::Gateway;
 use crate::providers::Providers;
 use crate::settings::Settings;
 use crate::statements::{StatementKey, StatementRequest, Statements};
+use crate::world::Event;
 use anyhow::Context;
 use serde_json::Value;
 use std::sync::Arc;
@@ -122,6 +123,12 @@ impl Running {
     /// Makes statements and what is derived from them.
     pub fn statements(&self) -> &Statements {
         &self.statements
+    }
+
+    /// Reads what happens on the server from now on: calls, faults, jobs, clocks. Who reads too slowly misses the oldest
+    /// events, and is told how many.
+    pub fn events(&self) -> tokio::sync::broadcast::Receiver<Event> {
+        self.gateway.events.subscribe()
     }
 
     /// Worlds, ledger, files: the data plane.

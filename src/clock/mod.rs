@@ -20,8 +20,8 @@ pub use timers::AdvanceGuard;
 pub(crate) use string_schema::string_schema;
 
 use arc_swap::ArcSwapOption;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use timers::{TimerQueue, TimerThread, Wakeup};
 
@@ -46,7 +46,12 @@ struct Inner {
     timer_thread: Arc<TimerThread>,
     /// Held while the clock is advanced.
     advance: tokio::sync::Mutex<()>,
+    /// Called with the new time after the clock was set, changed or advanced.
+    observer: OnceLock<Observer>,
 }
+
+/// Called with the new time of a clock.
+type Observer = Box<dyn Fn(Time) + Send + Sync>;
 
 /// The state of a clock and of its timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +101,19 @@ impl Clock {
                 parent,
                 mapping: ArcSwapOption::from_pointee(mapping),
                 advance: tokio::sync::Mutex::default(),
+                observer: OnceLock::new(),
             }),
+        }
+    }
+
+    /// Has `observer` called with the new time whenever the clock is set, changed or advanced. The first observer stays.
+    pub fn observe(&self, observer: impl Fn(Time) + Send + Sync + 'static) {
+        drop(self.inner.observer.set(Box::new(observer)));
+    }
+
+    fn notify_observer(&self) {
+        if let Some(observer) = self.inner.observer.get() {
+            observer(self.now());
         }
     }
 
@@ -135,6 +152,7 @@ impl Clock {
         if source_changes {
             self.timers().wake_to_reenter(self.inner.id);
         }
+        self.notify_observer();
     }
 
     /// Applies a change to the mapping in effect. The result becomes this clock's own mapping.
@@ -182,6 +200,7 @@ impl Clock {
         let mapping = before.with_change(after, real_now());
         self.inner.mapping.store(Some(Arc::new(mapping)));
         self.timers().set_advancing(id, mapping, false);
+        self.notify_observer();
         target
     }
 

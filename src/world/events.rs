@@ -1,7 +1,7 @@
 //! What happens on a server, as it happens: for pages and event streams. Nobody is waited for; who reads too slowly
 //! misses the oldest events, and is told how many.
 
-use crate::clock::Time;
+use crate::clock::{Clock, Time};
 use crate::exchange::{Outcome, RequestId};
 use serde::Serialize;
 use std::sync::Arc;
@@ -65,6 +65,17 @@ impl Events {
             // Without a reader there is nobody to miss it.
             drop(self.0.send(event()));
         }
+    }
+
+    /// Publishes the changes of a clock: of a world's, or of the server's.
+    pub fn observe_clock(&self, clock: &Clock, world: Option<Arc<str>>) {
+        let events = self.clone();
+        clock.observe(move |now| {
+            events.publish(|| Event::Clock {
+                world: world.clone(),
+                now,
+            });
+        });
     }
 
     /// Reads events from now on.

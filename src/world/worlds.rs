@@ -1,7 +1,7 @@
 //! Every world and every key, in memory and in the store.
 
 use super::{
-    Admission, ApiKey, FieldError, Journal, KnownNames, NonceCache, ResultFiles, World, WorldSettings,
+    Admission, ApiKey, Events, FieldError, Journal, KnownNames, NonceCache, ResultFiles, World, WorldSettings,
 };
 use crate::clock::{Clock, Time, TimeMapping};
 use crate::dice::Dice;
@@ -51,6 +51,8 @@ pub struct WorldsSetup {
     pub dice: Dice,
     /// Bytes of journal a world may hold.
     pub journal_bytes: usize,
+    /// Where changes of the worlds' clocks are published.
+    pub events: Events,
     /// Result files of all worlds.
     pub files: Arc<ResultFiles>,
     /// The vendors whose keys a new world gets.
@@ -311,8 +313,10 @@ impl Worlds {
 
     fn build(&self, name: &str, settings: WorldSettings, created: Time) -> Arc<World> {
         let clock = self.setup.clock.child();
+        let name: Arc<str> = name.into();
+        self.setup.events.observe_clock(&clock, Some(name.clone()));
         Arc::new(World {
-            name: name.into(),
+            name,
             created,
             admission: Admission::new(clock.clone()),
             clock,

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Time};
 use crate::faults::{
     Effect, Fault, FaultSet, FaultSpec, FaultSpecError, InjectionPoint, Tape, ValidationContext,
 };
+use crate::world::{Event, Events};
 use arc_swap::ArcSwap;
 use lru::LruCache;
 use std::sync::{Arc, Mutex};
@@ -34,6 +35,7 @@ pub struct FaultRegistrySettings {
 pub struct FaultRegistry {
     settings: FaultRegistrySettings,
     clock: Clock,
+    events: Events,
     /// Read on every call, replaced whole.
     pub(super) set: ArcSwap<FaultSet<Arc<InstalledFault>>>,
     /// Serial number of the last installed fault. Locked while the set is replaced.
@@ -46,10 +48,11 @@ pub struct FaultRegistry {
 
 impl FaultRegistry {
     /// Creates an empty registry. `clock` is the server's clock.
-    pub fn new(settings: FaultRegistrySettings, clock: Clock) -> Self {
+    pub fn new(settings: FaultRegistrySettings, clock: Clock, events: Events) -> Self {
         Self {
             settings,
             clock,
+            events,
             set: ArcSwap::from_pointee(FaultSet::new(Vec::new())),
             last_serial: Mutex::default(),
             changed: watch::Sender::new(0),
@@ -137,7 +140,7 @@ impl FaultRegistry {
         for one in removed {
             one.stop();
         }
-        self.changed.send_modify(|n| *n += 1);
+        self.notify();
         Ok(new)
     }
 
@@ -163,8 +166,13 @@ impl FaultRegistry {
             faults += 1;
             calls += one.stop();
         }
-        self.changed.send_modify(|n| *n += 1);
+        self.notify();
         (faults, calls)
+    }
+
+    fn notify(&self) {
+        self.changed.send_modify(|n| *n += 1);
+        self.events.publish(|| Event::Faults);
     }
 
     /// Replaces all faults by those of a tape and replays its decisions.
