@@ -364,7 +364,7 @@ mod tests {
                 beyond: if refuse { OveragePolicy::Refuse } else { OveragePolicy::Charge },
                 ..Subscription::default()
             };
-            let coupons = [coupon_of(coupon)];
+            let coupons = [self::coupon("c", coupon, None)];
             let means = PaymentSources { subscription: Some(&own), coupons: &coupons, granted_fen: granted, balance_fen: balance, overdraft_fen: overdraft };
             let mut wallet = Wallet::default();
             let (mut paid, mut in_packs) = (Payment::default(), 0);
@@ -394,9 +394,5 @@ mod tests {
             prop_assert!(balance.is_none_or(|balance| paid.cash_fen <= balance));
             prop_assert_eq!(wallet.debt_fen(balance), paid.owed_fen);
         }
-    }
-
-    fn coupon_of(fen: u64) -> Coupon {
-        coupon("c", fen, None)
     }
 }
