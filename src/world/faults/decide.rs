@@ -93,7 +93,26 @@ impl FaultRegistry {
             });
             return None;
         };
-        installed.count(if is_requested {
+        let delay = self.record(candidate, context, &draw, decisions);
+        Some(Injection {
+            installed: installed.clone(),
+            delay,
+            drawn: draw.value,
+            retry_after,
+            _hold: hold,
+        })
+    }
+
+    /// Counts, tapes and logs an injection. Returns how long the effect holds the call back.
+    fn record(
+        &self,
+        candidate: &Candidate<'_>,
+        context: &FaultContext<'_>,
+        draw: &FaultDraw,
+        decisions: &mut DecisionLog,
+    ) -> Duration {
+        let (installed, fault) = (candidate.installed, &candidate.installed.fault);
+        installed.count(if candidate.is_requested {
             InjectionKind::Forced
         } else {
             InjectionKind::Injected
@@ -103,14 +122,8 @@ impl FaultRegistry {
         });
         self.recorder
             .record_injection(installed, || draw.to_taped(fault, context, delay));
-        log_injection(decisions, installed, &draw, delay);
-        Some(Injection {
-            installed: installed.clone(),
-            delay,
-            drawn: draw.value,
-            retry_after,
-            _hold: hold,
-        })
+        log_injection(decisions, installed, draw, delay);
+        delay
     }
 
     /// Samples a fault for a call; `None` if the fault is not in force.

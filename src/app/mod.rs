@@ -1,34 +1,32 @@
 //! Puts the parts together, once, for the program and for every test.
 
+mod construction;
+
+pub use construction::installed_model;
+
 use crate::admin::{self, AdminState, RequestGuard, credentials, is_loopback};
 use crate::clock::{Clock, ClockChange, TimeMapping};
 use crate::dice::Dice;
 use crate::faults::{Fault, FaultSpecError, ValidationContext};
-use crate::gateway::{
-    BACKLOG, Connection, Gateway, ListenerSwitch, Metrics, Pool, Routes, follow_all, known_providers, receive,
-};
-use crate::imaging::{MatteModel, Studio, StudioSettings};
-use crate::jobs::RetryPolicy;
-use crate::ledger::{Ledger, LedgerSettings};
-use crate::outbound::{OutboundClient, OutboundSettings};
-use crate::providers::{Providers, Services};
-use crate::settings::{Settings, SignatureClock};
+use crate::gateway::{BACKLOG, Connection, Gateway, ListenerSwitch, follow_all, known_providers, receive};
+use crate::ledger::Ledger;
+use crate::providers::Providers;
+use crate::settings::Settings;
 use crate::sla::WorkdayCalendar;
 use crate::statements::Statements;
 use crate::store::{self, Store, StoreExecutor};
-use crate::world::faults::{FaultRegistry, FaultRegistrySettings};
-use crate::world::{DEMO, Events, Jobs, Records, ResultFiles, TemplateStore, Worlds, WorldsSetup};
+use crate::world::faults::FaultRegistry;
+use crate::world::{DEMO, Jobs, Records};
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer};
 use anyhow::Context;
+use construction::{Run, gateway};
 use serde::Serialize;
 use serde_json::Value;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// How long a client may take to send its head.
@@ -327,139 +325,6 @@ fn first_faults(gateway: &Gateway) -> anyhow::Result<()> {
     let first = gateway.faults.initial().to_vec();
     let armed = gateway.put_faults(first, None);
     armed.map(drop).map_err(|(nth, flaw)| wrong_fault(nth, &flaw))
-}
-
-/// What a run of the server on its store begins with.
-struct Run {
-    store: Arc<dyn Store>,
-    clock: Clock,
-    /// Seed of all dice.
-    seed: u64,
-    /// Which run on this store it is.
-    number: u64,
-}
-
-fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Result<Gateway> {
-    let (store, clock) = (&run.store, &run.clock);
-    let files = Arc::new(ResultFiles::new(
-        bytes(settings.files.max_bytes),
-        settings.files.ttl,
-    ));
-    let events = Events::default();
-    events.observe_clock(clock, None);
-    let worlds = Worlds::load(WorldsSetup {
-        events: events.clone(),
-        store: store.clone(),
-        clock: clock.clone(),
-        dice: Dice::new(run.seed),
-        journal_bytes: bytes(settings.journal.max_bytes),
-        files: files.clone(),
-        vendors: providers.vendors(),
-        names: providers.known_names(),
-        run: run.number,
-    })?;
-    let jobs = jobs(settings, store, &worlds, events.clone())?;
-    let ledger = LedgerSettings {
-        queue: settings.ledger.queue,
-        linger: settings.ledger.linger,
-    };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let services = Services {
-        studio: Arc::new(Studio::new(studio(settings), model(settings)?)),
-        composer: Arc::default(),
-        templates: Arc::new(TemplateStore::new(store.clone())),
-        files,
-        jobs: Arc::new(jobs),
-        records: Arc::new(Records::load(store.clone())?),
-        outbound: outbound(settings)?,
-    };
-    Ok(Gateway {
-        providers,
-        worlds: Arc::new(worlds),
-        faults: Arc::new(FaultRegistry::new(
-            FaultRegistrySettings {
-                ttl: settings.faults.ttl,
-                by_header: settings.faults.by_header,
-                initial: settings.fault.clone(),
-            },
-            clock.clone(),
-            events.clone(),
-        )),
-        ledger: Arc::new(
-            Ledger::start(store.clone(), ledger).context("the ledger's thread cannot be started")?,
-        ),
-        metrics: Arc::new(Metrics::new()),
-        services,
-        pool: Pool::new(settings.pool.threads.unwrap_or(cores), settings.pool.queue),
-        routes: Routes::new(providers),
-        events,
-        virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
-        public_headers: settings.server.public_headers,
-        clock: clock.clone(),
-        is_out: AtomicBool::new(false),
-    })
-}
-
-fn studio(settings: &Settings) -> StudioSettings {
-    StudioSettings {
-        matte: settings.imaging.matte_options(),
-        max_pixels: settings.imaging.max_pixels,
-        cache_bytes: bytes(settings.imaging.cache_bytes),
-    }
-}
-
-/// The jobs of the store.
-fn jobs(
-    settings: &Settings,
-    store: &Arc<dyn Store>,
-    worlds: &Worlds,
-    events: Events,
-) -> anyhow::Result<Jobs> {
-    let retries = RetryPolicy {
-        most: settings.jobs.retries,
-        backoff: settings.jobs.backoff,
-    };
-    let clock_of = |world: &str| worlds.get(world).map(|world| world.clock.clone());
-    Ok(Jobs::load(store.clone(), clock_of, retries, events)?)
-}
-
-fn outbound(settings: &Settings) -> anyhow::Result<OutboundClient> {
-    let own = &settings.outbound;
-    Ok(OutboundClient::new(OutboundSettings {
-        hosts: own.hosts.clone(),
-        timeout: own.timeout,
-        redirects: own.redirects,
-        concurrent: own.concurrent,
-        queue: own.queue,
-    })?)
-}
-
-/// The model that was named, or else the one that is installed, or else none.
-fn model(settings: &Settings) -> anyhow::Result<Option<MatteModel>> {
-    let installed = installed_model(settings);
-    match &settings.imaging.model {
-        Some(named) => Ok(Some(MatteModel::load(named)?)),
-        None if installed.exists() => Ok(Some(MatteModel::load(&installed)?)),
-        None => Ok(None),
-    }
-}
-
-/// Where `models install` puts the model: beside the store's file, or into the default data directory.
-pub fn installed_model(settings: &Settings) -> PathBuf {
-    let store = settings
-        .store
-        .url
-        .strip_prefix("sqlite:")
-        .filter(|path| *path != ":memory:");
-    let folder = store.and_then(|path| std::path::Path::new(path).parent().map(PathBuf::from));
-    folder
-        .unwrap_or_else(|| PathBuf::from("understudy-data"))
-        .join("models")
-        .join("u2netp.onnx")
-}
-
-fn bytes(size: bytesize::ByteSize) -> usize {
-    usize::try_from(size.as_u64()).unwrap_or(usize::MAX)
 }
 
 /// The seed that is set, or else the one of the last run on this store, or else a new one.
