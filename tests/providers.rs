@@ -5,9 +5,9 @@ use super::support::TestServer;
 use super::support::parcel;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 use understudy::signing::digest::hmac_sha256;
 
@@ -19,7 +19,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 /// A server of the vendor on a store that outlives it.
-fn server(folder: &PathBuf) -> TestServer {
+fn server(folder: &Path) -> TestServer {
     let url = format!("sqlite:{}", folder.join("u.db").display());
     TestServer::emulating(parcel::PROVIDERS, |settings| settings.store.url = url)
 }
@@ -67,6 +67,25 @@ struct Received {
     body: Vec<u8>,
 }
 
+/// Answers every request of a connection with 204, until the client closes it.
+fn take_requests(socket: TcpStream, received: &Sender<Received>) {
+    let mut socket = BufReader::new(socket);
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if socket.read_line(&mut head).unwrap_or(0) == 0 {
+                return;
+            }
+        }
+        let head = head.to_ascii_lowercase();
+        let length = head.split("content-length: ").nth(1).unwrap();
+        let mut body = vec![0; length.split("\r\n").next().unwrap().parse().unwrap()];
+        socket.read_exact(&mut body).unwrap();
+        drop(received.send(Received { head, body }));
+        socket.get_mut().write_all(b"HTTP/1.1 204 X\r\n\r\n").unwrap();
+    }
+}
+
 /// Receives callbacks, and takes each.
 fn receiver() -> (String, Receiver<Received>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -75,23 +94,7 @@ fn receiver() -> (String, Receiver<Received>) {
     std::thread::spawn(move || {
         for socket in listener.incoming().map_while(Result::ok) {
             let sender = sender.clone();
-            std::thread::spawn(move || {
-                let mut socket = BufReader::new(socket);
-                loop {
-                    let mut head = String::new();
-                    while !head.ends_with("\r\n\r\n") {
-                        if socket.read_line(&mut head).unwrap_or(0) == 0 {
-                            return;
-                        }
-                    }
-                    let lower = head.to_ascii_lowercase();
-                    let length = lower.split("content-length: ").nth(1).unwrap();
-                    let mut body = vec![0; length.split("\r\n").next().unwrap().parse().unwrap()];
-                    socket.read_exact(&mut body).unwrap();
-                    drop(sender.send(Received { head: lower, body }));
-                    socket.get_mut().write_all(b"HTTP/1.1 204 X\r\n\r\n").unwrap();
-                }
-            });
+            std::thread::spawn(move || take_requests(socket, &sender));
         }
     });
     (url, received)

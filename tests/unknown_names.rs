@@ -3,9 +3,8 @@
 mod verdicts_and_faults;
 
 use super::support::TestServer;
-use super::support::program::{Folder, run};
+use super::support::program::{BUILD, Folder, command, run};
 use serde_json::{Value, json};
-use std::process::Command;
 
 /// A request with one wrong name: method, path, body, status, field, the name that was meant.
 type Case = (&'static str, &'static str, Value, u16, &'static str, &'static str);
@@ -354,8 +353,7 @@ fn in_the_configuration() {
             ["auth.clock", "\"virtual\""],
         ),
     ] {
-        let checked = Command::new(env!("CARGO_BIN_EXE_understudy"))
-            .args(["config", "check", &file.display().to_string()])
+        let checked = command(BUILD, &["config", "check", &file.display().to_string()])
             .env(name, value)
             .output()
             .unwrap();

@@ -3,7 +3,6 @@
 use super::clock::ClockView;
 use super::{AdminState, ProblemDetails, health, input};
 use crate::clock::Time;
-use crate::spelling::{nearest_name, suggest};
 use crate::world::{World, WorldSettings, Worlds};
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
@@ -62,15 +61,8 @@ fn view(admin: &AdminState, world: &World, with_credentials: bool) -> WorldView 
 
 /// A world by its name, or a 404.
 pub(super) fn find(admin: &AdminState, name: &str) -> Result<std::sync::Arc<World>, ProblemDetails> {
-    admin.gateway.worlds.get(name).ok_or_else(|| {
-        let all = admin.gateway.worlds.all();
-        let mut detail = format!("there is no world {name:?}");
-        suggest(
-            &mut detail,
-            nearest_name(name, all.iter().map(|world| &*world.name)),
-        );
-        ProblemDetails::not_found(detail)
-    })
+    let found = admin.gateway.worlds.find(name);
+    found.map_err(|none| ProblemDetails::not_found(none.to_string()))
 }
 
 /// All worlds, by name.

@@ -111,7 +111,7 @@ fn jobs(
         backoff: settings.jobs.backoff,
     };
     let clock_of = |world: &str| worlds.get(world).map(|world| world.clock.clone());
-    Ok(Jobs::load(store.clone(), clock_of, retries, events)?)
+    Ok(Jobs::load(store, clock_of, retries, events)?)
 }
 
 fn outbound(settings: &Settings) -> anyhow::Result<OutboundClient> {

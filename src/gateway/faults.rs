@@ -27,6 +27,9 @@ impl Gateway {
     }
 
     /// Injects the faults at arrival or in place of the answer.
+    ///
+    /// # Errors
+    /// Where a fault ends the call or answers in the provider's place.
     pub async fn inject(
         &self,
         in_flight: &mut InFlightCall,

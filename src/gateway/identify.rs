@@ -50,7 +50,7 @@ impl Gateway {
             (None, _) | (_, None) => None,
         };
         let world = key.as_ref().and_then(|key| self.worlds.get(&key.world));
-        self.enter_world(
+        enter_world(
             in_flight,
             world.unwrap_or_else(|| self.worlds.demo()),
             key.is_some(),
@@ -60,21 +60,6 @@ impl Gateway {
             in_flight.set_route(route);
         }
         Identity::Key(key)
-    }
-
-    /// The instant of arrival is that of the head, also where only the body tells the world.
-    fn enter_world(&self, in_flight: &mut InFlightCall, world: Arc<World>, is_claimed: bool) {
-        let arrived: Time = world.clock.mapping().at(in_flight.pending.entry.arrived_real);
-        in_flight.assign_world(world, arrived);
-        let why = if is_claimed {
-            "the claimed key is one of this world"
-        } else {
-            "no known key is claimed, so the call is of the demo world"
-        };
-        let found = Decision::pass(PipelineStage::World, "world", why);
-        in_flight
-            .decisions
-            .push(found.otherwise("a key of another world"));
     }
 
     /// Parses a long body on the pool, so that no async worker does. Where the pool is full it is parsed later, by
@@ -103,4 +88,19 @@ fn blank(world: &World) -> LedgerEntry {
         arrived_real: real,
         ..LedgerEntry::default()
     }
+}
+
+/// The instant of arrival is that of the head, also where only the body tells the world.
+fn enter_world(in_flight: &mut InFlightCall, world: Arc<World>, is_claimed: bool) {
+    let arrived: Time = world.clock.mapping().at(in_flight.pending.entry.arrived_real);
+    in_flight.assign_world(world, arrived);
+    let why = if is_claimed {
+        "the claimed key is one of this world"
+    } else {
+        "no known key is claimed, so the call is of the demo world"
+    };
+    let found = Decision::pass(PipelineStage::World, "world", why);
+    in_flight
+        .decisions
+        .push(found.otherwise("a key of another world"));
 }

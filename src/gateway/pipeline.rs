@@ -16,7 +16,7 @@ impl Gateway {
     pub async fn run_pipeline(&self, in_flight: &mut InFlightCall, route: Route, key: Option<Arc<ApiKey>>) {
         let route = resolved(in_flight, route);
         let arrival = self.inject(in_flight, route, FaultStage::Arrival).await;
-        let mut context = Arc::new(self.call_context(in_flight, route));
+        let mut context = Arc::new(call_context(in_flight, route));
         let served = match arrival {
             Ok(()) => self.serve(in_flight, route, key.as_deref(), &mut context).await,
             Err(early) => Err(early),
@@ -57,28 +57,28 @@ impl Gateway {
         requested_error(in_flight, route)?;
         self.answer(in_flight, operation, context).await
     }
+}
 
-    /// The facts of the call, for the provider's code.
-    fn call_context(&self, in_flight: &InFlightCall, route: Route) -> CallContext {
-        let world = &in_flight.world;
-        CallContext {
-            call: in_flight.call.clone(),
-            provider: route.provider.spec(),
-            operation: route.operation,
-            request_id: in_flight.pending.entry.request_id,
-            world: world.name.clone(),
-            key: in_flight.pending.entry.key.as_str().into(),
-            clock: world.clock.clone(),
-            arrived: in_flight.pending.entry.arrived,
-            remaining: remaining(in_flight, route),
-            settings: in_flight.settings.clone(),
-            expectations: world.expectations.clone(),
-            provider_key: world.provider_key(route.provider.spec().vendor),
-            skew: in_flight.plan.skew,
-            wrong_verdict: None,
-            damage: None,
-            job_faults: JobFaults::default(),
-        }
+/// The facts of the call, for the provider's code.
+fn call_context(in_flight: &InFlightCall, route: Route) -> CallContext {
+    let world = &in_flight.world;
+    CallContext {
+        call: in_flight.call.clone(),
+        provider: route.provider.spec(),
+        operation: route.operation,
+        request_id: in_flight.pending.entry.request_id,
+        world: world.name.clone(),
+        key: in_flight.pending.entry.key.as_str().into(),
+        clock: world.clock.clone(),
+        arrived: in_flight.pending.entry.arrived,
+        remaining: remaining(in_flight, route),
+        settings: in_flight.settings.clone(),
+        expectations: world.expectations.clone(),
+        provider_key: world.provider_key(route.provider.spec().vendor),
+        skew: in_flight.plan.skew,
+        wrong_verdict: None,
+        damage: None,
+        job_faults: JobFaults::default(),
     }
 }
 

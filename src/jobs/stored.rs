@@ -86,7 +86,7 @@ mod tests {
         let job: Job = serde_json::from_str(OLD).unwrap();
         assert_eq!((job.lane.as_str(), job.weight), ("p/o", 1));
         assert_eq!(job.milestones.len(), 4);
-        assert_eq!(job.job_faults.doubles_callbacks, true);
+        assert!(job.job_faults.doubles_callbacks);
         let third: Time = "2026-11-22T12:00:08+08:00".parse().unwrap();
         assert_eq!(job.next_report(), Some((third, 2)));
         let again: Job = serde_json::from_str(&serde_json::to_string(&job).unwrap()).unwrap();

@@ -63,16 +63,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             seed: None,
-            server: ListenerSettings {
-                listen: "127.0.0.1:8080".into(),
-                admin_listen: "127.0.0.1:8081".into(),
-                admin_token: None,
-                admin_hosts: Vec::new(),
-                workers: 2,
-                max_connections: 4096,
-                shutdown_timeout: Duration::from_secs(30),
-                public_headers: true,
-            },
+            server: default_listeners(),
             store: StoreSettings {
                 url: "sqlite:understudy-data/understudy.db".into(),
             },
@@ -123,6 +114,19 @@ impl Default for Settings {
             },
             fault: Vec::new(),
         }
+    }
+}
+
+fn default_listeners() -> ListenerSettings {
+    ListenerSettings {
+        listen: "127.0.0.1:8080".into(),
+        admin_listen: "127.0.0.1:8081".into(),
+        admin_token: None,
+        admin_hosts: Vec::new(),
+        workers: 2,
+        max_connections: 4096,
+        shutdown_timeout: Duration::from_secs(30),
+        public_headers: true,
     }
 }
 

@@ -72,9 +72,7 @@ pub struct ClaimView {
     pub(super) provider: String,
     pub(super) world: String,
     pub(super) cycle: String,
-    #[schema(value_type = String)]
     pub(super) start: Day,
-    #[schema(value_type = String)]
     pub(super) end: Day,
     pub(super) availability_pct: Option<String>,
     pub(super) amount_fen: i64,
@@ -82,10 +80,8 @@ pub struct ClaimView {
     #[schema(value_type = String)]
     state: ClaimState,
     /// First day of the window; `null` where the working days of its month are not published.
-    #[schema(value_type = Option<String>)]
     pub(super) opens_on: Option<Day>,
     /// Last day of the window, to its end.
-    #[schema(value_type = String)]
     pub(super) closes_on: Day,
     /// Days from the world's today to the last, both counted, while the window is open.
     days_left: Option<i64>,

@@ -1,22 +1,17 @@
 //! Why a statement cannot be made.
 
 use crate::store::StoreError;
-use crate::world::WorldError;
+use crate::world::{UnknownWorldError, WorldError};
 
 /// Why a statement, or something made from it, cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum StatementError {
     /// No contract has this provider id.
-    #[error("there is no provider {provider:?}, only {known}")]
-    UnknownProvider {
-        /// The id that was asked for.
-        provider: String,
-        /// The ids there are, separated by commas.
-        known: String,
-    },
+    #[error("{0}")]
+    UnknownProvider(String),
     /// No world has this name.
-    #[error("there is no world {0:?}")]
-    UnknownWorld(String),
+    #[error(transparent)]
+    UnknownWorld(#[from] UnknownWorldError),
     /// The world has no cycle of this name.
     #[error("there is no cycle {cycle}; there are {known}")]
     UnknownCycle {

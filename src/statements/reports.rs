@@ -7,6 +7,7 @@ use crate::ledger::Ledger;
 use crate::providers::Providers;
 use crate::sla::reconcile::{ClientLog, MatchTolerance};
 use crate::sla::{Contract, ReadingPolicy, WorkdayCalendar};
+use crate::spelling::{nearest_name, suggest};
 use crate::store::{Store, StoreExecutor};
 use crate::world::{World, Worlds};
 use serde_json::{Value, json};
@@ -132,8 +133,7 @@ impl Statements {
     }
 
     fn world(&self, name: &str) -> Result<Arc<World>, StatementError> {
-        let found = self.worlds.get(name);
-        found.ok_or_else(|| StatementError::UnknownWorld(name.to_owned()))
+        Ok(self.worlds.find(name)?)
     }
 
     /// A provider's title and contract; also of products that are not emulated yet.
@@ -142,10 +142,9 @@ impl Statements {
         let found = all.iter().find(|(id, _)| *id == provider);
         let (id, contract) = found.ok_or_else(|| {
             let known: Vec<_> = all.iter().map(|(id, _)| *id).collect();
-            StatementError::UnknownProvider {
-                provider: provider.to_owned(),
-                known: known.join(", "),
-            }
+            let mut text = format!("there is no provider {provider:?}, only {}", known.join(", "));
+            suggest(&mut text, nearest_name(provider, known));
+            StatementError::UnknownProvider(text)
         })?;
         let title = self.providers.spec(provider).map_or(*id, |spec| spec.title);
         Ok((title, contract))

@@ -17,7 +17,6 @@ pub struct StatementView {
     /// Whether the cycle is over on the world's clock.
     is_final: bool,
     /// The world's time.
-    #[schema(value_type = String)]
     as_of: Time,
     /// Whether the cycle is only assumed, because the world bought no term or package.
     is_assumed: bool,

@@ -17,11 +17,14 @@ pub struct WriteBehind<K, R> {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// Writes a batch of rows, all or nothing.
+type SaveRows<R> = dyn Fn(&[R]) -> Result<(), StoreError> + Send + Sync;
+
 struct Shared<K, R> {
     /// Held for an insertion, or to take the batch.
     changes: Mutex<Changes<K, R>>,
     woken: Condvar,
-    save: Box<dyn Fn(&[R]) -> Result<(), StoreError> + Send + Sync>,
+    save: Box<SaveRows<R>>,
     what: &'static str,
 }
 

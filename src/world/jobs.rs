@@ -115,7 +115,7 @@ impl Jobs {
     /// # Errors
     /// When the store fails, or the system gives no thread.
     pub fn load(
-        store: Arc<dyn Store>,
+        store: &Arc<dyn Store>,
         clock: impl Fn(&str) -> Option<Clock>,
         retries: RetryPolicy,
         events: Events,
@@ -136,7 +136,7 @@ impl Jobs {
         for row in rows {
             let job = row.job.as_deref().map(serde_json::from_str::<Job>);
             if let (Some(Ok(mut job)), Some(clock)) = (job, clock(&row.world)) {
-                settle_if_charged(&mut job, &*store)?;
+                settle_if_charged(&mut job, &**store)?;
                 jobs.enter(jobs.index(), job, clock);
             }
         }

@@ -35,7 +35,7 @@ pub use settings::{
 };
 pub use templates::{StoredTemplate as KeptTemplate, TemplateError, TemplateStore};
 pub use usage::{BillableUsage, UsageCounters, covers};
-pub use worlds::{DEMO, WorldError, Worlds, WorldsSetup};
+pub use worlds::{DEMO, UnknownWorldError, WorldError, Worlds, WorldsSetup};
 
 use crate::clock::{Clock, Time};
 use crate::dice::Dice;

@@ -126,17 +126,15 @@ impl Records {
     }
 
     fn remove_row(&self, key: &CollectionKey, id: String) {
-        self.write_row(key, id, 0, None, None);
+        self.write_row(key, id, RowValue::default());
     }
 
-    fn write_row(
-        &self,
-        key: &CollectionKey,
-        id: String,
-        position: i64,
-        expires: Option<Time>,
-        value: Option<String>,
-    ) {
+    fn write_row(&self, key: &CollectionKey, id: String, content: RowValue) {
+        let RowValue {
+            position,
+            expires,
+            value,
+        } = content;
         let row = RecordRow {
             world: key.0.to_string(),
             provider: key.1.clone(),
@@ -148,6 +146,14 @@ impl Records {
         };
         self.writer.write((key.clone(), id), row);
     }
+}
+
+/// What a row holds beside its id; by default, that of a record to be removed.
+#[derive(Default)]
+struct RowValue {
+    position: i64,
+    expires: Option<Time>,
+    value: Option<String>,
 }
 
 impl Collection {
@@ -227,8 +233,15 @@ impl<T: Record> RecordSet<'_, T> {
         let oldest = collection.pop_beyond(T::LIMIT);
         collections.next_position = fresh.max(position + 1);
         // Entered before the lock is given back: changes of one id are written in their order.
-        self.records
-            .write_row(&self.key, id, position, expires, Some(text));
+        self.records.write_row(
+            &self.key,
+            id,
+            RowValue {
+                position,
+                expires,
+                value: Some(text),
+            },
+        );
         if let Some(oldest) = oldest {
             self.records.remove_row(&self.key, oldest.id);
         }

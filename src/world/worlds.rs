@@ -6,6 +6,7 @@ use super::{
 use crate::clock::{Clock, Time, TimeMapping};
 use crate::dice::Dice;
 use crate::exchange::Vendor;
+use crate::spelling::{nearest_name, suggest};
 use crate::store::{Store, StoreError, WorldRow};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, HashMap};
@@ -20,6 +21,11 @@ const MOST_WORLDS: usize = 10_000;
 
 /// Keys a world may have at most.
 const MOST_KEYS: usize = 1_000;
+
+/// No world has a name that was asked for; the message says which name may have been meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UnknownWorldError(String);
 
 /// Why a world or key cannot be made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -134,6 +140,22 @@ impl Worlds {
             .expect("no panic while held")
             .get(name)
             .cloned()
+    }
+
+    /// The world of a name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(&self, name: &str) -> Result<Arc<World>, UnknownWorldError> {
+        self.get(name).ok_or_else(|| {
+            let all = self.all();
+            let mut text = format!("there is no world {name:?}");
+            suggest(
+                &mut text,
+                nearest_name(name, all.iter().map(|world| &*world.name)),
+            );
+            UnknownWorldError(text)
+        })
     }
 
     /// The demo world.

@@ -4,10 +4,18 @@ use super::sources;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that are errors and are called otherwise, and why.
-const NO_ERRORS_BY_NAME: [(&str, &str); 2] = [
+const NO_ERRORS_BY_NAME: [(&str, &str); 4] = [
     (
         "Failure",
         "why a vendor refuses a call: a value it answers with, no fault of ours",
+    ),
+    (
+        "Refusal",
+        "a failure that every provider knows, or an error that one provider documents: what a call is answered with",
+    ),
+    (
+        "ShortCircuit",
+        "a call is answered before its handler was reached, which is no error",
     ),
     (
         "ProblemDetails",

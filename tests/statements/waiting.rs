@@ -1,6 +1,6 @@
-//! The control API answers while reports are being made.
+//! The admin API and the providers answer while reports are being made.
 
-use crate::support::TestServer;
+use crate::support::{TestServer, fixture};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, mpsc};
 use understudy::store::REPORTS;
@@ -32,11 +32,11 @@ fn occupy_reports<'scope>(
 }
 
 #[test]
-fn halting_faults_and_asking_for_health_does_not_wait_behind_reports() {
+fn halting_faults_health_and_calls_do_not_wait_behind_reports() {
     let server = TestServer::new();
     let gate = Arc::new(Mutex::new(()));
-    let held = gate.lock().unwrap();
     std::thread::scope(|scope| {
+        let held = gate.lock().unwrap();
         occupy_reports(&server, &gate, scope);
         let recount = scope.spawn(|| {
             let path = "sla/jdcloud-matting/demo/2026-11?from=rows";
@@ -55,6 +55,13 @@ fn halting_faults_and_asking_for_health_does_not_wait_behind_reports() {
         );
         assert_eq!(server.admin("DELETE", "worlds/fresh", Value::Null).status, 204);
         assert_eq!(server.admin("PUT", "clock", json!({"frozen": true})).status, 200);
+        let cutout = server.cutout(&fixture("pictures/plain.png"));
+        assert_eq!(cutout.status, 200, "{}", cutout.text());
+        // A provider's list that is read from the store.
+        let keys = (server.demo("ak"), server.demo("sk"));
+        let path = "/api/intel-templates?page=1&per_page=1";
+        let templates = server.signed("GET", path, b"", (&keys.0, &keys.1));
+        assert_eq!(templates.status, 200, "{}", templates.text());
         assert!(!recount.is_finished());
         drop(held);
         assert_eq!(recount.join().unwrap(), 200);

@@ -72,7 +72,7 @@ pub(super) fn statement(
 impl From<StatementError> for ProblemDetails {
     fn from(why: StatementError) -> Self {
         match why {
-            StatementError::UnknownProvider { .. }
+            StatementError::UnknownProvider(_)
             | StatementError::UnknownWorld(_)
             | StatementError::UnknownCycle { .. } => Self::not_found(why.to_string()),
             StatementError::Impossible { field, why } => {

@@ -136,7 +136,14 @@ static OPERATIONS: [Operation; 26] = [
         "tupu/video-rate",
         "How many videos run and wait",
         &["/v3/recognition/video/rate/{sid}"],
-        |context, services| answer::rate(&["tupu/video-async", "tupu/video-stream"], 30, context, services),
+        |context, services| {
+            Ok(answer::rate(
+                &["tupu/video-async", "tupu/video-stream"],
+                30,
+                context,
+                services,
+            ))
+        },
     ),
     operation(
         "tupu/speech-sync",
@@ -160,7 +167,7 @@ static OPERATIONS: [Operation; 26] = [
         "tupu/recording-rate",
         "How many recordings run and wait",
         &["/v3/recognition/speech/recording/async/rate/{sid}"],
-        |context, services| answer::rate(&["tupu/recording-async"], 50, context, services),
+        |context, services| Ok(answer::rate(&["tupu/recording-async"], 50, context, services)),
     ),
     operation(
         "tupu/speech-stream",

@@ -68,7 +68,6 @@ impl MatchClass {
 pub struct MatchExample {
     /// The call, where the provider knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub request_id: Option<RequestId>,
     /// The line of the client's log.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -271,7 +271,7 @@ pub(in super::super) fn rate(
     most: u32,
     context: &CallContext,
     services: &Services,
-) -> Result<Answer, Refusal> {
+) -> Answer {
     let now = context.clock.now();
     let begun = operations.iter().flat_map(|operation| {
         services
@@ -286,5 +286,5 @@ pub(in super::super) fn rate(
     let own = own.and_then(|rule| rule.concurrent);
     members.insert("maxConcurrency".into(), json!(own.unwrap_or(most)));
     members.insert("pending".into(), json!(begun.len() - running));
-    Ok(errors::success(members, context).into())
+    errors::success(members, context).into()
 }

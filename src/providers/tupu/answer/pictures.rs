@@ -202,6 +202,18 @@ pub(super) struct JudgedFrame<'a> {
     pub item: &'a ImageInput,
     pub seen: PictureFeatures,
     pub verdicts: Vec<TaskVerdict>,
+    /// Whether an expectation or a marker told the verdicts.
+    is_told: bool,
+}
+
+impl JudgedFrame<'_> {
+    /// Makes verdicts that nothing told less sure, and to be looked at.
+    fn doubt(&mut self) {
+        if !self.is_told {
+            let verdicts = std::mem::take(&mut self.verdicts);
+            self.verdicts = verdicts.into_iter().map(TaskVerdict::doubted).collect();
+        }
+    }
 }
 
 impl ImageRequest {
@@ -265,7 +277,10 @@ impl ImageRequest {
                 Ok((bytes, frames)) => {
                     for (seen, cause) in frames {
                         found.out_of_spec = found.out_of_spec.or(cause);
-                        let one = self.decide(item, &bytes, seen, cause.is_some(), context);
+                        let mut one = self.decide(item, &bytes, seen, context);
+                        if cause.is_some() {
+                            one.doubt();
+                        }
                         found.notes.extend(explained(&one, &self.tasks));
                         summary.push(one.summary(&self.tasks));
                         judged.push(one);
@@ -315,7 +330,9 @@ impl ImageRequest {
                         ..ImageInput::new(name, Source::Bytes(bytes))
                     }));
                 }
-                other => all.push(item.with_source(other)),
+                other @ (Source::Bytes(_) | Source::Base64(_) | Source::Url(_) | Source::Absent(_)) => {
+                    all.push(item.with_source(other));
+                }
             }
         }
         Ok(all)
@@ -326,7 +343,6 @@ impl ImageRequest {
         item: &'a ImageInput,
         bytes: &Bytes,
         seen: PictureFeatures,
-        is_out_of_spec: bool,
         context: &CallContext,
     ) -> JudgedFrame<'a> {
         let input = RecognitionInput {
@@ -347,16 +363,18 @@ impl ImageRequest {
             seen: &seen,
             given: given.as_ref(),
         };
-        let verdicts = self.tasks.iter().map(|task| {
-            let verdict = TaskVerdict::on_picture(task, &evidence, context);
-            if is_out_of_spec && evidence.given.is_none() && evidence.markers.is_empty() {
-                verdict.doubted()
-            } else {
-                verdict
-            }
-        });
-        let verdicts = verdicts.collect();
-        JudgedFrame { item, seen, verdicts }
+        let tasks = self.tasks.iter();
+        let verdicts = tasks.map(|task| TaskVerdict::on_picture(task, &evidence, context));
+        let (verdicts, is_told) = (
+            verdicts.collect(),
+            evidence.given.is_some() || !evidence.markers.is_empty(),
+        );
+        JudgedFrame {
+            item,
+            seen,
+            verdicts,
+            is_told,
+        }
     }
 }
 
