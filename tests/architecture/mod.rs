@@ -85,6 +85,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "billing",
             "ledger",
             "sla",
+            "spelling",
             "store",
             "world",
             "providers",
