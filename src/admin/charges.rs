@@ -3,6 +3,7 @@
 use super::csv::{CsvTable, download_csv};
 use super::{AdminState, ProblemDetails, input, usage, worlds};
 use crate::clock::Day;
+use crate::providers::Providers;
 use crate::sla::{decimal, keep_through};
 use crate::store::DayUsage;
 use crate::world::World;
@@ -26,8 +27,9 @@ pub(super) struct ChargeView {
     granted_fen: i64,
     cash_fen: i64,
     owed_fen: i64,
-    /// Until when the billing log of the day must be kept (000 2.9, 001 2.9); nothing is purged by itself.
-    keep_through: Day,
+    /// Until when the billing log of the day must be kept, where the agreement says so (000 2.9, 001 2.9); nothing is
+    /// purged by itself.
+    keep_through: Option<Day>,
 }
 
 /// What a world has left.
@@ -72,7 +74,9 @@ struct ChargeQuery {
 }
 
 impl ChargeView {
-    fn of(usage: DayUsage) -> Self {
+    fn of(usage: DayUsage, providers: Providers) -> Self {
+        let spec = providers.specs().find(|spec| spec.id == usage.provider);
+        let kept_months = spec.and_then(|spec| spec.contract.billing_log_months);
         let sums = usage.sums;
         Self {
             day: usage.day,
@@ -86,21 +90,20 @@ impl ChargeView {
             granted_fen: sums.granted_fen,
             cash_fen: sums.fee_fen - sums.coupon_fen - sums.granted_fen - sums.owed_fen,
             owed_fen: sums.owed_fen,
-            keep_through: keep_through(usage.day),
+            keep_through: kept_months.map(|months| keep_through(usage.day, months)),
         }
     }
 }
 
 async fn read(admin: &AdminState, query: &ChargeQuery) -> Result<Vec<ChargeView>, ProblemDetails> {
-    let span = (
-        query.from.map(Day::start),
-        query.to.map(|day| day.plus(1).start()),
-    );
-    let usage = usage::read(admin, query.world.as_deref(), span).await?;
+    let from = query.from.map(Day::start);
+    let to = query.to.map(|day| day.plus(1).start());
+    let usage = usage::read(admin, query.world.as_deref(), from, to).await?;
     let wanted = |usage: &DayUsage| {
         usage.sums.units > 0 && query.provider.as_ref().is_none_or(|own| *own == usage.provider)
     };
-    Ok(usage.into_iter().filter(wanted).map(ChargeView::of).collect())
+    let view = |usage| ChargeView::of(usage, admin.gateway.providers);
+    Ok(usage.into_iter().filter(wanted).map(view).collect())
 }
 
 fn account(world: &World) -> AccountView {

@@ -29,8 +29,8 @@ pub(super) async fn usage(
     request: HttpRequest,
 ) -> Result<Json<Vec<DayUsage>>, ProblemDetails> {
     let query: UsageQuery = input::query(&request)?;
-    let span = (query.from, query.to);
-    Ok(Json(read(&admin, query.world.as_deref(), span).await?))
+    let world = query.world.as_deref();
+    Ok(Json(read(&admin, world, query.from, query.to).await?))
 }
 
 /// Usage within `[from, to)`, of one world or of all: from the start of the month and without an end where they are
@@ -38,7 +38,8 @@ pub(super) async fn usage(
 pub(super) async fn read(
     admin: &AdminState,
     world: Option<&str>,
-    (from, to): (Option<Time>, Option<Time>),
+    from: Option<Time>,
+    to: Option<Time>,
 ) -> Result<Vec<DayUsage>, ProblemDetails> {
     let clock = match world {
         Some(name) => super::worlds::find(admin, name)?.clock.clone(),

@@ -1,7 +1,7 @@
 //! The terms of one provider: what it promises, with the clause beside each fact.
 
-use super::AmbiguousClause;
 use super::clauses::is_known;
+use super::{AmbiguousClause, FaultTicketRule, InputRules};
 use serde::Serialize;
 
 /// One fact of an agreement, in our words, with the clause it stands in.
@@ -224,6 +224,12 @@ pub struct Contract {
     pub claim: Option<ClaimRule>,
     /// When changes are announced.
     pub notice: Option<NoticeRule>,
+    /// What is asked of inputs.
+    pub inputs: Option<InputRules>,
+    /// How soon reported faults are answered.
+    pub fault_tickets: Option<FaultTicketRule>,
+    /// How many months original billing logs are kept.
+    pub billing_log_months: Option<i32>,
     /// Ambiguities and their readings.
     pub settings: &'static [AmbiguousClause],
 }

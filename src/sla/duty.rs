@@ -4,6 +4,7 @@ use super::claim::workdays;
 use super::clauses::{NoticeReading, ResolveClockReading};
 use super::{NoticeLead, ReadingPolicy, UnknownYearError, WorkdayCalendar};
 use crate::clock::{Day, Time};
+use serde::Serialize;
 use std::time::Duration;
 
 /// A change and when it was announced.
@@ -57,7 +58,7 @@ impl ChangeNotice {
 }
 
 /// Whether something due was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketState {
     /// It was done in time.
@@ -79,26 +80,30 @@ pub struct FaultTicket {
     pub resolved: Option<Time>,
 }
 
-/// The time until an engineer must be in contact.
-const RESPONSE: Duration = Duration::from_secs(2 * 3600);
-/// The time until the fault must be solved.
-const RESOLUTION: Duration = Duration::from_secs(24 * 3600);
+/// How soon a reported fault is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FaultTicketRule {
+    /// Hours until an engineer must be in contact.
+    pub contact_hours: u32,
+    /// Hours until the fault must be solved.
+    pub solve_hours: u32,
+}
 
 impl FaultTicket {
     /// When an engineer must be in contact.
-    pub fn response_due(&self) -> Time {
-        self.registered + RESPONSE
+    pub fn response_due(&self, rule: FaultTicketRule) -> Time {
+        self.registered + hours(rule.contact_hours)
     }
 
     /// When the solution is due; unknown before contact, where a reading begins the span with it (T7).
-    pub fn resolution_due(&self, policy: &ReadingPolicy) -> Option<Time> {
+    pub fn resolution_due(&self, rule: FaultTicketRule, policy: &ReadingPolicy) -> Option<Time> {
         let from_contact = policy.is(ResolveClockReading::FromContact);
         let start = if from_contact {
             self.contacted
         } else {
             Some(self.registered)
         };
-        start.map(|start| start + RESOLUTION)
+        start.map(|start| start + hours(rule.solve_hours))
     }
 
     /// Whether something due was done in time; exactly on the due instant is in time.
@@ -112,23 +117,28 @@ impl FaultTicket {
     }
 }
 
-/// The last day on which a billing log of a day must be kept: the same day a year later (000 2.9).
-pub fn keep_through(billed: Day) -> Day {
-    billed.month().plus(12).day(billed.day_of_month())
+fn hours(number: u32) -> Duration {
+    Duration::from_secs(u64::from(number) * 3600)
+}
+
+/// The last day on which a billing log of a day must be kept: the same day so many months later, or the last of a
+/// month that has no such day.
+pub fn keep_through(billed: Day, months: i32) -> Day {
+    billed.month().plus(months).day(billed.day_of_month())
 }
 
 /// The caps of a liability, in fen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiabilityCap {
-    /// What was paid in six months.
+    /// What was paid in the months that count.
     pub paid: u128,
-    /// What was consumed in six months.
+    /// What was consumed in the months that count.
     pub consumed: u128,
     /// What is claimed, as far as neither cap is below it.
     pub applied: u128,
 }
 
-/// Caps what is claimed at the smaller of what was paid and what was consumed in six months (003 7.4, 11.16; K9).
+/// Caps what is claimed at the smaller of what was paid and what was consumed in the months that count (K9).
 pub fn liability(paid: &[u128], consumed: &[u128], claimed: u128) -> LiabilityCap {
     let (paid, consumed) = (paid.iter().sum::<u128>(), consumed.iter().sum::<u128>());
     LiabilityCap {

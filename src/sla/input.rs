@@ -2,6 +2,60 @@
 
 use super::ReadingPolicy;
 use super::clauses::{ImageSidesReading, TextUnitReading};
+use serde::Serialize;
+
+/// What an agreement asks of inputs. In which readings a failed call that breaks a rule is left out, its causes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct InputRules {
+    /// Least and greatest number of pixels a side of a picture.
+    pub picture_side: NumberRange,
+    /// How many frames of a video are to be sent.
+    pub frames: FrameRule,
+    /// The most characters of a text, answered at once.
+    pub characters_sync: u64,
+    /// The most characters of a text, answered later.
+    pub characters_async: u64,
+    /// The least sample rate of audio, in samples a second.
+    pub sample_rate_hz: u64,
+}
+
+/// A least and a greatest number, both allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct NumberRange {
+    /// The least number.
+    pub least: u64,
+    /// The greatest number.
+    pub most: u64,
+}
+
+/// How many frames of a video are to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FrameRule {
+    /// So many for each started minute,
+    pub by_minute: u64,
+    /// of a video of so many started minutes at most.
+    pub through_minutes: u64,
+    /// The number for a longer one.
+    pub longer: NumberRange,
+}
+
+impl InputRules {
+    /// The most characters of a text, by whether it is answered later.
+    pub fn characters(&self, is_async: bool) -> u64 {
+        if is_async {
+            self.characters_async
+        } else {
+            self.characters_sync
+        }
+    }
+}
+
+impl NumberRange {
+    /// Whether a number is in the range.
+    pub fn contains(self, number: u64) -> bool {
+        (self.least..=self.most).contains(&number)
+    }
+}
 
 /// A picture as it was sent, and the one it was made from where that is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +68,11 @@ pub struct PictureSize {
     pub original: Option<(u64, u64)>,
 }
 
-/// Pixels a side (002 二.4).
-const SIDES: std::ops::RangeInclusive<u64> = 256..=512;
-
 /// The number of frames of a video that are to be sent (002 二.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameCount {
-    /// The least number.
-    pub least: u64,
-    /// The greatest number.
-    pub most: u64,
+    /// How many are allowed.
+    pub allowed: NumberRange,
     /// Started minutes.
     pub minutes: u64,
 }
@@ -39,20 +88,17 @@ pub struct TextLength {
     pub utf8: u64,
 }
 
-/// The least sample rate, in samples a second (002 二.7).
-const LEAST_RATE: u64 = 8000;
-
 impl PictureSize {
     /// The rules the picture breaks. A call that breaks one does not count as failed.
-    pub fn violations(&self, policy: &ReadingPolicy) -> Vec<&'static str> {
+    pub fn violations(&self, sides: NumberRange, policy: &ReadingPolicy) -> Vec<&'static str> {
         let (short, long) = (self.width.min(self.height), self.width.max(self.height));
         let fits = match policy.get() {
-            Some(ImageSidesReading::LongSide) => SIDES.contains(&long),
-            Some(ImageSidesReading::ShortSide) => SIDES.contains(&short),
+            Some(ImageSidesReading::LongSide) => sides.contains(long),
+            Some(ImageSidesReading::ShortSide) => sides.contains(short),
             Some(ImageSidesReading::Area) => {
-                (SIDES.start().pow(2)..=SIDES.end().pow(2)).contains(&(short * long))
+                (sides.least.pow(2)..=sides.most.pow(2)).contains(&(short * long))
             }
-            Some(ImageSidesReading::EachSide) | None => SIDES.contains(&short) && SIDES.contains(&long),
+            Some(ImageSidesReading::EachSide) | None => sides.contains(short) && sides.contains(long),
         };
         let size = (!fits).then_some("size_out_of_range");
         let ratio = (!self.is_equal_ratio()).then_some("not_equal_ratio");
@@ -79,23 +125,20 @@ impl PictureSize {
     }
 }
 
-impl FrameCount {
+impl FrameRule {
     /// The frames of a video of this length; `None` for one without length.
-    pub fn of(milliseconds: u64) -> Option<Self> {
+    pub fn count(self, milliseconds: u64) -> Option<FrameCount> {
         let minutes = milliseconds.div_ceil(60_000);
-        match minutes {
-            0 => None,
-            1..=10 => Some(Self {
-                least: minutes * 10,
-                most: minutes * 10,
-                minutes,
-            }),
-            _ => Some(Self {
-                least: 100,
-                most: 500,
-                minutes,
-            }),
-        }
+        let exactly = minutes * self.by_minute;
+        let allowed = if minutes <= self.through_minutes {
+            NumberRange {
+                least: exactly,
+                most: exactly,
+            }
+        } else {
+            self.longer
+        };
+        (minutes > 0).then_some(FrameCount { allowed, minutes })
     }
 }
 
@@ -115,14 +158,4 @@ impl TextLength {
             self.scalars
         }
     }
-}
-
-/// The most characters a synchronous or asynchronous interface accepts.
-pub fn text_limit(is_async: bool) -> u64 {
-    if is_async { 20_000 } else { 2_000 }
-}
-
-/// Whether a sample rate is high enough.
-pub fn audio_fits(sample_rate_hz: u64) -> bool {
-    sample_rate_hz >= LEAST_RATE
 }

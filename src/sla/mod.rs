@@ -36,12 +36,14 @@ pub use contract::{
     ContractTerm, CycleRule, ExclusionScope, NoticeCondition, NoticeLead, NoticeRule,
 };
 pub use cycle::{BUCKETS_OF_DAY, Cycle};
-pub use duty::{ChangeNotice, FaultTicket, LiabilityCap, TicketState, keep_through, liability};
+pub use duty::{
+    ChangeNotice, FaultTicket, FaultTicketRule, LiabilityCap, TicketState, keep_through, liability,
+};
 pub use error_rate::ErrorRate;
 pub use exclusions::{CauseAuthority, ExclusionRules};
 pub use five_minutes::{FIVE_MINUTES, FiveMinutes};
 pub use fraction::{Ratio, decimal, or_null, percent_floor, percent_half_up, ratio, to_json, whole};
-pub use input::{FrameCount, PictureSize, TextLength, audio_fits, text_limit};
+pub use input::{FrameCount, FrameRule, InputRules, NumberRange, PictureSize, TextLength};
 pub use readings::{AmbiguousClause, ReadingPolicy};
 pub use request_ratio::{CountedRequests, CycleRequests, RequestCounts};
 pub use row::{BucketReading, RatioReading, SlaRow, buckets, requests};

@@ -5,8 +5,8 @@ mod statement;
 
 use super::banner;
 use crate::providers::contracts;
+use crate::sla::WorkdayCalendar;
 use crate::sla::vectors::{VectorMismatch, VectorRunner};
-use crate::sla::{FrameCount, WorkdayCalendar};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -100,11 +100,13 @@ fn report(mismatch: &VectorMismatch) {
     }
 }
 
-/// The frame-sampling plan of a video.
+/// The frame-sampling plan of a video, by the agreement that has rules for inputs.
 pub(super) fn frames(duration: Duration) -> anyhow::Result<()> {
     let milliseconds = u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
-    let plan = FrameCount::of(milliseconds).context("--duration: expected a span above 0")?;
-    let shown = json!({"frames_min": plan.least, "frames_max": plan.most, "minutes_charged": plan.minutes});
+    let rules = contracts().iter().find_map(|contract| contract.inputs);
+    let plan = rules.and_then(|rules| rules.frames.count(milliseconds));
+    let plan = plan.context("--duration: expected a span above 0")?;
+    let shown = json!({"frames_min": plan.allowed.least, "frames_max": plan.allowed.most, "minutes_charged": plan.minutes});
     banner::line(&serde_json::to_string_pretty(&shown)?);
     Ok(())
 }

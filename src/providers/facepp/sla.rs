@@ -29,5 +29,8 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     form: "none_in_text",
     claim: None,
     notice: None,
+    inputs: None,
+    fault_tickets: None,
+    billing_log_months: None,
     settings: &SETTINGS,
 };

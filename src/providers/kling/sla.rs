@@ -207,5 +207,8 @@ pub(in super::super) static CONTRACT: Contract = Contract {
         lead: NoticeLead::Days(30),
         needed: "at least 30 days (4.2), the day of the notice not counted",
     }),
+    inputs: None,
+    fault_tickets: None,
+    billing_log_months: None,
     settings: &SETTINGS,
 };

@@ -2,10 +2,11 @@
 //! not promise a good result for what breaks them, it does not forbid it. `wire/tupu.md` §1.4 gives the limits beside them.
 
 use super::CONTRACT;
+use super::sla::INPUTS;
 use crate::exchange::{InputError, Refusal};
 use crate::imaging::PictureFeatures;
 use crate::providers::CallContext;
-use crate::sla::{FrameCount, PictureSize, ReadingPolicy, TextLength, audio_fits, text_limit};
+use crate::sla::{PictureSize, ReadingPolicy, TextLength};
 use std::sync::LazyLock;
 
 static READINGS: LazyLock<ReadingPolicy> = LazyLock::new(|| ReadingPolicy::defaults(CONTRACT.settings));
@@ -43,7 +44,7 @@ pub(super) type OutOfSpecCode = Result<Option<&'static str>, Refusal>;
 pub(super) fn characters(text: &str, is_async: bool, context: &CallContext) -> OutOfSpecCode {
     let mut length = TextLength::default();
     length.add(text, 1);
-    let is_long = length.counted(&READINGS) > text_limit(is_async);
+    let is_long = length.counted(&READINGS) > INPUTS.characters(is_async);
     broken(is_long, "tupu.characters", InputError::TooLong, context)
 }
 
@@ -58,7 +59,7 @@ pub(super) fn picture(
         height: seen.height as u64,
         original: original.and_then(declared),
     };
-    let is_out = !size.violations(&READINGS).is_empty();
+    let is_out = !size.violations(INPUTS.picture_side, &READINGS).is_empty();
     broken(is_out, "tupu.pictures", InputError::PictureSize, context)
 }
 
@@ -70,11 +71,12 @@ fn declared(text: &str) -> Option<(u64, u64)> {
 
 /// So many frames of a video of so many milliseconds (二.5).
 pub(super) fn frames(sent: u64, milliseconds: u64, context: &CallContext) -> OutOfSpecCode {
-    let fits = FrameCount::of(milliseconds).is_some_and(|plan| (plan.least..=plan.most).contains(&sent));
+    let plan = INPUTS.frames.count(milliseconds);
+    let fits = plan.is_some_and(|plan| plan.allowed.contains(sent));
     broken(!fits, "tupu.frames", FRAMES, context)
 }
 
 /// Audio of so many samples a second (二.7).
 pub(super) fn sampling(rate: u64, context: &CallContext) -> OutOfSpecCode {
-    broken(!audio_fits(rate), "tupu.sampling", SAMPLING, context)
+    broken(rate < INPUTS.sample_rate_hz, "tupu.sampling", SAMPLING, context)
 }

@@ -2,7 +2,7 @@
 
 use crate::sla::{
     AmbiguousClause, AvailabilityMeasure, Contract, ContractCause, ContractTerm, CycleRule, ExclusionScope,
-    NoticeLead, NoticeRule,
+    FaultTicketRule, FrameRule, InputRules, NoticeLead, NoticeRule, NumberRange,
 };
 
 /// 002 三.3, 二.2, 二.4–8, 七.1. Only for pictures does the agreement say that they do not count as failed (T3).
@@ -111,6 +111,25 @@ pub(super) static LIMITS: [ContractTerm; 4] = [
     ),
 ];
 
+/// 002 二.4–7.
+pub(in super::super) const INPUTS: InputRules = InputRules {
+    picture_side: NumberRange {
+        least: 256,
+        most: 512,
+    },
+    frames: FrameRule {
+        by_minute: 10,
+        through_minutes: 10,
+        longer: NumberRange {
+            least: 100,
+            most: 500,
+        },
+    },
+    characters_sync: 2_000,
+    characters_async: 20_000,
+    sample_rate_hz: 8_000,
+};
+
 /// Agreement 002.
 pub(in super::super) static CONTRACT: Contract = Contract {
     provider: "tupu",
@@ -180,5 +199,11 @@ pub(in super::super) static CONTRACT: Contract = Contract {
         lead: NoticeLead::Workday,
         needed: "1 working day before the upgrade (三.5), effective when sent",
     }),
+    inputs: Some(INPUTS),
+    fault_tickets: Some(FaultTicketRule {
+        contact_hours: 2,
+        solve_hours: 24,
+    }),
+    billing_log_months: None,
     settings: &SETTINGS,
 };

@@ -4,8 +4,8 @@ use super::json::{instant, number, window_to_json};
 use super::{VectorCase, count, parsed, parsed_or_none, small, text};
 use crate::clock::{Day, Month, Time};
 use crate::sla::{
-    BurnRates, ChangeNotice, ClaimFacts, ClaimWindow, Cycle, ErrorRate, FaultTicket, FrameCount, PictureSize,
-    TextLength, audio_fits, keep_through, liability, or_null, text_limit, to_json, whole,
+    BurnRates, ChangeNotice, ClaimFacts, ClaimWindow, Cycle, ErrorRate, FaultTicket, InputRules, PictureSize,
+    TextLength, keep_through, liability, or_null, to_json, whole,
 };
 use serde_json::{Value, json};
 
@@ -122,6 +122,11 @@ impl VectorCase<'_> {
         })
     }
 
+    fn input_rules(&self) -> Result<InputRules, String> {
+        let rules = self.contract.inputs;
+        rules.ok_or_else(|| "the agreement has no rules for inputs".to_owned())
+    }
+
     pub(super) fn image(&self) -> Result<Value, String> {
         let is_declared = !self.input["orig_width"].is_null();
         let original = is_declared.then(|| {
@@ -135,7 +140,7 @@ impl VectorCase<'_> {
             height: small(self.input, "height")?,
             original: original.transpose().map_err(|why: String| why)?,
         };
-        let violations = picture.violations(&self.policy);
+        let violations = picture.violations(self.input_rules()?.picture_side, &self.policy);
         Ok(json!({
             "in_spec": violations.is_empty(),
             "failure_counts": violations.is_empty(),
@@ -144,10 +149,11 @@ impl VectorCase<'_> {
     }
 
     pub(super) fn frames(&self) -> Result<Value, String> {
-        let plan = FrameCount::of(small(self.input, "duration_ms")?);
+        let rule = self.input_rules()?.frames;
+        let plan = rule.count(small(self.input, "duration_ms")?);
         Ok(json!({
-            "frames_min": plan.map(|plan| plan.least),
-            "frames_max": plan.map(|plan| plan.most),
+            "frames_min": plan.map(|plan| plan.allowed.least),
+            "frames_max": plan.map(|plan| plan.allowed.most),
             "minutes_charged": plan.map(|plan| plan.minutes),
             "error": plan.is_none().then_some("duration_not_positive"),
         }))
@@ -163,7 +169,10 @@ impl VectorCase<'_> {
         for part in self.input["parts"].as_array().ok_or("parts: expected a list")? {
             length.add(text(part, "s")?, small(part, "times")?);
         }
-        let (counted, limit) = (length.counted(&self.policy), text_limit(is_async));
+        let (counted, limit) = (
+            length.counted(&self.policy),
+            self.input_rules()?.characters(is_async),
+        );
         Ok(json!({
             "scalars": length.scalars,
             "utf16_units": length.utf16,
@@ -175,7 +184,8 @@ impl VectorCase<'_> {
     }
 
     pub(super) fn audio(&self) -> Result<Value, String> {
-        Ok(json!({"in_spec": audio_fits(small(self.input, "sample_rate_hz")?)}))
+        let least = self.input_rules()?.sample_rate_hz;
+        Ok(json!({"in_spec": small(self.input, "sample_rate_hz")? >= least}))
     }
 
     pub(super) fn notice(&self) -> Result<Value, String> {
@@ -208,7 +218,12 @@ impl VectorCase<'_> {
             resolved: parsed_or_none(self.input, "resolved_at")?,
         };
         let now: Time = parsed(self.input, "now")?;
-        let (response, resolution) = (ticket.response_due(), ticket.resolution_due(&self.policy));
+        let no_rule = "the agreement has no rule for fault tickets";
+        let rule = self.contract.fault_tickets.ok_or(no_rule)?;
+        let (response, resolution) = (
+            ticket.response_due(rule),
+            ticket.resolution_due(rule, &self.policy),
+        );
         Ok(json!({
             "response_due": instant(response),
             "response": FaultTicket::state(Some(response), ticket.contacted, now),
@@ -218,7 +233,9 @@ impl VectorCase<'_> {
     }
 
     pub(super) fn retention(&self) -> Result<Value, String> {
-        let keep = keep_through(parsed(self.input, "billed_on")?);
+        let no_rule = "the agreement has no rule for billing logs";
+        let months = self.contract.billing_log_months.ok_or(no_rule)?;
+        let keep = keep_through(parsed(self.input, "billed_on")?, months);
         let today: Day = parsed(self.input, "today")?;
         Ok(json!({"keep_through": keep.to_string(), "may_purge": today > keep}))
     }

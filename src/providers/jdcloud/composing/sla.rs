@@ -141,5 +141,8 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     form: "service_coupon",
     claim: Some(CLAIM),
     notice: Some(NOTICE),
+    inputs: None,
+    fault_tickets: None,
+    billing_log_months: Some(12),
     settings: &SETTINGS,
 };
