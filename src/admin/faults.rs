@@ -144,7 +144,8 @@ fn specs(body: &Bytes) -> Result<(Vec<FaultSpec>, bool), ProblemDetails> {
 
 fn put_all(
     admin: &AdminState,
-    (specs, is_list): (Vec<FaultSpec>, bool),
+    specs: Vec<FaultSpec>,
+    is_list: bool,
     instead: Option<&dyn Fn(&InstalledFault) -> bool>,
 ) -> Result<Vec<FaultView>, ProblemDetails> {
     let put = admin.gateway.put_faults(specs, instead);
@@ -178,7 +179,7 @@ pub(super) async fn create(
     let query: FaultQuery = input::query(&request)?;
     let (mut specs, is_list) = specs(&body)?;
     query.apply(&mut specs)?;
-    let mut put = put_all(&admin, (specs, is_list), None)?;
+    let mut put = put_all(&admin, specs, is_list, None)?;
     let mut created = HttpResponse::Created();
     Ok(match put.pop() {
         Some(one) if !is_list => created.json(one),
@@ -204,7 +205,8 @@ pub(super) async fn replace(
     query.apply(&mut specs)?;
     Ok(Json(put_all(
         &admin,
-        (specs, true),
+        specs,
+        true,
         Some(&|installed| query.fits(installed)),
     )?))
 }
@@ -272,7 +274,7 @@ pub(super) async fn put_one(
         ));
     }
     spec.id = Some(id.into_inner());
-    let mut put = put_all(&admin, (vec![spec], false), None)?;
+    let mut put = put_all(&admin, vec![spec], false, None)?;
     Ok(Json(put.remove(0)))
 }
 

@@ -65,7 +65,7 @@ impl Effect {
             return Err(FaultSpecError::new("effect.kind", expected));
         }
         if let Effect::WrongVerdict { task, label } = self {
-            return check_verdict((task.as_deref(), label.as_deref()), scope, known);
+            return check_verdict(task.as_deref(), label.as_deref(), scope, known);
         }
         let Effect::Refusal { reason, .. } = self else {
             return Ok(());
@@ -91,7 +91,8 @@ impl Effect {
 
 /// Checks that a verdict is one of those the calls that are struck can get.
 fn check_verdict(
-    (task, label): (Option<&str>, Option<&str>),
+    task: Option<&str>,
+    label: Option<&str>,
     scope: &FaultScope,
     known: &ValidationContext,
 ) -> Result<(), FaultSpecError> {

@@ -2,18 +2,20 @@
 
 use super::StoreError;
 use rusqlite::{Connection, params};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A record as kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordRow {
     /// The world it is of.
-    pub world: String,
+    pub world: Arc<str>,
     /// The provider that keeps it.
-    pub provider: String,
+    pub provider: Cow<'static, str>,
     /// Its kind within the provider.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// Its id within the kind.
-    pub id: String,
+    pub id: Arc<str>,
     /// Its place in the order in which records were made.
     pub position: i64,
     /// When it expires on the world's clock, in microseconds; absent where it does not.
@@ -29,8 +31,8 @@ impl RecordRow {
         let rows = query.query_map([], |row| {
             Ok(Self {
                 world: row.get(0)?,
-                provider: row.get(1)?,
-                kind: row.get(2)?,
+                provider: Cow::Owned(row.get(1)?),
+                kind: Cow::Owned(row.get(2)?),
                 id: row.get(3)?,
                 position: row.get(4)?,
                 expires: row.get(5)?,

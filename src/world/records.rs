@@ -8,6 +8,7 @@ use crate::store::{RecordRow, Store, StoreError, WriteBehind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -34,22 +35,27 @@ struct Collections {
     next_position: i64,
 }
 
-/// World, provider and kind.
-type CollectionKey = (Arc<str>, String, String);
+/// Which records belong together.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct CollectionKey {
+    world: Arc<str>,
+    provider: Cow<'static, str>,
+    kind: Cow<'static, str>,
+}
 
 /// A collection and an id.
-type RecordKey = (CollectionKey, String);
+type RecordKey = (CollectionKey, Arc<str>);
 
 #[derive(Default)]
 struct Collection {
-    positions: HashMap<String, i64>,
+    positions: HashMap<Arc<str>, i64>,
     /// In the order in which they were made.
     records: BTreeMap<i64, StoredRecord>,
 }
 
 #[derive(Clone)]
 struct StoredRecord {
-    id: String,
+    id: Arc<str>,
     expires: Option<Time>,
     value: StoredValue,
 }
@@ -75,7 +81,11 @@ impl Records {
                 expires: row.expires.map(Time::from_micros),
                 value: StoredValue::Text(value.into()),
             };
-            let key = (row.world.into(), row.provider, row.kind);
+            let key = CollectionKey {
+                world: row.world,
+                provider: row.provider,
+                kind: row.kind,
+            };
             collections
                 .by_kind
                 .entry(key)
@@ -90,10 +100,14 @@ impl Records {
     }
 
     /// The records of a kind that a provider keeps in a world, as they are at an instant of the world's clock.
-    pub fn of<T: Record>(&self, world: &Arc<str>, provider: &str, now: Time) -> RecordSet<'_, T> {
+    pub fn of<T: Record>(&self, world: &Arc<str>, provider: &'static str, now: Time) -> RecordSet<'_, T> {
         RecordSet {
             records: self,
-            key: (world.clone(), provider.to_owned(), T::KIND.to_owned()),
+            key: CollectionKey {
+                world: world.clone(),
+                provider: Cow::Borrowed(provider),
+                kind: Cow::Borrowed(T::KIND),
+            },
             now,
             kind: PhantomData,
         }
@@ -104,7 +118,7 @@ impl Records {
         let mut collections = self.collections();
         let mut gone = Vec::new();
         collections.by_kind.retain(|key, collection| {
-            let stays = world.is_some_and(|name| *key.0 != *name);
+            let stays = world.is_some_and(|name| *key.world != *name);
             if !stays {
                 gone.extend(collection.positions.keys().map(|id| (key.clone(), id.clone())));
             }
@@ -125,20 +139,20 @@ impl Records {
         self.collections.lock().expect("no panic while held")
     }
 
-    fn remove_row(&self, key: &CollectionKey, id: String) {
+    fn remove_row(&self, key: &CollectionKey, id: Arc<str>) {
         self.write_row(key, id, RowValue::default());
     }
 
-    fn write_row(&self, key: &CollectionKey, id: String, content: RowValue) {
+    fn write_row(&self, key: &CollectionKey, id: Arc<str>, content: RowValue) {
         let RowValue {
             position,
             expires,
             value,
         } = content;
         let row = RecordRow {
-            world: key.0.to_string(),
-            provider: key.1.clone(),
-            kind: key.2.clone(),
+            world: key.world.clone(),
+            provider: key.provider.clone(),
+            kind: key.kind.clone(),
             id: id.clone(),
             position,
             expires: expires.map(Time::micros),
@@ -217,7 +231,7 @@ impl<T: Record> RecordSet<'_, T> {
     }
 
     /// Keeps a value under an id, in place of the one before; until an instant of the world's clock, or for good.
-    pub fn put(&self, id: impl Into<String>, value: T, expires: Option<Time>) -> Arc<T> {
+    pub fn put(&self, id: impl Into<Arc<str>>, value: T, expires: Option<Time>) -> Arc<T> {
         let (id, value) = (id.into(), Arc::new(value));
         let text = serde_json::to_string(&*value).expect("records can be written as JSON");
         let mut collections = self.records.collections();
@@ -260,7 +274,7 @@ impl<T: Record> RecordSet<'_, T> {
     }
 
     /// Every record that is not over, the oldest first, with its id.
-    pub fn list(&self) -> Vec<(String, Arc<T>)> {
+    pub fn list(&self) -> Vec<(Arc<str>, Arc<T>)> {
         let collections = self.records.collections();
         let Some(collection) = collections.by_kind.get(&self.key) else {
             return Vec::new();
@@ -327,8 +341,8 @@ mod tests {
         for id in ["b", "c", "d", "e"] {
             set(0).put(id, token(id), None);
         }
-        let ids: Vec<String> = set(0).list().into_iter().map(|(id, _)| id).collect();
-        assert_eq!(ids, ["c", "d", "e"]);
+        let ids: Vec<Arc<str>> = set(0).list().into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["c".into(), "d".into(), "e".into()]);
         assert_eq!(set(0).remove("d").as_deref(), Some(&token("d")));
         assert_eq!(set(0).list().len(), 2);
         assert_eq!(records.of::<Token>(&"x".into(), "p", at(0)).list().len(), 0);
@@ -353,7 +367,7 @@ mod tests {
         }
         let records = Records::load(crate::store::open(&url).unwrap()).unwrap();
         let set = records.of::<Token>(&world, "p", at(0));
-        let all: Vec<(String, String)> = set
+        let all: Vec<(Arc<str>, String)> = set
             .list()
             .iter()
             .map(|(id, own)| (id.clone(), own.of.clone()))

@@ -24,15 +24,16 @@ impl GuidedFilter {
         let mut smooth = vec![[0.0f32; 4]; w * h];
         for top in (0..h).step_by(TILE) {
             for left in (0..w).step_by(TILE) {
-                let tile = TileRect::with_margin(left, top, 0, (w, h));
-                if TileRect::with_margin(left, top, 1, (w, h))
+                let tile = TileRect::at(left, top, w, h);
+                if tile
+                    .with_margin(1, w, h)
                     .pixels(w)
                     .all(|at| certainty.data[at].abs() >= 1.0)
                 {
                     continue;
                 }
                 // Each of the two box means needs a margin of `radius`.
-                let part = TileRect::with_margin(left, top, 2 * self.radius, (w, h));
+                let part = tile.with_margin(2 * self.radius, w, h);
                 let lines = box_means(&self.lines(guide, mask, &part), part.width(), self.radius);
                 for y in tile.top..tile.bottom {
                     let from = (y - part.top) * part.width() + tile.left - part.left;
@@ -96,13 +97,23 @@ struct TileRect {
 }
 
 impl TileRect {
-    /// The tile at a corner with a margin, clipped to a picture of this size.
-    fn with_margin(left: usize, top: usize, margin: usize, (w, h): (usize, usize)) -> Self {
+    /// The tile at a corner, clipped to a picture of this size.
+    fn at(left: usize, top: usize, w: usize, h: usize) -> Self {
         Self {
-            left: left.saturating_sub(margin),
-            top: top.saturating_sub(margin),
-            right: (left + TILE + margin).min(w),
-            bottom: (top + TILE + margin).min(h),
+            left,
+            top,
+            right: (left + TILE).min(w),
+            bottom: (top + TILE).min(h),
+        }
+    }
+
+    /// The same with a margin, clipped to a picture of this size.
+    fn with_margin(&self, margin: usize, w: usize, h: usize) -> Self {
+        Self {
+            left: self.left.saturating_sub(margin),
+            top: self.top.saturating_sub(margin),
+            right: (self.right + margin).min(w),
+            bottom: (self.bottom + margin).min(h),
         }
     }
 

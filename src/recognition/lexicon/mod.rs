@@ -8,6 +8,7 @@ pub use flood::{FloodReason, detect_flood};
 
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
 use normal::{NormalizedText, normalize};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// One term per line, tab-separated: main label, sub label, level, term.
@@ -85,18 +86,18 @@ fn parse_term(line: &'static str) -> Option<LexiconTerm> {
 pub fn find_terms(text: &str) -> Vec<LexiconHit<'_>> {
     let normalized = normalize(text);
     let found = LEXICON.automaton.leftmost_find_iter(&normalized.text);
-    let hits = found.filter_map(|found| hit(text, &normalized, (found.start(), found.end()), found.value()));
+    let hits = found.filter_map(|found| hit(text, &normalized, found.start()..found.end(), found.value()));
     hits.take(MAX_HITS).collect()
 }
 
 fn hit<'a>(
     text: &'a str,
     normalized: &NormalizedText,
-    (start, end): (usize, usize),
+    range: Range<usize>,
     nth: u32,
 ) -> Option<LexiconHit<'a>> {
     let term = &LEXICON.terms[nth as usize];
-    let (start, end) = normalized.original_range(start, end);
+    let Range { start, end } = normalized.original_range(range);
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let is_in_word = is_letter(text[..start].chars().next_back()) || is_letter(text[end..].chars().next());
     (!term.is_word || !is_in_word).then(|| LexiconHit {

@@ -2,6 +2,7 @@
 
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
+use std::ops::Range;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -26,8 +27,8 @@ static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
 pub(super) struct NormalizedText {
     /// Only letters and digits: half-width, lower case, simplified.
     pub text: String,
-    /// For each character: its byte offset in `text`, and start and end in the original text.
-    pub origins: Vec<(usize, usize, usize)>,
+    /// For each character: its byte offset in `text`, and the bytes of the original text that it comes from.
+    pub origins: Vec<(usize, Range<usize>)>,
 }
 
 pub(super) fn normalize(original: &str) -> NormalizedText {
@@ -38,10 +39,10 @@ pub(super) fn normalize(original: &str) -> NormalizedText {
     for (start, c) in original.char_indices() {
         let end = start + c.len_utf8();
         if c.is_ascii() || HAN.contains(&u32::from(c)) {
-            normalized.push(c, (start, end));
+            normalized.push(c, start..end);
         } else {
             for part in std::iter::once(c).nfkc() {
-                normalized.push(part, (start, end));
+                normalized.push(part, start..end);
             }
         }
     }
@@ -49,27 +50,27 @@ pub(super) fn normalize(original: &str) -> NormalizedText {
 }
 
 impl NormalizedText {
-    fn push(&mut self, c: char, (start, end): (usize, usize)) {
+    fn push(&mut self, c: char, origin: Range<usize>) {
         if !c.is_alphanumeric() {
             return;
         }
         if c.is_ascii() {
-            self.origins.push((self.text.len(), start, end));
+            self.origins.push((self.text.len(), origin.clone()));
             self.text.push(c.to_ascii_lowercase());
             return;
         }
         let simple = HAN.contains(&u32::from(c)).then(|| u32::from(c) - HAN.start());
         let c = simple.map_or(c, |at| SIMPLIFIED[at as usize]);
         for lower in c.to_lowercase() {
-            self.origins.push((self.text.len(), start, end));
+            self.origins.push((self.text.len(), origin.clone()));
             self.text.push(lower);
         }
     }
 
-    /// The byte range of the original text that `start..end` of the normalised text comes from.
-    pub(super) fn original_range(&self, start: usize, end: usize) -> (usize, usize) {
-        let at = |byte: usize| self.origins.partition_point(|(own, _, _)| *own < byte);
-        let (first, last) = (at(start), at(end).saturating_sub(1));
-        (self.origins[first].1, self.origins[last.max(first)].2)
+    /// The bytes of the original text that a range of the normalised text comes from.
+    pub(super) fn original_range(&self, range: Range<usize>) -> Range<usize> {
+        let at = |byte: usize| self.origins.partition_point(|(own, _)| *own < byte);
+        let (first, last) = (at(range.start), at(range.end).saturating_sub(1));
+        self.origins[first].1.start..self.origins[last.max(first)].1.end
     }
 }

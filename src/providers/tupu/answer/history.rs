@@ -13,19 +13,36 @@ use serde_json::{Map, Value, json};
 
 /// A text of the past, as the console lists it.
 #[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-struct PastText(Value);
+#[serde(rename_all = "camelCase")]
+struct TextRecord {
+    time: String,
+    content: String,
+    content_id: Option<String>,
+    user_id: Option<String>,
+    forum_id: Option<String>,
+    action: String,
+    label: String,
+    review: bool,
+    details: Vec<Value>,
+}
 
-impl Record for PastText {
+impl Record for TextRecord {
     const KIND: &'static str = "text";
 }
 
-/// A part of speech of the past, as the console lists it.
+/// The verdict of one task on a recording of the past, as the console lists it.
 #[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-struct PastSpeechPart(Value);
+#[serde(rename_all = "camelCase")]
+struct SpeechRecord {
+    time: String,
+    request_id: String,
+    task_id: String,
+    label: Value,
+    review: bool,
+    speech_url: String,
+}
 
-impl Record for PastSpeechPart {
+impl Record for SpeechRecord {
     const KIND: &'static str = "speech";
 }
 
@@ -42,26 +59,26 @@ pub(super) fn remember_text(
     context: &CallContext,
     services: &Services,
 ) {
-    let (mut content, mut details) = (text.content.as_str(), verdict.details.clone());
+    let (mut content, mut details) = (text.content.clone(), verdict.details.clone());
     if !context.settings.capture {
-        content = "";
+        content.clear();
         for detail in details.iter_mut().filter_map(Value::as_object_mut) {
             detail.insert("keyword".into(), json!(""));
         }
     }
-    let past = json!({
-        "time": context.arrived.local_text(),
-        "content": content,
-        "contentId": text.content_id,
-        "userId": text.user_id,
-        "forumId": text.forum_id,
-        "action": verdict.action,
-        "label": verdict.label,
-        "review": verdict.review,
-        "details": details,
-    });
+    let past = TextRecord {
+        time: context.arrived.local_text(),
+        content,
+        content_id: text.content_id.clone(),
+        user_id: text.user_id.clone(),
+        forum_id: text.forum_id.clone(),
+        action: verdict.action.clone(),
+        label: verdict.label.clone(),
+        review: verdict.review,
+        details,
+    };
     let id = format!("{}-{nth}", context.request_id);
-    context.records(services).put(id, PastText(past), None);
+    context.records(services).put(id, past, None);
 }
 
 /// What is kept of the verdict of one task on a recording.
@@ -74,24 +91,23 @@ pub(super) struct PastSpeech<'a> {
 
 impl PastSpeech<'_> {
     /// Keeps it for the list.
-    pub(super) fn remember(&self, context: &CallContext, services: &Services) {
-        let past = json!({
-            "time": context.arrived.local_text(),
-            "requestId": jobs::fresh_id(0, false, context),
-            "taskId": self.task,
-            "label": self.label,
-            "review": self.review,
-            "speechUrl": self.url,
-        });
+    pub(super) fn remember(self, context: &CallContext, services: &Services) {
+        let past = SpeechRecord {
+            time: context.arrived.local_text(),
+            request_id: jobs::fresh_id(0, false, context),
+            task_id: self.task.to_owned(),
+            label: self.label,
+            review: self.review,
+            speech_url: self.url.to_owned(),
+        };
         let id = format!("{}-{}", context.request_id, self.task);
-        context.records(services).put(id, PastSpeechPart(past), None);
+        context.records(services).put(id, past, None);
     }
 }
 
 /// A page of past texts.
 pub(in super::super) fn history_text(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
-    let all = context.records::<PastText>(services).list();
-    let all = all.into_iter().map(|(_, past)| past.0.clone()).collect();
+    let all = past::<TextRecord>(context, services);
     page(all, &["userId", "forumId", "content"], context)
 }
 
@@ -100,13 +116,18 @@ pub(in super::super) fn history_speech(
     context: &CallContext,
     services: &Services,
 ) -> Result<Answer, Refusal> {
-    let all = context.records::<PastSpeechPart>(services).list();
-    let all = all.into_iter().map(|(_, past)| past.0.clone()).collect();
+    let all = past::<SpeechRecord>(context, services);
     page(
         all,
         &["userId", "forumId", "roomId", "requestId", "taskId"],
         context,
     )
+}
+
+/// Every record of a kind, as the console lists it.
+fn past<T: Record>(context: &CallContext, services: &Services) -> Vec<Value> {
+    let all = context.records::<T>(services).list();
+    all.iter().map(|(_, past)| json!(past)).collect()
 }
 
 /// The page of records, the oldest first, that a call asks for. `equal` names the fields that must be as it says.
