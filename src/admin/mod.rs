@@ -30,5 +30,4 @@ pub use guard::{RequestGuard, is_loopback};
 pub use health::credentials;
 pub use openapi::{mount, nothing};
 pub use problem::ProblemDetails;
-pub use query_check::prepare;
 pub use state::AdminState;

@@ -6,10 +6,11 @@ use super::{
     ProblemDetails, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics,
     reset, sla, tape, templates, usage, verify, worlds,
 };
+use actix_web::http::header::ContentType;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Json, PayloadConfig, ServiceConfig};
-use actix_web::{HttpRequest, ResponseError};
-use std::sync::OnceLock;
+use actix_web::web::{Bytes, PayloadConfig, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use std::sync::LazyLock;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_actix_web::{AppExt, scope};
@@ -101,15 +102,12 @@ fn tenants(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
 /// Where the OpenAPI document itself is.
 pub(super) const DOCUMENT_PATH: &str = "/_understudy/openapi.json";
 
-/// The OpenAPI document, made when it is first asked for.
-pub(super) fn document() -> &'static Document {
-    static MADE: OnceLock<Document> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let app = actix_web::App::new().into_utoipa_app().openapi(Head::openapi());
-        app.service(scope::scope("/_understudy").configure(routes))
-            .split_for_parts()
-            .1
-    })
+/// Makes the OpenAPI document. It takes megabytes: what is needed again is kept in a smaller form.
+pub(super) fn document() -> Document {
+    let app = actix_web::App::new().into_utoipa_app().openapi(Head::openapi());
+    app.service(scope::scope("/_understudy").configure(routes))
+        .split_for_parts()
+        .1
 }
 
 /// Mounts the admin API.
@@ -123,13 +121,19 @@ pub fn mount(config: &mut ServiceConfig) {
     config.service(guarded.default_service(actix_web::web::route().to(nothing)));
 }
 
-/// The document.
-async fn openapi() -> Json<&'static Document> {
-    Json(document())
+/// The document, written when it is first asked for.
+async fn openapi() -> HttpResponse {
+    static WRITTEN: LazyLock<Bytes> = LazyLock::new(|| {
+        let text = document().to_json();
+        Bytes::from(text.expect("a document of texts and numbers can be written as JSON"))
+    });
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(WRITTEN.clone())
 }
 
 /// What answers everywhere else.
-pub async fn nothing(request: HttpRequest) -> actix_web::HttpResponse {
+pub async fn nothing(request: HttpRequest) -> HttpResponse {
     ProblemDetails::not_found(format!(
         "{} {} is nothing of the admin API; see /_understudy/openapi.json",
         request.method(),

@@ -59,16 +59,11 @@ fn is_segment(own: &str, given: &str) -> bool {
     given.len() > start.len() + end.len() && given.starts_with(start) && given.ends_with(end)
 }
 
-/// Makes the list of routes, so that no request waits for it.
-pub fn prepare() {
-    routes();
-}
-
-/// Every route, the most literal first; made once.
+/// Every route, the most literal first; made when a query is first checked.
 fn routes() -> &'static [KnownRoute] {
     static MADE: OnceLock<Vec<KnownRoute>> = OnceLock::new();
     MADE.get_or_init(|| {
-        let paths = &openapi::document().paths.paths;
+        let paths = openapi::document().paths.paths;
         let mut all: Vec<_> = paths
             .iter()
             .flat_map(|(path, item)| of_path(path, item))

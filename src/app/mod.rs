@@ -99,7 +99,6 @@ impl Application {
         };
         let calendar =
             WorkdayCalendar::with(settings.sla.calendar.as_deref()).context("config: sla.calendar")?;
-        admin::prepare();
         let executor = StoreExecutor::new(run.store);
         let statements = Statements {
             store: executor.clone(),
