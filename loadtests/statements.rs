@@ -16,19 +16,18 @@
 )]
 
 mod measure;
+mod rows;
 
 use measure::{median, peak_kib};
-use std::borrow::Cow;
-use std::sync::Arc;
+use rows::{fill, month};
 use std::time::Instant;
-use understudy::clock::{Day, Time};
-use understudy::exchange::{Attribution, LedgerEntry, Outcome, Party, RequestId, ServiceBucket};
+use understudy::exchange::ServiceBucket;
 use understudy::providers::contracts;
 use understudy::sla::{
     CauseAuthority, Contract, Cycle, CycleBill, CyclePlacement, ExclusionRules, ReadingPolicy, Statement,
     WorkdayCalendar,
 };
-use understudy::store::{CallRange, Store, open};
+use understudy::store::{CallRange, open};
 
 /// Calls the roll-ups of the large month stand for.
 const CALLS: u64 = 50_000_000;
@@ -51,11 +50,6 @@ fn main() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-fn month() -> (Time, Time) {
-    let first: Day = "2026-11-01".parse().unwrap();
-    (first.start(), first.plus(30).start())
-}
-
 fn month_of_calls() -> CallRange<'static> {
     let (from, to) = month();
     CallRange {
@@ -71,62 +65,6 @@ fn contract(name: &str) -> &'static Contract {
         .into_iter()
         .find(|own| own.vector_name == name)
         .unwrap()
-}
-
-/// A row; most are served, some answered with 503, some never, some for a cause.
-fn entry(nth: u64, arrived: Time) -> Arc<LedgerEntry> {
-    let (outcome, status) = match nth % 199 {
-        0 => (Outcome::NoResponse, None),
-        1 | 2 => (Outcome::Answered, Some(503)),
-        3 => (Outcome::Late, Some(200)),
-        _ => (Outcome::Answered, Some(200)),
-    };
-    let attribution = nth.is_multiple_of(1990).then(|| {
-        Box::new(Attribution {
-            fault: "carrier".into(),
-            party: Party::Carrier,
-            cause: Some("JD-X03".to_owned()),
-            ..Attribution::default()
-        })
-    });
-    Arc::new(LedgerEntry {
-        request_id: RequestId::from_bits(u128::from(nth)),
-        world: "demo".into(),
-        provider: Cow::Borrowed("jdcloud-matting"),
-        operation: Cow::Borrowed("cutout"),
-        key: "d3a0d3a0d3a0d3a0d3a0d3a0d3a00001".to_owned(),
-        arrived,
-        ended: arrived,
-        arrived_real: arrived,
-        processing_us: 30,
-        bytes_in: 50_000,
-        bytes_out: 400,
-        client_status: status,
-        provider_status: status,
-        code: Cow::Borrowed("10000"),
-        outcome,
-        units: 1,
-        fee_fen: 5,
-        content: u128::from(nth).wrapping_mul(0x9e37_79b9_7f4a_7c15),
-        attribution,
-        ..LedgerEntry::default()
-    })
-}
-
-/// Writes rows evenly over a month. Gives rows a second.
-fn fill(store: &dyn Store, rows: u64) -> f64 {
-    let (from, to) = month();
-    let step = (to.micros() - from.micros()) / rows.cast_signed();
-    let begun = Instant::now();
-    let mut batch = Vec::with_capacity(16_384);
-    for nth in 0..rows {
-        batch.push(entry(nth, from.plus_micros(step * nth.cast_signed())));
-        if batch.len() == 16_384 || nth + 1 == rows {
-            store.append(&batch).unwrap();
-            batch.clear();
-        }
-    }
-    rows as f64 / begun.elapsed().as_secs_f64()
 }
 
 fn settle(

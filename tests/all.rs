@@ -15,6 +15,8 @@ mod clients;
 mod clock;
 mod composing;
 mod conformance;
+mod earlier_store;
+mod events;
 mod example;
 mod faults;
 mod files;
