@@ -20,6 +20,7 @@ mod events;
 mod example;
 mod faults;
 mod files;
+mod hostile;
 mod isolation;
 mod ledger;
 mod mattes;

@@ -1,6 +1,7 @@
 //! Measures low-level features of a picture: colour shares, texture, faces, QR codes. The same pixels always give the
 //! same features.
 
+use super::code_search::find_codes;
 use super::people::portrait_faces;
 use super::{FaceBox, Picture};
 
@@ -20,6 +21,8 @@ pub struct PictureFeatures {
     pub height: usize,
     /// Texts of its QR codes.
     pub codes: Vec<String>,
+    /// Whether there are so many corners of codes that the search for texts was given up.
+    pub too_many_codes: bool,
     /// Large frontal faces, in pixels, highest score first.
     pub faces: Vec<FaceBox>,
     /// Share of skin-coloured pixels.
@@ -44,10 +47,12 @@ impl PictureFeatures {
         let small = picture.fit_within(SIDE);
         let grey = greys(&small);
         let shares = ColourShares::measure(&small);
+        let codes = codes(picture);
         Self {
             width: picture.width,
             height: picture.height,
-            codes: codes(picture),
+            too_many_codes: codes.is_none(),
+            codes: codes.unwrap_or_default(),
             faces: portrait_faces(picture),
             skin: shares.skin,
             blood: shares.blood,
@@ -59,15 +64,25 @@ impl PictureFeatures {
         }
     }
 
+    /// Whether it shows a QR code.
+    pub fn has_code(&self) -> bool {
+        self.too_many_codes || !self.codes.is_empty()
+    }
+
     /// All features on one line, for `explain`.
     pub fn summary(&self) -> String {
         format!(
-            "{}x{}, phash {:016x}, {} faces, {} codes, skin {:.2}, blood {:.2}, fire {:.2}, flat {:.2}, print {:.2}, texture {:.2}",
+            "{}x{}, phash {:016x}, {} faces, {} codes{}, skin {:.2}, blood {:.2}, fire {:.2}, flat {:.2}, print {:.2}, texture {:.2}",
             self.width,
             self.height,
             self.phash,
             self.faces.len(),
             self.codes.len(),
+            if self.too_many_codes {
+                " (too many to search)"
+            } else {
+                ""
+            },
             self.skin,
             self.blood,
             self.fire,
@@ -86,22 +101,14 @@ fn greys(picture: &Picture) -> Vec<u8> {
 
 /// Decodes the QR codes of a picture. A small picture without a code is enlarged and searched again, as modules
 /// below two pixels cannot be told apart.
-fn codes(picture: &Picture) -> Vec<String> {
+fn codes(picture: &Picture) -> Option<Vec<String>> {
     let scaled = picture.fit_within(CODE_SIDE);
-    let found = codes_at(&scaled);
+    let found = find_codes(scaled.width, greys(&scaled))?;
     if !found.is_empty() || scaled.width.max(scaled.height) > SMALL {
-        return found;
+        return Some(found);
     }
-    codes_at(&scaled.resized(scaled.width * 2, scaled.height * 2))
-}
-
-fn codes_at(picture: &Picture) -> Vec<String> {
-    let (grey, width) = (greys(picture), picture.width);
-    let mut prepared =
-        rqrr::PreparedImage::prepare_from_greyscale(width, picture.height, |x, y| grey[y * width + x]);
-    let grids = prepared.detect_grids();
-    let texts = grids.iter().filter_map(|grid| grid.decode().ok());
-    texts.map(|(_, text)| text).collect()
+    let enlarged = scaled.resized(scaled.width * 2, scaled.height * 2);
+    find_codes(enlarged.width, greys(&enlarged))
 }
 
 struct ColourShares {

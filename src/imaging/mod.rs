@@ -3,6 +3,7 @@
 
 mod cache;
 mod code;
+mod code_search;
 mod damage;
 mod features;
 mod foreground;

@@ -1,11 +1,12 @@
 //! Reads metadata from the headers of sound and video files.
 
-use lofty::config::ParseOptions;
-use lofty::file::{AudioFile, TaggedFileExt};
+use super::mp4::{is_mp4, read_mp4};
+use lofty::file::{AudioFile, TaggedFile, TaggedFileExt};
 use lofty::probe::Probe;
 use lofty::tag::Accessor;
 use std::borrow::Cow;
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Metadata of a sound or video file; absent values are unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,13 +27,10 @@ pub fn read_facts(bytes: &[u8]) -> Option<MediaFacts> {
     if bytes.starts_with(b"FLV\x01") {
         return flv(bytes);
     }
-    let read = |properties: bool| {
-        let options = ParseOptions::new().read_properties(properties);
-        let probe = Probe::new(Cursor::new(bytes)).options(options);
-        probe.guess_file_type().ok()?.read().ok()
-    };
-    // A video without sound may still have a title.
-    let file = read(true).or_else(|| read(false))?;
+    if is_mp4(bytes) {
+        return read_mp4(bytes);
+    }
+    let file = tagged_file(bytes)?;
     let title = file
         .tags()
         .iter()
@@ -41,21 +39,15 @@ pub fn read_facts(bytes: &[u8]) -> Option<MediaFacts> {
     let length = u64::try_from(properties.duration().as_millis()).ok();
     Some(MediaFacts {
         sample_rate: properties.sample_rate().map(u64::from),
-        milliseconds: length.filter(|length| *length > 0).or_else(|| mp4_length(bytes)),
+        milliseconds: length.filter(|length| *length > 0),
         title,
     })
 }
 
-/// Length of the longest track of an MP4 in milliseconds, also for fragmented files and files without sound.
-fn mp4_length(bytes: &[u8]) -> Option<u64> {
-    let mp4 = bytes.get(4..8).filter(|kind| *kind == b"ftyp");
-    let mp4 = mp4.and_then(|_| re_mp4::Mp4::read_bytes(bytes).ok())?;
-    let lengths = mp4.tracks().values().filter_map(|track| {
-        let samples = track.samples.iter().map(|sample| sample.duration);
-        let ticks = track.duration.max(samples.fold(0, u64::saturating_add));
-        ticks.saturating_mul(1000).checked_div(track.timescale)
-    });
-    lengths.max().filter(|length| *length > 0)
+/// The head of a sound. The library breaks on some broken ones: they are as good as unreadable.
+fn tagged_file(bytes: &[u8]) -> Option<TaggedFile> {
+    let read = || Probe::new(Cursor::new(bytes)).guess_file_type().ok()?.read().ok();
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
 }
 
 /// Counts frames of 20 ms, whose first byte determines their size (RFC 4867 §5).

@@ -2,6 +2,7 @@
 
 mod archive;
 mod facts;
+mod mp4;
 mod sound;
 mod tone;
 

@@ -152,14 +152,14 @@ impl TaskVerdict {
     /// measures with thresholds.
     fn from_features(task: &RecognitionTask, seen: &PictureFeatures) -> Option<Self> {
         let (word, rate, why) = match task.name {
-            "ads" if !seen.codes.is_empty() => ("qr-code", 0.97, "a QR code"),
+            "ads" if seen.has_code() => ("qr-code", 0.97, "a QR code"),
             "ads" if seen.print > 0.12 => ("text", 0.5 + f64::from(seen.print.min(0.45)), "dense print"),
             "ads" if seen.flat > 0.35 => (
                 "logo",
                 0.45 + f64::from(seen.flat.min(0.5)),
                 "flat saturated areas",
             ),
-            "ads-old" if !seen.codes.is_empty() || seen.print > 0.12 => ("ads", 0.9, "a code or dense print"),
+            "ads-old" if seen.has_code() || seen.print > 0.12 => ("ads", 0.9, "a code or dense print"),
             // Much skin alone is a portrait, sand or wood: the picture must be smooth too, and show no face large.
             "porn" if seen.skin > 0.45 && seen.texture < 0.012 && !has_large_face(seen) => (
                 "sexy",
