@@ -32,7 +32,7 @@ pub(super) struct JournalFilter {
     pub(super) header: BTreeMap<String, String>,
     /// Least bytes of request body.
     pub(super) min_bytes: Option<u64>,
-    /// XXH3-128 of the request body, in hex.
+    /// The first 32 hexadecimal digits of the SHA-256 of the request body.
     pub(super) content: Option<String>,
 }
 

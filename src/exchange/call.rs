@@ -1,6 +1,6 @@
 //! One request, read whole into an owned value.
 
-use super::PathParameters;
+use super::{ContentDigest, PathParameters};
 use crate::forms::{Form, FormError};
 use bytes::Bytes;
 use std::borrow::Cow;
@@ -26,9 +26,9 @@ pub struct Call {
     pub body: Bytes,
     /// Bytes of body that came, also where they were more than the edge keeps.
     pub body_len: u64,
-    /// XXH3-128 of the body: equal for equal inputs, whatever a client makes anew each time (signature, nonce,
+    /// The digest of the body: equal for equal inputs, whatever a client makes anew each time (signature, nonce,
     /// timestamp, date).
-    pub content: u128,
+    pub content: ContentDigest,
     /// Where the client connected from.
     pub peer: Option<IpAddr>,
     /// `http://host:port` as the client addressed us; result links start with it.

@@ -171,7 +171,7 @@ pub struct LedgerEntry {
     pub fee_fen: i64,
     /// How it was paid.
     pub paid: PaymentSplit,
-    /// XXH3-128 of the body.
+    /// The first 32 hexadecimal digits of the SHA-256 of the body.
     pub content: u128,
     /// The responsible party and cause, where a fault or a broken input rule affected it.
     pub attribution: Option<Box<Attribution>>,

@@ -1,18 +1,17 @@
 //! Fingerprints that identify requests with the same input.
 
-use super::Call;
+use super::{Call, ContentHasher};
 use crate::forms::opening_boundary;
 use memchr::memmem;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use xxhash_rust::xxh3::Xxh3Default;
 
-/// Computes XXH3-128 over operation, method, query and body, without what changes from call to call: headers, multipart
+/// Computes a digest (the first 16 bytes of a SHA-256) over operation, method, query and body, without what changes from call to call: headers, multipart
 /// boundaries, and the `volatile` fields (timestamp, nonce, signature) of the query, a form, a multipart body or a JSON
 /// object.
 pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
-    let mut hash = FingerprintHasher(Xxh3Default::new());
+    let mut hash = FingerprintHasher::default();
     hash.part(operation.as_bytes());
     hash.part(call.method.as_bytes());
     hash.form(call.query.as_bytes(), volatile);
@@ -25,12 +24,13 @@ pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
     } else if !volatile.is_empty() && hash.json(&call.body, volatile) {
         // `json` has hashed every field.
     } else {
-        hash.part(&call.content.to_le_bytes());
+        hash.part(&call.content.short().to_le_bytes());
     }
-    hash.0.digest128()
+    hash.0.finish().short()
 }
 
-struct FingerprintHasher(Xxh3Default);
+#[derive(Default)]
+struct FingerprintHasher(ContentHasher);
 
 impl FingerprintHasher {
     fn part(&mut self, bytes: &[u8]) {
@@ -91,7 +91,7 @@ fn boundary(content_type: &str) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xxhash_rust::xxh3::xxh3_128;
+    use crate::exchange::ContentDigest;
 
     fn of(kind: &str, query: &str, body: &str) -> u128 {
         let call = Call {
@@ -100,7 +100,7 @@ mod tests {
             headers: [("content-type", kind), ("authorization", "anew")]
                 .into_iter()
                 .collect(),
-            content: xxh3_128(body.as_bytes()),
+            content: ContentDigest::of(body.as_bytes()),
             body: body.to_owned().into(),
             ..Call::default()
         };

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod call;
+mod content;
 mod credential;
 mod decision;
 mod entry;
@@ -18,6 +19,7 @@ mod workload;
 
 pub use attribution::{Attribution, Party};
 pub use call::{Call, Headers};
+pub use content::{ContentDigest, ContentHasher};
 pub use credential::{Credential, CredentialScheme, SecretFormat, Vendor};
 pub use decision::{Decision, DecisionKind, DecisionLog, PipelineStage};
 pub use entry::{LedgerEntry, Outcome, PaymentSplit};

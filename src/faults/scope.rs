@@ -105,7 +105,9 @@ impl FaultScope {
             && same(&self.key, facts.key)
             && same(&self.method, &facts.call.method)
             && (self.bytes.0..=self.bytes.1).contains(&facts.bytes)
-            && self.content.is_none_or(|content| content == facts.call.content)
+            && self
+                .content
+                .is_none_or(|content| content == facts.call.content.short())
             && self
                 .path
                 .as_ref()

@@ -128,7 +128,12 @@ impl FaultIndex {
             positions.extend(map.get(name).into_iter().flatten());
         }
         if !self.by_content.is_empty() {
-            positions.extend(self.by_content.get(&facts.call.content).into_iter().flatten());
+            positions.extend(
+                self.by_content
+                    .get(&facts.call.content.short())
+                    .into_iter()
+                    .flatten(),
+            );
         }
         positions
     }

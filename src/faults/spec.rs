@@ -103,7 +103,7 @@ pub struct MatchSpec {
     /// Maximum size of the request body in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bytes: Option<u64>,
-    /// XXH3-128 of the request body, in hex, as the journal shows it.
+    /// The first 32 hexadecimal digits of the SHA-256 of the request body, as the journal shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
 }

@@ -5,7 +5,7 @@ use super::identify::Identity;
 use super::in_flight::InFlightCall;
 use super::{Gateway, files, transmit};
 use crate::clock::real_sleep;
-use crate::exchange::{Call, Headers};
+use crate::exchange::{Call, ContentHasher, Headers};
 use actix_web::error::PayloadError;
 use actix_web::web::{Bytes, BytesMut, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -116,6 +116,7 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, in_flight: &m
         .and_then(|n| n.parse::<u64>().ok())
         .unwrap_or(0);
     let mut kept = BytesMut::with_capacity(announced.min(cap).min(4 << 20) as usize);
+    let mut hasher = ContentHasher::default();
     let mut whole = true;
     loop {
         let next = tokio::select! {
@@ -133,6 +134,7 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, in_flight: &m
         call.body_len += chunk.len() as u64;
         if call.body_len <= cap {
             kept.extend_from_slice(&chunk);
+            hasher.update(&chunk);
         } else if call.body_len > cap.saturating_mul(2) {
             break;
         }
@@ -144,7 +146,9 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, in_flight: &m
     };
     call.is_body_read = true;
     in_flight.pending.entry.bytes_in = call.body_len;
-    call.content = xxhash_rust::xxh3::xxh3_128(&call.body);
-    in_flight.pending.entry.content = call.content;
+    if call.body_len <= cap {
+        call.content = hasher.finish();
+    }
+    in_flight.pending.entry.content = call.content.short();
     whole
 }

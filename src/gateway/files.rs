@@ -2,6 +2,7 @@
 
 use super::Gateway;
 use crate::clock::Time;
+use crate::exchange::ContentDigest;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
@@ -18,6 +19,8 @@ struct File {
     bytes: Bytes,
     content_type: &'static str,
     made: Time,
+    /// Changes with the content: names of result files do.
+    tag: String,
 }
 
 fn find(path: &str, gateway: &Gateway) -> Option<File> {
@@ -26,6 +29,7 @@ fn find(path: &str, gateway: &Gateway) -> Option<File> {
             bytes: file.bytes,
             content_type: file.content_type,
             made: file.made,
+            tag: format!("\"{name}\""),
         });
     }
     let name = path.strip_prefix(KIT)?;
@@ -34,6 +38,7 @@ fn find(path: &str, gateway: &Gateway) -> Option<File> {
         .marker_samples()
         .find(|item| item.name == name)?;
     Some(File {
+        tag: format!("\"{:032x}\"", ContentDigest::of(&item.bytes).short()),
         bytes: item.bytes.clone(),
         content_type: item.content_type,
         made: gateway.clock.now(),
@@ -54,31 +59,31 @@ pub fn serve(request: &HttpRequest, gateway: &Gateway) -> HttpResponse {
             .body("no such file: it was never made, or its time is over\n");
     };
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let tag = format!("\"{:032x}\"", xxhash_rust::xxh3::xxh3_128(&file.bytes));
-    if header("if-none-match")
-        .is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
-    {
-        return with_facts(StatusCode::NOT_MODIFIED, &file, &tag).finish();
+    if header("if-none-match").is_some_and(|tags| {
+        tags.split(',')
+            .any(|one| one.trim() == file.tag || one.trim() == "*")
+    }) {
+        return with_facts(StatusCode::NOT_MODIFIED, &file).finish();
     }
     // A range of another version is of no use: then the whole is sent.
-    let fresh = header("if-range").is_none_or(|one| one == tag);
+    let fresh = header("if-range").is_none_or(|one| one == file.tag);
     match header("range")
         .filter(|_| fresh)
         .map(|range| range_of(range, file.bytes.len() as u64))
     {
         Some(Range::Part(first, last)) => {
-            let mut response = with_facts(StatusCode::PARTIAL_CONTENT, &file, &tag);
+            let mut response = with_facts(StatusCode::PARTIAL_CONTENT, &file);
             let total = file.bytes.len();
             response.insert_header(("content-range", format!("bytes {first}-{last}/{total}")));
             response.body(file.bytes.slice(first as usize..=last as usize))
         }
         Some(Range::Outside) => {
-            let mut response = with_facts(StatusCode::RANGE_NOT_SATISFIABLE, &file, &tag);
+            let mut response = with_facts(StatusCode::RANGE_NOT_SATISFIABLE, &file);
             response
                 .insert_header(("content-range", format!("bytes */{}", file.bytes.len())))
                 .finish()
         }
-        Some(Range::Whole) | None => with_facts(StatusCode::OK, &file, &tag).body(file.bytes.clone()),
+        Some(Range::Whole) | None => with_facts(StatusCode::OK, &file).body(file.bytes.clone()),
     }
 }
 
@@ -102,11 +107,11 @@ fn range_of(header: &str, length: u64) -> Range {
     }
 }
 
-fn with_facts(status: StatusCode, file: &File, tag: &str) -> HttpResponseBuilder {
+fn with_facts(status: StatusCode, file: &File) -> HttpResponseBuilder {
     let mut response = HttpResponseBuilder::new(status);
     response
         .insert_header(("accept-ranges", "bytes"))
-        .insert_header(("etag", tag))
+        .insert_header(("etag", file.tag.as_str()))
         .insert_header(("last-modified", file.made.http_date()));
     if status != StatusCode::NOT_MODIFIED {
         response.insert_header(("content-type", file.content_type));

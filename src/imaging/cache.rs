@@ -1,9 +1,10 @@
 //! A cache of results, bounded by bytes, that evicts the least recently used first.
 
+use crate::exchange::ContentDigest;
 use lru::LruCache;
 use std::sync::{Arc, Mutex};
 
-/// Results by the XXH3-128 of the input they were made from. Locked only for look-up and insertion, never while a
+/// Results by the digest of the input they were made from. Locked only for look-up and insertion, never while a
 /// picture is processed.
 pub(super) struct ContentCache<T> {
     entries: Mutex<CacheEntries<T>>,
@@ -12,7 +13,7 @@ pub(super) struct ContentCache<T> {
 }
 
 struct CacheEntries<T> {
-    results: LruCache<u128, Arc<T>>,
+    results: LruCache<ContentDigest, Arc<T>>,
     bytes: usize,
 }
 
@@ -29,12 +30,12 @@ impl<T> ContentCache<T> {
         }
     }
 
-    pub(super) fn get(&self, content: u128) -> Option<Arc<T>> {
+    pub(super) fn get(&self, content: ContentDigest) -> Option<Arc<T>> {
         let mut entries = self.entries.lock().expect("no panic while held");
         entries.results.get(&content).cloned()
     }
 
-    pub(super) fn put(&self, content: u128, result: Arc<T>) {
+    pub(super) fn put(&self, content: ContentDigest, result: Arc<T>) {
         let mut entries = self.entries.lock().expect("no panic while held");
         entries.bytes += (self.size_of)(&result);
         if let Some(old) = entries.results.put(content, result) {
@@ -56,16 +57,20 @@ mod tests {
     #[test]
     fn what_was_least_used_is_given_up_first() {
         let cache: ContentCache<Vec<u8>> = ContentCache::new(100, Vec::len);
-        for content in 0..3 {
-            cache.put(content, Arc::new(vec![0; 40]));
-            cache.get(0);
+        let put = |name: &str, bytes: usize| {
+            cache.put(ContentDigest::of(name.as_bytes()), Arc::new(vec![0; bytes]))
+        };
+        let has = |name: &str| cache.get(ContentDigest::of(name.as_bytes())).is_some();
+        for name in ["a", "b", "c"] {
+            put(name, 40);
+            has("a");
         }
-        let kept = [0, 1, 2].map(|content| cache.get(content).is_some());
+        let kept = ["a", "b", "c"].map(has);
         assert_eq!(kept, [true, false, true]);
-        cache.put(9, Arc::new(vec![0; 101]));
-        assert!(cache.get(9).is_none(), "what is too large is not kept");
-        cache.put(5, Arc::new(vec![0; 60]));
-        cache.put(5, Arc::new(vec![0; 70]));
-        assert!(cache.get(5).is_some());
+        put("large", 101);
+        assert!(!has("large"), "what is too large is not kept");
+        put("twice", 60);
+        put("twice", 70);
+        assert!(has("twice"));
     }
 }

@@ -7,6 +7,7 @@ use super::{
     FaceBox, MatteMode, MatteModel, MatteOptions, PersonMask, Picture, PictureError, PictureFeatures,
     PixelRange, Sprite, encode_rgba, foreground, matte,
 };
+use crate::exchange::ContentDigest;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -36,8 +37,8 @@ pub enum MatteSide {
 pub struct CutOut {
     /// The encoded PNG, eight-bit RGBA.
     pub png: Bytes,
-    /// XXH3-128 of the PNG. File names are drawn from it on every call, so it is computed once.
-    pub digest: u128,
+    /// The digest of the PNG. File names are drawn from it on every call, so it is computed once.
+    pub digest: ContentDigest,
     /// The matting method and the reason for it, for `explain`.
     pub because: String,
 }
@@ -74,8 +75,8 @@ impl Studio {
         }
     }
 
-    /// The cached foreground cut-out of the picture with this XXH3-128.
-    pub fn cached_cut_out(&self, content: u128) -> Option<Arc<CutOut>> {
+    /// The cached foreground cut-out of the picture with this digest.
+    pub fn cached_cut_out(&self, content: ContentDigest) -> Option<Arc<CutOut>> {
         self.cut_outs.get(content)
     }
 
@@ -90,7 +91,7 @@ impl Studio {
         side: MatteSide,
     ) -> Result<Arc<CutOut>, PictureError> {
         let picture = self.picture(bytes, range)?;
-        let content = xxhash_rust::xxh3::xxh3_128(bytes);
+        let content = ContentDigest::of(bytes);
         if let Some(cut) = self
             .cached_cut_out(content)
             .filter(|_| side == MatteSide::Foreground)
@@ -99,7 +100,7 @@ impl Studio {
         }
         let (rgba, because) = self.cut(&picture, side);
         let png = encode_rgba(picture.width, picture.height, &rgba);
-        let digest = xxhash_rust::xxh3::xxh3_128(&png);
+        let digest = ContentDigest::of(&png);
         let cut = Arc::new(CutOut { png, digest, because });
         if side == MatteSide::Foreground {
             self.cut_outs.put(content, cut.clone());
@@ -116,7 +117,7 @@ impl Studio {
         bytes: &[u8],
         range: PixelRange,
     ) -> Result<Arc<ProductCutout>, PictureError> {
-        let content = xxhash_rust::xxh3::xxh3_128(bytes);
+        let content = ContentDigest::of(bytes);
         if let Some(cutout) = self.products.get(content) {
             return Ok(cutout);
         }

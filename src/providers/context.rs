@@ -2,7 +2,7 @@
 
 use super::{Operation, ProviderSpec, Services};
 use crate::clock::{Clock, Time};
-use crate::exchange::{Call, RequestId};
+use crate::exchange::{Call, ContentDigest, RequestId};
 use crate::imaging::corrupt_headers;
 use crate::jobs::JobFaults;
 use crate::world::{Expectations, MessageLanguage, Record, RecordSet, ResultFile, Strictness, WorldSettings};
@@ -77,12 +77,12 @@ impl CallContext {
     }
 
     /// A result picture as it goes out with its digest: whole, or damaged by a fault.
-    pub fn apply_picture_damage(&self, picture: &Bytes, digest: u128) -> (Bytes, u128) {
+    pub fn apply_picture_damage(&self, picture: &Bytes, digest: ContentDigest) -> (Bytes, ContentDigest) {
         match self.damage {
             None => (picture.clone(), digest),
             Some(drawn) => {
                 let damaged = corrupt_headers(picture, drawn);
-                let digest = xxhash_rust::xxh3::xxh3_128(&damaged);
+                let digest = ContentDigest::of(&damaged);
                 (damaged.into(), digest)
             }
         }
@@ -105,14 +105,14 @@ impl CallContext {
     pub fn publish_picture(
         &self,
         picture: &Bytes,
-        digest: u128,
+        digest: ContentDigest,
         format: FileFormat,
         services: &Services,
     ) -> String {
         let (bytes, digest) = self.apply_picture_damage(picture, digest);
-        let mut seed = self.world.as_bytes().to_vec();
-        seed.extend_from_slice(&digest.to_be_bytes());
-        let name = format!("{:032x}.{}", xxhash_rust::xxh3::xxh3_128(&seed), format.extension);
+        let owned = format!("{}/{}", digest.hex(), self.world);
+        let name = ContentDigest::of(owned.as_bytes()).short();
+        let name = format!("{name:032x}.{}", format.extension);
         let url = format!("{}/_files/{name}", self.call.base_url);
         let file = ResultFile::new(self.world.clone(), &self.clock, bytes, format.content_type);
         services.files.put(name, file);

@@ -3,7 +3,7 @@
 use super::Event;
 use super::events::Events;
 use crate::clock::{Clock, Time};
-use crate::exchange::RequestId;
+use crate::exchange::{ContentDigest, RequestId};
 use crate::jobs::{Job, JobCharge, JobEnd, Lane, RetryPolicy};
 use crate::store::{JobRow, Store, StoreError, WriteBehind};
 use std::collections::HashMap;
@@ -386,7 +386,7 @@ fn lane_of(job: &Job) -> (String, String) {
 /// The id of the ledger's row that charges the end of a job.
 pub fn charge_id(job: &Job) -> RequestId {
     let text = format!("charge/{}/{}/{}", job.world, job.provider, job.id);
-    RequestId::from_bits(xxhash_rust::xxh3::xxh3_128(text.as_bytes()))
+    RequestId::from_bits(ContentDigest::of(text.as_bytes()).short())
 }
 
 /// A server that was killed may have written the charge, and not that the job was charged.

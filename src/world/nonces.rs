@@ -1,6 +1,7 @@
 //! What may be used once: nonces of signed requests, for as long as they are remembered.
 
 use crate::clock::Time;
+use crate::exchange::ContentDigest;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -24,7 +25,7 @@ struct Seen {
 impl NonceCache {
     /// Whether a nonce comes for the first time within `window`; it is remembered from now on.
     pub fn is_new(&self, nonce: &str, now: Time, window: Duration) -> bool {
-        let nonce = xxhash_rust::xxh3::xxh3_128(nonce.as_bytes());
+        let nonce = ContentDigest::of(nonce.as_bytes()).short();
         let mut seen = self.seen.lock().expect("no panic while held");
         while let Some((at, oldest)) = seen.order.front().copied() {
             if now.since(at) <= window && seen.order.len() < MOST {

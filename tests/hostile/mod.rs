@@ -1,5 +1,6 @@
 //! Inputs made to break a server, or to keep it busy for ever (`fixtures/hostile`): each is answered within its bounds.
 
+mod identity;
 mod media;
 
 /// The content of a hostile file.

@@ -7,7 +7,7 @@ use super::{AKSK, APPKEY};
 use crate::clock::Time;
 use crate::exchange::{AuthError, Call};
 use crate::providers::{AuthContext, Authentication};
-use crate::signing::digest::{constant_time_eq, md5_hex, sha256_hex};
+use crate::signing::digest::{constant_time_eq, md5_hex};
 use crate::signing::scoped::{CanonicalRequest, SignatureDialect, SignatureHeader, sign, signing_key};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -160,7 +160,7 @@ fn verify(
         .filter(|hash| !hash.is_empty())
     {
         Some(sent) => Cow::Borrowed(sent),
-        None => Cow::Owned(sha256_hex(&call.body)),
+        None => Cow::Owned(call.content.hex()),
     };
     let signature = claim.signature.to_ascii_lowercase();
     // A method sent in lower case is signed in upper case (vector 34 of S26).

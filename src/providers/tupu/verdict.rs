@@ -58,7 +58,7 @@ pub(super) struct PictureEvidence<'a> {
     pub given: Option<&'a ExpectedVerdict>,
     /// Markers inside it.
     pub markers: Vec<Marker>,
-    /// XXH3-128 of its bytes: what the default goes by.
+    /// The short digest of its bytes: what the default goes by.
     pub content: u128,
 }
 

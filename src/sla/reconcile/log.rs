@@ -23,7 +23,7 @@ pub struct ClientLogLine {
     pub number: u64,
     /// The request id, where the client knows it.
     pub request_id: Option<RequestId>,
-    /// XXH3-128 of the body that was sent, where the client keeps it.
+    /// The first 32 hexadecimal digits of the SHA-256 of the body that was sent, where the client keeps it.
     pub content: Option<u128>,
     /// When the client sent it, by the client's clock.
     pub time: Time,
@@ -157,7 +157,9 @@ fn from_fields([id, content, time, outcome]: [&str; 4]) -> Result<ClientLogLine,
     let line = ClientLogLine {
         number: 0,
         request_id: request_id.map_err(|why: String| format!("request_id: {why}"))?,
-        content: content.map_err(|_| "content: expected XXH3-128 as hex digits".to_owned())?,
+        content: content.map_err(|_| {
+            "content: expected the first 32 hexadecimal digits of the body's SHA-256".to_owned()
+        })?,
         time: instant(time)?,
         outcome: parse_outcome(outcome)?,
     };

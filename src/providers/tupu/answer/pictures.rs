@@ -7,7 +7,7 @@ use super::files::{file_entry, task_result};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
-use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
+use crate::exchange::{ContentDigest, Decision, InputError, PipelineStage, Refusal};
 use crate::forms::FormValue;
 use crate::imaging::PictureFeatures;
 use crate::media::{ArchiveLimits, is_archive};
@@ -359,7 +359,7 @@ impl ImageRequest {
                 .iter()
                 .flat_map(|code| Marker::parse_all(code))
                 .collect(),
-            content: xxhash_rust::xxh3::xxh3_128(bytes),
+            content: ContentDigest::of(bytes).short(),
             seen: &seen,
             given: given.as_ref(),
         };

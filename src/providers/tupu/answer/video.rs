@@ -9,7 +9,7 @@ use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
 use super::rules::CallbackRules;
 use super::{field, media_request, next_fetched};
-use crate::exchange::{Decision, InputError, PipelineStage, Refusal};
+use crate::exchange::{ContentDigest, Decision, InputError, PipelineStage, Refusal};
 use crate::forms::{Form, FormValue};
 use crate::imaging::PictureFeatures;
 use crate::media::{is_archive, read_facts};
@@ -60,7 +60,7 @@ struct Frame {
     name: String,
     seen: PictureFeatures,
     bytes: Bytes,
-    /// XXH3-128 of the bytes.
+    /// The short digest of the bytes.
     content: u128,
 }
 
@@ -132,7 +132,7 @@ pub(in super::super) fn video_stream(context: &CallContext, services: &Services)
         offset: 0.0,
         name: url.clone(),
         seen: PictureFeatures::default(),
-        content: xxhash_rust::xxh3::xxh3_128(url.as_bytes()),
+        content: ContentDigest::of(url.as_bytes()).short(),
         bytes: Bytes::from(url.clone()),
     };
     let found = task_objects(&[frame], &tasks, &markers, context);
@@ -241,7 +241,7 @@ fn frames(
                 offset: offset(nth),
                 name,
                 seen,
-                content: xxhash_rust::xxh3::xxh3_128(&bytes),
+                content: ContentDigest::of(&bytes).short(),
                 bytes,
             })
         });
@@ -252,7 +252,7 @@ fn frames(
             Ok(looked)
         };
     }
-    let content = xxhash_rust::xxh3::xxh3_128(&video.bytes);
+    let content = ContentDigest::of(&video.bytes).short();
     let frame = |nth: usize, seen: PictureFeatures| Frame {
         offset: offset(nth),
         name: video.name.clone(),

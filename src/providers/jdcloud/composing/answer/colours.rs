@@ -4,7 +4,7 @@
 use super::super::super::envelope::EnvelopeKind;
 use super::check_picture;
 use crate::composition::rotate_hues;
-use crate::exchange::{InputError, Refusal};
+use crate::exchange::{ContentDigest, InputError, Refusal};
 use crate::imaging::{PixelRange, encode_rgba};
 use crate::providers::{Answer, CallContext, FileFormat, Services};
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(in super::super) fn colours(context: &CallContext, _: &Services) -> Result<A
         };
         let urls = rotate_hues(&picture, &turns).into_iter().map(|rgba| {
             let png = encode_rgba(picture.width, picture.height, &rgba);
-            let digest = xxhash_rust::xxh3::xxh3_128(&png);
+            let digest = ContentDigest::of(&png);
             context.publish_picture(&png, digest, FileFormat::PNG, services)
         });
         let urls: Vec<String> = urls.collect();

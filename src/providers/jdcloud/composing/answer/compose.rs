@@ -5,7 +5,7 @@ use super::super::request::{ComposeRequest, ComposingService, TemplateChoice};
 use crate::composition::{
     CanvasSize, ComposedPicture, CompositionRequest, Template, TemplateStyle, builtin, builtins, style_of,
 };
-use crate::exchange::{Decision, Failure, InputError, PipelineStage, Refusal, Reply};
+use crate::exchange::{ContentDigest, Decision, Failure, InputError, PipelineStage, Refusal, Reply};
 use crate::imaging::{PixelRange, Sprite};
 use crate::providers::{Answer, CallContext, FileFormat, Services};
 use crate::world::{MessageLanguage, TemplateError};
@@ -159,6 +159,6 @@ pub(super) fn default_texts(context: &CallContext) -> Vec<String> {
 
 /// Lays out a composed picture and gives its URL.
 pub(super) fn published(one: &ComposedPicture, context: &CallContext, services: &Services) -> String {
-    let digest = xxhash_rust::xxh3::xxh3_128(&one.jpeg);
+    let digest = ContentDigest::of(&one.jpeg);
     context.publish_picture(&one.jpeg, digest, FileFormat::JPEG, services)
 }
