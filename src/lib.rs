@@ -8,6 +8,7 @@ pub mod clock;
 pub mod dice;
 pub mod exchange;
 pub mod spelling;
+pub mod strict_json;
 
 // First floor: engines, none of which knows a vendor.
 pub mod billing;

@@ -1,5 +1,6 @@
 //! A name that is not known is refused wherever it stands: by its field, with what was expected and the nearest name.
 
+mod bodies;
 mod verdicts_and_faults;
 
 use super::support::TestServer;

@@ -96,6 +96,12 @@ impl ChargeView {
 }
 
 async fn read(admin: &AdminState, query: &ChargeQuery) -> Result<Vec<ChargeView>, ProblemDetails> {
+    if let Some(provider) = &query.provider
+        && !admin.gateway.providers.specs().any(|spec| spec.id == provider)
+    {
+        let ids = admin.gateway.providers.specs().map(|spec| spec.id);
+        return Err(ProblemDetails::unknown("provider", provider, ids));
+    }
     let from = query.from.map(Day::start);
     let to = query.to.map(|day| day.plus(1).start());
     let usage = usage::read(admin, query.world.as_deref(), from, to).await?;

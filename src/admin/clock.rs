@@ -106,6 +106,10 @@ pub(super) async fn set(
         let problem = ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, "expected 0.001 to 1000000");
         return Err(problem.field("scale"));
     }
+    if change.follow && (change.now.is_some() || change.scale.is_some() || change.frozen.is_some()) {
+        let why = "expected either follow, or now, scale and frozen";
+        return Err(ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field("follow"));
+    }
     let change = (!change.follow).then_some(ClockChange {
         now: change.now,
         scale: change.scale,
@@ -131,7 +135,16 @@ pub(super) async fn advance(
     let impossible =
         |field: &str, why: String| ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(field);
     let to = match (advance.by, advance.to) {
-        (Some(by), None) => clock.now() + parse_span(&by).map_err(|why| impossible("by", why))?,
+        (Some(by), None) => {
+            let to = clock.now() + parse_span(&by).map_err(|why| impossible("by", why))?;
+            if to > Time::LAST {
+                return Err(impossible(
+                    "by",
+                    format!("expected to stay before {}", Time::LAST),
+                ));
+            }
+            to
+        }
         (None, Some(to)) if to >= clock.now() => to,
         (None, Some(_)) => {
             return Err(impossible(

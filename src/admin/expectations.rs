@@ -91,9 +91,8 @@ pub(super) async fn remove(
     if world.expectations.remove(&id) {
         Ok(HttpResponse::NoContent().finish())
     } else {
-        Err(ProblemDetails::not_found(format!(
-            "world {:?} has no expectation {id:?}",
-            world.name
-        )))
+        let all = world.expectations.all();
+        let ids = all.iter().map(|(own, _)| own.id.as_str());
+        Err(ProblemDetails::unknown("expectation", &id, ids))
     }
 }

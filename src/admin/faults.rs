@@ -1,9 +1,10 @@
 //! Faults: what goes wrong, how often it did, and the switch that ends it all.
 
-use super::{AdminState, ProblemDetails, input};
+use super::{AdminState, ProblemDetails, input, worlds};
 use crate::clock::Time;
 use crate::faults::{EffectKind, FaultSpec, FaultSpecError, FaultStage, KINDS, Receipt};
 use crate::spelling::{field_of, with_suggestion};
+use crate::strict_json;
 use crate::world::faults::{FaultState, InstalledFault};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Json, Path};
@@ -90,6 +91,15 @@ pub(super) struct FaultQuery {
 }
 
 impl FaultQuery {
+    /// The query of a request; the world it names must be there.
+    fn read(request: &HttpRequest, admin: &AdminState) -> Result<Self, ProblemDetails> {
+        let query: Self = input::query(request)?;
+        if let Some(world) = &query.world {
+            worlds::find(admin, world)?;
+        }
+        Ok(query)
+    }
+
     /// Whether a fault is one of those asked for: of the world, or any.
     fn fits(&self, installed: &InstalledFault) -> bool {
         self.world.is_none() || self.world == installed.fault.scope.world
@@ -122,7 +132,7 @@ pub(super) fn refused(flaw: FaultSpecError, nth: Option<usize>) -> ProblemDetail
 
 /// One fault as written.
 fn spec(value: serde_json::Value, nth: Option<usize>) -> Result<FaultSpec, ProblemDetails> {
-    serde_path_to_error::deserialize(value).map_err(|why| {
+    strict_json::from_value(value).map_err(|why| {
         let text = why.inner().to_string();
         let field = field_of(&why.path().to_string(), &text);
         refused(FaultSpecError::new(field, with_suggestion(&text)), nth)
@@ -161,7 +171,7 @@ pub(super) async fn list(
     admin: Data<AdminState>,
     request: HttpRequest,
 ) -> Result<Json<Vec<FaultView>>, ProblemDetails> {
-    let query: FaultQuery = input::query(&request)?;
+    let query = FaultQuery::read(&request, &admin)?;
     let all = admin.gateway.faults.all();
     let fits = all.iter().filter(|installed| query.fits(installed));
     Ok(Json(fits.map(FaultView::of).collect()))
@@ -176,7 +186,7 @@ pub(super) async fn create(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<HttpResponse, ProblemDetails> {
-    let query: FaultQuery = input::query(&request)?;
+    let query = FaultQuery::read(&request, &admin)?;
     let (mut specs, is_list) = specs(&body)?;
     query.apply(&mut specs)?;
     let mut put = put_all(&admin, specs, is_list, None)?;
@@ -200,7 +210,7 @@ pub(super) async fn replace(
     request: HttpRequest,
     body: Bytes,
 ) -> Result<Json<Vec<FaultView>>, ProblemDetails> {
-    let query: FaultQuery = input::query(&request)?;
+    let query = FaultQuery::read(&request, &admin)?;
     let (mut specs, _) = specs(&body)?;
     query.apply(&mut specs)?;
     Ok(Json(put_all(
@@ -219,7 +229,7 @@ pub(super) async fn clear(
     admin: Data<AdminState>,
     request: HttpRequest,
 ) -> Result<Json<RemovedFaults>, ProblemDetails> {
-    let query: FaultQuery = input::query(&request)?;
+    let query = FaultQuery::read(&request, &admin)?;
     let removed = admin.gateway.faults.remove(&|installed| query.fits(installed));
     Ok(Json(RemovedFaults { removed }))
 }
@@ -295,5 +305,8 @@ pub(super) async fn remove(
 
 fn find(admin: &AdminState, id: &str) -> Result<Arc<InstalledFault>, ProblemDetails> {
     let found = admin.gateway.faults.get(id);
-    found.ok_or_else(|| ProblemDetails::not_found(format!("there is no fault {id:?}")))
+    found.ok_or_else(|| {
+        let all = admin.gateway.faults.all();
+        ProblemDetails::unknown("fault", id, all.iter().map(|own| &*own.fault.id))
+    })
 }

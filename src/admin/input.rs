@@ -2,6 +2,7 @@
 
 use super::ProblemDetails;
 use crate::spelling::{field_of, with_suggestion};
+use crate::strict_json;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
@@ -10,14 +11,17 @@ use serde_json::Value;
 
 /// A JSON body.
 pub(super) fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, ProblemDetails> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut reader).map_err(|why| {
+    if body.trim_ascii().is_empty() {
+        return Err(ProblemDetails::bad_request("expected JSON, found an empty body"));
+    }
+    let value = strict_json::parse(body).map_err(|why| {
         if why.inner().is_data() {
             refused("", &why.path().to_string(), &why.inner().to_string())
         } else {
             ProblemDetails::bad_request(format!("expected JSON: {}", why.inner()))
         }
-    })
+    })?;
+    json_within("", value)
 }
 
 /// A JSON body, or the default where it is empty.
@@ -31,7 +35,7 @@ pub(super) fn json_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Re
 
 /// A value that stands in the field `within` of a body.
 pub(super) fn json_within<T: DeserializeOwned>(within: &str, value: Value) -> Result<T, ProblemDetails> {
-    serde_path_to_error::deserialize(value)
+    strict_json::from_value(value)
         .map_err(|why| refused(within, &why.path().to_string(), &why.inner().to_string()))
 }
 

@@ -245,8 +245,11 @@ pub(super) async fn export(
     let vendors = admin.gateway.providers.vendors().into_iter();
     let mut named = vendors.filter(|own| own.id == vendor);
     let pem = named.find_map(|vendor| provider_public_key(&world, vendor));
-    let pem =
-        pem.ok_or_else(|| ProblemDetails::not_found(format!("no vendor {vendor:?} signs its answers")))?;
+    let pem = pem.ok_or_else(|| {
+        let all = admin.gateway.providers.vendors().into_iter();
+        let signing = all.filter(|own| provider_public_key(&world, own).is_some());
+        ProblemDetails::unknown("vendor", &vendor, signing.map(|own| own.id))
+    })?;
     Ok(HttpResponse::Ok()
         .content_type("application/x-pem-file")
         .body(pem))
@@ -255,8 +258,8 @@ pub(super) async fn export(
 fn find(admin: &AdminState, (world, id): &(String, String)) -> Result<Arc<ApiKey>, ProblemDetails> {
     worlds::find(admin, world)?;
     let keys = admin.gateway.worlds.keys_of(world);
-    let found = keys.into_iter().find(|key| key.credential.id == *id);
-    found.ok_or_else(|| ProblemDetails::not_found(format!("world {world:?} has no key {id:?}")))
+    let found = keys.iter().find(|key| key.credential.id == *id).cloned();
+    found.ok_or_else(|| ProblemDetails::unknown("key", id, keys.iter().map(|key| &*key.credential.id)))
 }
 
 fn impossible(field: &str, detail: String) -> ProblemDetails {
@@ -297,6 +300,10 @@ fn checked_text(field: &str, text: String) -> Result<String, ProblemDetails> {
 
 fn check_operations(providers: Providers, scopes: Option<&[String]>) -> Result<(), ProblemDetails> {
     let names = providers.operations();
+    if scopes.is_some_and(<[String]>::is_empty) {
+        let expected = "expected one operation or more, or null for all";
+        return Err(impossible("operations", expected.to_owned()));
+    }
     for (nth, scope) in scopes.unwrap_or_default().iter().enumerate() {
         if !names.iter().any(|name| covers(scope, name)) {
             let ids = providers.specs().map(|spec| spec.id);

@@ -12,6 +12,7 @@ mod input;
 mod jobs;
 mod journal;
 mod keys;
+mod merge_patch;
 mod metrics;
 mod openapi;
 mod problem;

@@ -1,5 +1,6 @@
 //! Errors of the admin API (RFC 9457).
 
+use crate::spelling::{nearest_name, suggest};
 use crate::store::StoreError;
 use crate::world::{FieldError, WorldError};
 use actix_web::http::StatusCode;
@@ -43,6 +44,18 @@ impl ProblemDetails {
     /// There is no such thing.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// There is no such thing of a kind under a name; the nearest of the names that there are is told.
+    pub fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut detail = format!("there is no {kind} {name:?}");
+        suggest(&mut detail, nearest_name(name, known));
+        Self::not_found(detail).field(kind)
+    }
+
+    /// What is wrong, and what was expected.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The field it is about; an empty path, or `.`, is the whole and no field.

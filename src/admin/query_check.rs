@@ -1,10 +1,12 @@
-//! Refuses query parameters that a route does not document, whatever its method.
+//! Refuses what a route does not document, whatever its method: query parameters, and bodies where it takes none.
 
 use super::{ProblemDetails, openapi};
 use crate::spelling::expected_one_of;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use actix_web::{Error, ResponseError};
 use std::sync::OnceLock;
 use utoipa::openapi::RefOr;
@@ -17,6 +19,7 @@ struct KnownRoute {
     /// How many letters of the path are no parameters: of two routes that fit, the one with more of them is meant.
     literal: usize,
     parameters: Vec<String>,
+    takes_body: bool,
 }
 
 impl KnownRoute {
@@ -34,6 +37,7 @@ impl KnownRoute {
             path: path.to_owned(),
             literal: literal.sum(),
             parameters: parameters.map(|one| one.name.clone()).collect(),
+            takes_body: operation.request_body.is_some(),
         }
     }
 }
@@ -59,7 +63,7 @@ fn is_segment(own: &str, given: &str) -> bool {
     given.len() > start.len() + end.len() && given.starts_with(start) && given.ends_with(end)
 }
 
-/// Every route, the most literal first; made when a query is first checked.
+/// Every route, the most literal first; made when a request is first checked.
 fn routes() -> &'static [KnownRoute] {
     static MADE: OnceLock<Vec<KnownRoute>> = OnceLock::new();
     MADE.get_or_init(|| {
@@ -88,16 +92,14 @@ fn of_path(path: &str, item: &PathItem) -> Vec<KnownRoute> {
     routes.collect()
 }
 
-/// The first parameter of a request that its route does not document, as a problem.
-fn check(method: &str, path: &str, query: &str) -> Result<(), ProblemDetails> {
-    if query.is_empty() {
-        return Ok(());
-    }
+/// The route of a request; whatever answers where there is none says so.
+fn route_of(method: &str, path: &str) -> Option<&'static KnownRoute> {
     let mut routes = routes().iter();
-    let Some(route) = routes.find(|route| route.method == method && fits(&route.path, path)) else {
-        // Whatever answers there says that there is nothing.
-        return Ok(());
-    };
+    routes.find(|route| route.method == method && fits(&route.path, path))
+}
+
+/// The first parameter of a request that its route does not document, as a problem.
+fn check(route: &KnownRoute, query: &str) -> Result<(), ProblemDetails> {
     let known = || route.parameters.iter().map(String::as_str);
     let mut names = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
     match names.find(|name| known().all(|own| own != name)) {
@@ -111,11 +113,40 @@ fn check(method: &str, path: &str, query: &str) -> Result<(), ProblemDetails> {
 
 /// The check as middleware.
 pub(super) async fn refuse_unknown(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match check(request.method().as_str(), request.path(), request.query_string()) {
-        Ok(()) => next.call(request).await,
-        Err(problem) => Ok(request.into_response(problem.error_response())),
+    let has_body = has_body(&request);
+    if !has_body && request.query_string().is_empty() {
+        return next.call(request).await;
+    }
+    let Some(route) = route_of(request.method().as_str(), request.path()) else {
+        return next.call(request).await;
+    };
+    let mut refused = check(route, request.query_string()).err();
+    if has_body && !route.takes_body {
+        refused = refused.or(check_nothing(&mut request).await.err());
+    }
+    match refused {
+        None => next.call(request).await,
+        Some(problem) => Ok(request.into_response(problem.error_response())),
+    }
+}
+
+/// Whether a request announces a body.
+fn has_body(request: &ServiceRequest) -> bool {
+    let header = |name| request.headers().get(name);
+    header(CONTENT_LENGTH).is_some_and(|length| length != "0") || header(TRANSFER_ENCODING).is_some()
+}
+
+/// Reads a body that says nothing. Some clients send `{}` with every request.
+async fn check_nothing(request: &mut ServiceRequest) -> Result<(), ProblemDetails> {
+    let body = request.extract::<Bytes>().await;
+    let body = body.map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
+    match body.trim_ascii() {
+        b"" | b"{}" | b"null" => Ok(()),
+        _ => Err(ProblemDetails::bad_request(
+            "expected no body: what this route is asked stands in its path and its query",
+        )),
     }
 }

@@ -41,6 +41,7 @@ pub(super) async fn reset(
         Some(name) => vec![worlds::find(&admin, name)?],
         None => admin.gateway.worlds.all(),
     };
+    let faults = first_faults(&admin, reset.world.as_deref())?;
     if reset.ledger {
         admin.gateway.ledger.flush().await;
         let world = reset.world.clone();
@@ -60,7 +61,6 @@ pub(super) async fn reset(
             world.admission.clear();
         }
     }
-    let faults = first_faults(&admin, reset.world.as_deref())?;
     let worlds = chosen.iter().map(|world| world.name.to_string()).collect();
     Ok(Json(ResetSummary {
         worlds,
@@ -70,14 +70,19 @@ pub(super) async fn reset(
     }))
 }
 
-/// Puts the faults of the configuration, of one world or all, in the place of those there are.
+/// Puts the faults of the configuration, of one world or all, in the place of those there are. Those of worlds that
+/// were deleted since are left out.
 fn first_faults(admin: &AdminState, world: Option<&str>) -> Result<usize, ProblemDetails> {
     let board = &admin.gateway.faults;
     let of_it = |own: Option<&str>| world.is_none() || own == world;
     let first = board
         .initial()
         .iter()
-        .filter(|spec| of_it(spec.matching.world.as_deref()));
+        .filter(|spec| of_it(spec.matching.world.as_deref()))
+        .filter(|spec| {
+            let own = spec.matching.world.as_deref();
+            own.is_none_or(|own| admin.gateway.worlds.get(own).is_some())
+        });
     if world.is_none() {
         board.stop_playing();
         board.recorder.record(false);

@@ -52,6 +52,10 @@ pub(super) async fn play(admin: Data<AdminState>, body: Bytes) -> Result<Json<Ta
         ProblemDetails::new(StatusCode::UNPROCESSABLE_ENTITY, why).field(format!("line {line}"))
     };
     let text = std::str::from_utf8(&body).map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
+    if text.trim().is_empty() {
+        let why = "expected a recording, a line a call; DELETE faults removes all faults";
+        return Err(impossible(1, why.to_owned()));
+    }
     let tape = Tape::parse(text).map_err(|(line, why)| impossible(line, with_suggestion(&why)))?;
     let gateway = &admin.gateway;
     let played = gateway

@@ -1,13 +1,14 @@
 //! Worlds: isolated tenants, one POST away.
 
 use super::clock::ClockView;
-use super::{AdminState, ProblemDetails, health, input};
+use super::{AdminState, ProblemDetails, health, input, merge_patch};
 use crate::clock::Time;
 use crate::world::{World, WorldSettings, Worlds};
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A world.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -43,7 +44,7 @@ pub(super) struct NewWorld {
 pub(super) struct WorldChange {
     /// A merge patch (RFC 7396): absent keys stay, `null` removes.
     #[schema(value_type = Object)]
-    settings: Value,
+    settings: BTreeMap<String, Value>,
 }
 
 fn view(admin: &AdminState, world: &World, with_credentials: bool) -> WorldView {
@@ -62,7 +63,7 @@ fn view(admin: &AdminState, world: &World, with_credentials: bool) -> WorldView 
 /// A world by its name, or a 404.
 pub(super) fn find(admin: &AdminState, name: &str) -> Result<std::sync::Arc<World>, ProblemDetails> {
     let found = admin.gateway.worlds.find(name);
-    found.map_err(|none| ProblemDetails::not_found(none.to_string()))
+    found.map_err(|none| ProblemDetails::not_found(none.to_string()).field("world"))
 }
 
 /// All worlds, by name.
@@ -116,7 +117,10 @@ pub(super) async fn change(
     let _changing = admin.changes.lock().await;
     let mut settings = serde_json::to_value(&*world.settings())
         .map_err(|why| ProblemDetails::bad_request(why.to_string()))?;
-    merge(&mut settings, change.settings);
+    let names = admin.gateway.providers.known_names();
+    let patch = change.settings.into_iter().collect();
+    merge_patch::check_removals(&patch, &settings, &names)?;
+    merge_patch::merge(&mut settings, Value::Object(patch));
     let settings: WorldSettings = input::json_within("settings", settings)?;
     let changed = world.clone();
     let configure = move |worlds: &Worlds| worlds.configure(&changed, settings);
@@ -133,6 +137,7 @@ pub(super) async fn remove(
     name: Path<String>,
 ) -> Result<HttpResponse, ProblemDetails> {
     find(&admin, &name)?;
+    admin.gateway.worlds.check_deletion(&name)?;
     // Rows still on their way would outlive the world.
     admin.gateway.ledger.flush().await;
     admin.gateway.jobs.erase(Some(&name));
@@ -147,25 +152,4 @@ pub(super) async fn remove(
         .faults
         .remove(&|installed| of_it(installed.fault.scope.world.as_deref()));
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// RFC 7396.
-fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Some(fields) = target.as_object_mut() else {
-        return;
-    };
-    for (key, value) in patch {
-        if value.is_null() {
-            fields.remove(&key);
-        } else {
-            merge(fields.entry(key).or_insert(Value::Null), value);
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Commands for the faults of a running server.
 
 use super::admin::{AdminClient, path_segment};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::Value;
 use std::io::Read;
 use std::path::PathBuf;
@@ -68,8 +68,10 @@ fn parse_faults(fault: &str) -> anyhow::Result<Value> {
         return serde_json::from_str(&text).context("expected a fault or a list of faults as JSON");
     }
     let mut table: toml::Table = toml::from_str(&text).context("expected [[fault]] tables as TOML")?;
-    let faults = table
-        .remove("fault")
-        .context("expected [[fault]] tables, found none")?;
+    let faults = table.remove("fault");
+    if let Some(other) = table.keys().next() {
+        bail!("expected [[fault]] tables and nothing else, found {other:?}");
+    }
+    let faults = faults.context("expected [[fault]] tables, found none")?;
     Ok(serde_json::to_value(faults)?)
 }

@@ -77,8 +77,12 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let date: Result<Date, _> = text.parse();
-        date.map(Day::from_date)
-            .map_err(|_| format!("expected a day such as 2026-11-22, found {text:?}"))
+        // The library reads many more ways to write a day.
+        let day = date
+            .ok()
+            .map(Day::from_date)
+            .filter(|day| day.to_string() == text);
+        day.ok_or_else(|| format!("expected a day such as 2026-11-22, found {text:?}"))
     }
 }
 

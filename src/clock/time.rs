@@ -15,6 +15,9 @@ use std::time::Duration;
 pub struct Time(i64);
 
 impl Time {
+    /// The last instant a clock can show: the start of the year 9999 in UTC.
+    pub const LAST: Self = Self(253_370_764_800_000_000);
+
     /// The instant `micros` microseconds after 1970.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -203,6 +206,12 @@ impl Sub<Duration> for Time {
 /// # Errors
 /// Says what was expected if `text` is not a duration.
 pub fn parse_span(text: &str) -> Result<Duration, String> {
+    if text.contains('M') {
+        let minutes = text.replace('M', "m");
+        return Err(format!(
+            "expected a span such as 700ms, 5m or 31d, found {text:?}, in months; did you mean {minutes:?}?"
+        ));
+    }
     humantime::parse_duration(text.trim())
         .map_err(|why| format!("expected a span such as 700ms, 5m or 31d, found {text:?} ({why})"))
 }

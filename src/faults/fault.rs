@@ -57,8 +57,8 @@ pub struct Fault {
     pub defined_at: Time,
 }
 
-/// Ids that no fault may have, because they are paths of the admin API.
-const RESERVED_IDS: [&str; 3] = ["halt", "tape", "kinds"];
+/// Ids that no fault may have: paths of the admin API, and what the header `x-understudy-fault` says for no fault.
+const RESERVED_IDS: [&str; 4] = ["halt", "tape", "kinds", "none"];
 
 impl Fault {
     /// Validates a specification. `id` and `ttl` are defaults for a specification without them; `now` is the time on

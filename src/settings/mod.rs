@@ -14,6 +14,7 @@ pub use sections::{
 use crate::faults::FaultSpec;
 use crate::imaging::{EdgeMethod, MatteMode};
 use crate::spelling::{field_of, with_suggestion};
+use crate::strict_json;
 use bytesize::ByteSize;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -178,8 +179,19 @@ impl Settings {
     /// Names the file with line and key, or the variable, and what was expected.
     pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
         #[expect(clippy::disallowed_methods, reason = "these are the settings")]
-        let variables = std::env::vars();
-        Self::from_sources(file, variables)
+        let variables = std::env::vars_os();
+        let mut texts = Vec::new();
+        for (name, value) in variables {
+            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+                continue;
+            };
+            let value = value.into_string().map_err(|_| SettingsError::Environment {
+                key: name.to_owned(),
+                why: "expected UTF-8".to_owned(),
+            })?;
+            texts.push((name.to_owned(), value));
+        }
+        Self::from_sources(file, texts.into_iter())
     }
 
     /// As [`load`](Self::load), with the given variables instead of the environment.
@@ -209,14 +221,19 @@ impl Settings {
             };
             wrong(&field, why.inner())
         })?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(|why| wrong("", &why))?;
+        check_sections(&table).map_err(|why| SettingsError::File {
+            file: file.unwrap_or(Path::new("")).into(),
+            why,
+        })?;
         let overrides = overrides(variables);
         if overrides.is_empty() {
             return settings.validate();
         }
-        let mut table: toml::Table = toml::from_str(&text).map_err(|why| wrong("", &why))?;
         for (path, value) in overrides {
             set(&mut table, &path, value)?;
         }
+        check_sections(&table).map_err(SettingsError::OutOfRange)?;
         let settings: Settings = serde_path_to_error::deserialize(table).map_err(|why| {
             let text = why.inner().to_string();
             SettingsError::Environment {
@@ -256,11 +273,28 @@ impl Settings {
     }
 }
 
+/// What the names of variables begin with.
+const PREFIX: &str = "UNDERSTUDY__";
+
+/// Refuses a list where a section is expected: the library reads its items as the section's keys, in their order. All
+/// else was checked, or will be, with words that know the file.
+fn check_sections(table: &toml::Table) -> Result<(), String> {
+    let Ok(value) = serde_json::to_value(table) else {
+        return Ok(());
+    };
+    match strict_json::from_value::<Settings>(value) {
+        Err(why) if why.inner().to_string().ends_with("expected an object") => {
+            Err(format!("{}: expected a table", why.path()))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Collects `UNDERSTUDY__SECTION__KEY=value` variables as pairs of path and value.
 fn overrides(variables: impl Iterator<Item = (String, String)>) -> Vec<(Vec<String>, String)> {
     let mut found: Vec<_> = variables
         .filter_map(|(name, value)| {
-            let path = name.strip_prefix("UNDERSTUDY__")?;
+            let path = name.strip_prefix(PREFIX)?;
             Some((path.split("__").map(str::to_ascii_lowercase).collect(), value))
         })
         .collect();
@@ -282,9 +316,10 @@ fn set(table: &mut toml::Table, path: &[String], value: String) -> Result<(), Se
             why: format!("{section} is not a section"),
         })?;
     }
-    // A value that is valid TOML is parsed; anything else is a string.
+    // A value that is valid TOML, and nothing beyond it, is parsed; anything else is a string.
     let parsed = toml::from_str::<toml::Table>(&format!("v = {value}"))
         .ok()
+        .filter(|table| table.len() == 1)
         .and_then(|mut t| t.remove("v"));
     current.insert(last.clone(), parsed.unwrap_or(toml::Value::String(value)));
     Ok(())

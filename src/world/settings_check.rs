@@ -84,12 +84,19 @@ impl WorldSettings {
             ("granted_fen", self.granted_fen),
             ("overdraft_fen", self.overdraft_fen),
         ] {
-            if amount < 0 {
-                return Err(FieldError::new(name, "expected 0 or more"));
+            if !(0..=MOST_FEN).contains(&amount) {
+                return Err(FieldError::new(
+                    name,
+                    format!("expected 0 or more, at most {MOST_FEN}"),
+                ));
             }
         }
         let agreements = || known.agreements.iter().copied();
         for (nth, coupon) in self.coupons.iter().enumerate() {
+            if coupon.fen > MOST_FEN.cast_unsigned() {
+                let expected = format!("expected at most {MOST_FEN}");
+                return Err(FieldError::new(format!("coupons[{nth}].fen"), expected));
+            }
             if self.coupons[..nth].iter().any(|other| other.id == coupon.id) {
                 let expected = format!("expected another name, there is a coupon {:?} already", coupon.id);
                 return Err(FieldError::new(format!("coupons[{nth}].id"), expected));
@@ -104,6 +111,10 @@ impl WorldSettings {
             own.check()
                 .map_err(|(part, expected)| FieldError::new(format!("{field}.{part}"), expected))?;
             for (nth, pack) in own.packs.iter().enumerate() {
+                if pack.units.is_some_and(|units| units > MOST_FEN.cast_unsigned()) {
+                    let expected = format!("expected at most {MOST_FEN}");
+                    return Err(FieldError::new(format!("{field}.packs[{nth}].units"), expected));
+                }
                 for (place, operation) in pack.operations.iter().enumerate() {
                     let field = format!("{field}.packs[{nth}].operations[{place}]");
                     check_name(&field, operation, known.operations_of(provider))?;
@@ -113,6 +124,12 @@ impl WorldSettings {
         Ok(())
     }
 }
+
+/// The most money, and the most units of a pack: sums of them stay far from what a number can hold.
+const MOST_FEN: i64 = 1_000_000_000_000_000;
+
+/// The most that one call costs, in fen: of as many calls as there can be the sum stays below what a number can hold.
+const MOST_PRICE: i64 = 1_000_000_000;
 
 fn check_limit(field: &str, limit: &RateOrQuota) -> Result<(), FieldError> {
     let Some(rate) = &limit.rate else { return Ok(()) };
@@ -128,11 +145,11 @@ fn check_limit(field: &str, limit: &RateOrQuota) -> Result<(), FieldError> {
 }
 
 fn check_tiers(field: &str, tiers: &[PriceTier]) -> Result<(), FieldError> {
-    if !tiers.is_sorted_by(|a, b| a.from < b.from) || tiers.iter().any(|tier| tier.fen < 0) {
-        return Err(FieldError::new(
-            field,
-            "expected rising `from` and no price below 0",
-        ));
+    let fits = |tier: &PriceTier| tier.from > 0 && (0..=MOST_PRICE).contains(&tier.fen);
+    if tiers.is_empty() || !tiers.is_sorted_by(|a, b| a.from < b.from) || !tiers.iter().all(fits) {
+        let expected =
+            format!("expected one tier or more, `from` 1 or more and rising, `fen` 0 to {MOST_PRICE}");
+        return Err(FieldError::new(field, expected));
     }
     Ok(())
 }

@@ -264,17 +264,24 @@ impl Worlds {
         Ok(self.setup.store.save_world(&row(world, &world.settings())?)?)
     }
 
+    /// Whether a world may be erased.
+    ///
+    /// # Errors
+    /// When it is the demo world.
+    pub fn check_deletion(&self, name: &str) -> Result<(), WorldError> {
+        let why = "the demo world stays: calls without a known key belong to it";
+        (name != DEMO)
+            .then_some(())
+            .ok_or_else(|| WorldError::Invalid(why.into()))
+    }
+
     /// Erases a world with all its data.
     ///
     /// # Errors
     /// When it is the demo world, or unknown, or the store fails.
     pub fn delete(&self, name: &str) -> Result<(), WorldError> {
         let _changing = self.changes.lock().expect("no panic while held");
-        if name == DEMO {
-            return Err(WorldError::Invalid(
-                "the demo world stays: calls without a known key belong to it".into(),
-            ));
-        }
+        self.check_deletion(name)?;
         self.get(name)
             .ok_or_else(|| WorldError::Unknown(format!("world {name:?}")))?;
         self.setup.store.erase_world(name)?;
