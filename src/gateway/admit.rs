@@ -16,7 +16,7 @@ impl Gateway {
         route: Route,
         key: Option<&ApiKey>,
     ) -> Result<(), ShortCircuit> {
-        let now = if self.virtual_signatures {
+        let now = if self.signatures_use_world_clock {
             in_flight.world.clock.now()
         } else {
             self.clock.real_now()

@@ -93,7 +93,7 @@ pub struct Jobs {
     unscheduled: AtomicUsize,
     scheduled: Notify,
     submitted: mpsc::UnboundedSender<Arc<JobHandle>>,
-    arrivals: Mutex<Option<mpsc::UnboundedReceiver<Arc<JobHandle>>>>,
+    submissions: Mutex<Option<mpsc::UnboundedReceiver<Arc<JobHandle>>>>,
     retries: RetryPolicy,
     events: Events,
     writer: WriteBehind<String, JobRow>,
@@ -121,14 +121,14 @@ impl Jobs {
         events: Events,
     ) -> Result<Self, StoreError> {
         let rows = store.jobs()?;
-        let (submitted, arrivals) = mpsc::unbounded_channel();
+        let (submitted, submissions) = mpsc::unbounded_channel();
         let own = store.clone();
         let jobs = Self {
             index: Mutex::default(),
             unscheduled: AtomicUsize::new(0),
             scheduled: Notify::new(),
             submitted,
-            arrivals: Mutex::new(Some(arrivals)),
+            submissions: Mutex::new(Some(submissions)),
             retries,
             events,
             writer: WriteBehind::start("jobs", move |rows| own.save_jobs(rows))?,
@@ -192,8 +192,8 @@ impl Jobs {
     }
 
     /// What is submitted, for the one who sends callbacks; to be taken once.
-    pub fn arrivals(&self) -> Option<mpsc::UnboundedReceiver<Arc<JobHandle>>> {
-        self.arrivals.lock().expect("no panic while held").take()
+    pub fn take_submissions(&self) -> Option<mpsc::UnboundedReceiver<Arc<JobHandle>>> {
+        self.submissions.lock().expect("no panic while held").take()
     }
 
     /// A job that was submitted waits on its clock now.

@@ -30,7 +30,7 @@ pub use known_names::{KnownNames, ProviderNames};
 pub use nonces::NonceCache;
 pub use records::{Record, RecordSet, Records};
 pub use settings::{
-    JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, RateOrQuota, Strictness,
+    JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, ScopeLimits, Strictness,
     WorldSettings,
 };
 pub use templates::{StoredTemplate as KeptTemplate, TemplateError, TemplateStore};

@@ -20,7 +20,7 @@ pub struct WorldSettings {
     pub language: MessageLanguage,
     /// Limits by scope: `*` (everything), a provider (`jdcloud-matting`) or an operation
     /// (`jdcloud-matting/cutout`). All that fit a call apply.
-    pub limits: BTreeMap<String, RateOrQuota>,
+    pub limits: BTreeMap<String, ScopeLimits>,
     /// Cash paid into the account, in fen, spent by charged calls; unlimited where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balance_fen: Option<i64>,
@@ -131,7 +131,7 @@ pub enum Strictness {
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
 #[serde(default, deny_unknown_fields)]
-pub struct RateOrQuota {
+pub struct ScopeLimits {
     /// Calls in a span, for each key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateLimit>,
@@ -205,7 +205,7 @@ pub enum QuotaPeriod {
 
 impl WorldSettings {
     /// Whether payment is anything but the price list.
-    pub fn has_means(&self) -> bool {
+    pub fn has_payment_rules(&self) -> bool {
         self.balance_fen.is_some()
             || self.granted_fen > 0
             || !self.coupons.is_empty()
@@ -213,7 +213,7 @@ impl WorldSettings {
     }
 
     /// What calls of an operation are paid with.
-    pub fn means(&self, operation: &str) -> PaymentSources<'_> {
+    pub fn payment_sources(&self, operation: &str) -> PaymentSources<'_> {
         let provider = operation.split('/').next().unwrap_or_default();
         PaymentSources {
             subscription: self.subscriptions.get(provider),

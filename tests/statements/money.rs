@@ -165,7 +165,7 @@ fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
 
 #[test]
 fn what_was_drawn_is_remembered_over_a_restart() {
-    let folder = program::Folder::new("purse");
+    let folder = program::Folder::new("wallet");
     let url = format!("sqlite:{}", folder.file("a.db").display());
     let server = TestServer::with(|own| own.store.url.clone_from(&url));
     server.settings(json!({"balance_fen": 8, "granted_fen": 8, "coupons": [{"id": "c", "fen": 8}]}));

@@ -2,7 +2,7 @@
 //! looked at, of every other file the head alone, for its length and the title in its metadata.
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
+use super::super::tasks::{TaskMedium, RecognitionTask, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
 use super::files::{PictureResult, counted, file};
 use super::jobs::{self, JobSubmission};
@@ -160,7 +160,7 @@ fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
 
 fn tasks(form: &Form, context: &CallContext) -> Result<Vec<&'static RecognitionTask>, Refusal> {
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    choose_tasks(&wanted, MediaTasks::Picture, context)
+    choose_tasks(&wanted, TaskMedium::Picture, context)
 }
 
 /// A whole number of a field within its limits.
