@@ -33,10 +33,10 @@ impl ListenerSwitch {
                 }
             };
             tokio::select! {
-                turn = until => {
+                guard = until => {
                     // An advancing clock goes on once the listener follows.
                     self.set(&gateway, gateway.faults.outage().0).await;
-                    drop(turn);
+                    drop(guard);
                 }
                 changed = changes.changed() => if changed.is_err() { return },
             }

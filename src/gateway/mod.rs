@@ -63,7 +63,7 @@ pub struct Gateway {
     pub public_headers: bool,
     /// The server's clock.
     pub clock: Clock,
-    /// Whether an outage of everything is in force.
+    /// Whether an outage of everything is in force: connections are refused, and results are not served either.
     pub is_in_total_outage: AtomicBool,
 }
 

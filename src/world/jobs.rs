@@ -81,10 +81,19 @@ impl ConcurrencyLimit {
     }
 }
 
-/// No further job is taken.
+/// Why a job is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("as many jobs run as may")]
-pub struct JobsFullError;
+pub enum JobSubmitError {
+    /// Its lane has no free places for it, and further jobs do not wait, or it needs more places than the lane has.
+    #[error("the lane has no free places for the job")]
+    NoPlaces,
+    /// The server holds as many jobs as it may.
+    #[error("the server holds {MOST} jobs, and no more")]
+    TooMany,
+    /// There is a job of its id.
+    #[error("there is a job of this id already")]
+    DuplicateId,
+}
 
 /// Every job of every world.
 pub struct Jobs {
@@ -146,22 +155,30 @@ impl Jobs {
     /// Takes a job. Where its lane has no free places, it starts when enough of them are free, or is refused.
     ///
     /// # Errors
-    /// When there are no places for it.
-    pub fn submit(&self, mut job: Job, limit: ConcurrencyLimit, clock: Clock) -> Result<Job, JobsFullError> {
+    /// When there are no places for it, the server holds as many jobs as it may, or there is one of its id.
+    pub fn submit(
+        &self,
+        mut job: Job,
+        limit: ConcurrencyLimit,
+        clock: Clock,
+    ) -> Result<Job, JobSubmitError> {
         let mut index = self.index();
         self.sweep(&mut index);
-        if index.by_id.len() >= MOST || index.by_id.contains_key(&job.id) {
-            return Err(JobsFullError);
+        if index.by_id.contains_key(&job.id) {
+            return Err(JobSubmitError::DuplicateId);
+        }
+        if index.by_id.len() >= MOST {
+            return Err(JobSubmitError::TooMany);
         }
         let lane = index.lanes.entry(lane_of(&job)).or_default();
         lane.forget_ended(job.submitted);
         if let Some(most) = limit.concurrent {
             let start = lane
                 .free_at(job.starts_at, job.weight, most)
-                .ok_or(JobsFullError)?;
+                .ok_or(JobSubmitError::NoPlaces)?;
             let wait = start.since(job.starts_at);
             if !wait.is_zero() && !limit.queues {
-                return Err(JobsFullError);
+                return Err(JobSubmitError::NoPlaces);
             }
             job.starts_at = start;
             job.due_at = job.due_at + wait;
@@ -191,7 +208,7 @@ impl Jobs {
         }
     }
 
-    /// What is submitted, for the one who sends callbacks; to be taken once.
+    /// The channel on which every submitted job comes, for the one who follows them; `None` when it was taken before.
     pub fn take_submissions(&self) -> Option<mpsc::UnboundedReceiver<Arc<JobHandle>>> {
         self.submissions.lock().expect("no panic while held").take()
     }

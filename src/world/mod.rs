@@ -23,7 +23,7 @@ pub use events::{Event, Events};
 pub use expectations::{ExpectationError, Expectations};
 pub use field_error::FieldError;
 pub use files::{ResultFile, ResultFiles};
-pub use jobs::{ConcurrencyLimit, JobHandle, Jobs, JobsFullError, charge_id};
+pub use jobs::{ConcurrencyLimit, JobHandle, JobSubmitError, Jobs, charge_id};
 pub use journal::{Journal, JournalEntry};
 pub use key::{ApiKey, KeyState};
 pub use known_names::{KnownNames, ProviderNames};

@@ -42,7 +42,7 @@ pub struct WorldSettings {
     pub strictness: BTreeMap<String, Strictness>,
     /// Keep request and reply bodies in the journal.
     pub capture: bool,
-    /// A whole answer later than this is booked as `late`; `60s` where absent (`sla.md` J6).
+    /// A whole answer later than this is booked as `late`; `60s` where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_deadline: Option<Span>,
     /// How far the timestamp of a signature may be off; the vendor's own window where absent.
@@ -204,7 +204,8 @@ pub enum QuotaPeriod {
 }
 
 impl WorldSettings {
-    /// Whether payment is anything but the price list.
+    /// Whether the world says how calls are paid: a balance, granted money, coupons or subscriptions. Else every call is
+    /// paid, whatever it costs.
     pub fn has_payment_rules(&self) -> bool {
         self.balance_fen.is_some()
             || self.granted_fen > 0

@@ -209,7 +209,7 @@ pub(super) static TASKS: [RecognitionTask; 19] = [
 /// The task of texts.
 pub(super) const TEXT: &str = "57c4036c557603652aeeb222";
 
-/// What a kind of input can be asked.
+/// The kind of input a task is for, where a call may choose its tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TaskMedium {
     Picture,
@@ -235,7 +235,7 @@ impl RecognitionTask {
         by_number.or_else(|| self.labels.iter().position(|own| own.eq_ignore_ascii_case(word)))
     }
 
-    /// The label that speaks against an input: what a marker means that names the task alone.
+    /// The first label that is not the harmless one: what a marker means that names the task alone.
     pub(super) fn first_harmful_label(&self) -> usize {
         (0..self.labels.len())
             .find(|n| *n != self.normal)

@@ -242,7 +242,7 @@ impl ImageRequest {
         Ok(Self {
             items,
             tasks: choose_tasks(&wanted, TaskMedium::Picture, context)?,
-            referer: form.raw_text("referer").map(std::borrow::Cow::into_owned),
+            referer: form.text("referer").map(std::borrow::Cow::into_owned),
         })
     }
 
