@@ -125,7 +125,10 @@ impl LatencySpec {
             ));
         }
         let (model, allowed): (LatencyModel, &[&str]) = match (self.fixed, self.dist, self.per) {
-            (_, _, Some(unit)) => (self.by_workload(unit)?, &["per", "time", "fixed", "base", "servers"]),
+            (_, _, Some(unit)) => (
+                self.by_workload(unit)?,
+                &["per", "time", "fixed", "base", "servers"],
+            ),
             (Some(Span(fixed)), _, None) => (LatencyModel::Fixed(fixed.min(MAX_DELAY)), &["fixed"]),
             (_, Some(distribution), None) => self.distribution(distribution)?,
             (None, None, None) => {

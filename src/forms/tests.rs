@@ -104,11 +104,7 @@ fn a_multipart_body_without_its_content_type_is_told_by_how_it_begins() {
     let body = "--B\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--B--\r\n";
     let body = Bytes::from(body);
     for kind in ["", "application/octet-stream"] {
-        assert_eq!(
-            Form::read(kind, &body).unwrap().text("a").unwrap(),
-            "1",
-            "{kind}"
-        );
+        assert_eq!(Form::read(kind, &body).unwrap().text("a").unwrap(), "1", "{kind}");
     }
     assert!(Form::read("application/json", &body).is_err());
     let text = Form::read("", &Bytes::from("--\r\n")).unwrap();

@@ -156,12 +156,7 @@ impl Jobs {
     ///
     /// # Errors
     /// When there are no places for it, the server holds as many jobs as it may, or there is one of its id.
-    pub fn submit(
-        &self,
-        mut job: Job,
-        limit: ConcurrencyLimit,
-        clock: Clock,
-    ) -> Result<Job, JobSubmitError> {
+    pub fn submit(&self, mut job: Job, limit: ConcurrencyLimit, clock: Clock) -> Result<Job, JobSubmitError> {
         let mut index = self.index();
         self.sweep(&mut index);
         if index.by_id.contains_key(&job.id) {

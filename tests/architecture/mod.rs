@@ -1,4 +1,4 @@
-//! The floors hold: who uses whom, what is absent where, and that every file says what it is for.
+//! Which room (top-level module of `src`) uses which, what is named only where, and that every file says what it is for.
 
 mod names;
 mod ports;
@@ -136,6 +136,9 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     ),
 ];
 
+/// What puts the parts together, and may use every room.
+const MAY_USE_ALL: [&str; 4] = ["cli", "embedding", "lib", "main"];
+
 /// What may be named only in these rooms.
 const ONLY_IN: [(&str, &[&str]); 9] = [
     ("actix_web", &["gateway", "admin", "app", "embedding", "cli"]),
@@ -206,7 +209,11 @@ fn a_room_uses_only_rooms_it_may() {
     let mut broken = BTreeSet::new();
     for (path, text) in sources() {
         let own = room(&path);
+        if MAY_USE_ALL.contains(&own.as_str()) {
+            continue;
+        }
         let Some((_, may)) = MAY_USE.iter().find(|(name, _)| *name == own) else {
+            broken.insert(format!("{own} is in no list here ({})", path.display()));
             continue;
         };
         for other in used(&text)

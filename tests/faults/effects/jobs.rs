@@ -5,7 +5,10 @@ use super::*;
 pub fn callback_drop() {
     let (server, mailbox, _) = submitted(json!({"kind": "callback-drop"}));
     server.advance("1h");
-    assert_eq!((state(&server), mailbox.count_remaining()), (json!("succeeded"), 0));
+    assert_eq!(
+        (state(&server), mailbox.count_remaining()),
+        (json!("succeeded"), 0)
+    );
 }
 
 pub fn callback_duplicate() {
@@ -19,7 +22,10 @@ pub fn callback_duplicate() {
 pub fn callback_delay() {
     let (server, mailbox, id) = submitted(json!({"kind": "callback-delay", "delay": "5s"}));
     server.advance("6s");
-    assert_eq!((state(&server), mailbox.count_remaining()), (json!("succeeded"), 0));
+    assert_eq!(
+        (state(&server), mailbox.count_remaining()),
+        (json!("succeeded"), 0)
+    );
     server.advance("1s");
     let report = mailbox.next(&server);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
 
 use super::super::errors;
-use super::super::tasks::{TaskMedium, RecognitionTask, choose_tasks};
+use super::super::tasks::{RecognitionTask, TaskMedium, choose_tasks};
 use super::super::verdict::{RecognitionInput, expected_verdict};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;

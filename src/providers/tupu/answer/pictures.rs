@@ -1,7 +1,7 @@
 //! Pictures, judged at once (`wire/tupu.md` §1.4 #1 and #2, §3.1).
 
 use super::super::input_rules;
-use super::super::tasks::{TaskMedium, RecognitionTask, choose_tasks};
+use super::super::tasks::{RecognitionTask, TaskMedium, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
 use super::files::{file_entry, task_result};
 use super::jobs::{self, JobSubmission};

@@ -1,6 +1,6 @@
 //! Recordings, judged later (`wire/tupu.md` §1.4 #14, §3.4).
 
-use super::super::tasks::{TaskMedium, RecognitionTask, ResultShape, choose_tasks};
+use super::super::tasks::{RecognitionTask, ResultShape, TaskMedium, choose_tasks};
 use super::super::verdict::TaskVerdict;
 use super::history::PastSpeech;
 use super::jobs::{self, JobSubmission};

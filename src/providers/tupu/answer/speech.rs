@@ -2,7 +2,7 @@
 //! speaks, every file's head is read, and a marker in its title says what is in it.
 
 use super::super::input_rules;
-use super::super::tasks::{TaskMedium, RecognitionTask, ResultShape, choose_tasks};
+use super::super::tasks::{RecognitionTask, ResultShape, TaskMedium, choose_tasks};
 use super::super::verdict::{ExpectedVerdict, RecognitionInput, TaskVerdict, expected_verdict};
 use super::result::RecognitionResult;
 use super::{are_mixed, base_name, field, media_request, next_fetched};

@@ -2,7 +2,7 @@
 //! looked at, of every other file the head alone, for its length and the title in its metadata.
 
 use super::super::input_rules;
-use super::super::tasks::{TaskMedium, RecognitionTask, choose_tasks};
+use super::super::tasks::{RecognitionTask, TaskMedium, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
 use super::files::{PictureResult, counted, file};
 use super::jobs::{self, JobSubmission};
