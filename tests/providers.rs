@@ -132,6 +132,26 @@ fn a_key_in_the_body_chooses_the_world_whatever_the_order_of_the_fields() {
 }
 
 #[test]
+fn a_key_in_the_query_is_found_with_and_without_a_body_and_explained_by_its_way() {
+    let server = TestServer::emulating(parcel::PROVIDERS, |_| {});
+    let proof = "api_key=parceldemo000001&api_secret=parcelsecret0001";
+    let url = format!("http://{}/parcel/boxes/7?{proof}", server.host());
+    let kind = ("content-type".to_owned(), "application/json".to_owned());
+    let filled = server.send("POST", &url, &[kind], br#"{"content": "tea"}"#);
+    assert_eq!(filled.status, 200, "{}", filled.text());
+    assert_eq!(get(&server, "boxes/7").1["content"], "tea");
+    let why = |server: &TestServer| {
+        let explained = server.explain_last();
+        let all = explained["decisions"].as_array().unwrap().clone();
+        let own = all.into_iter().find(|own| own["rule"] == "signature").unwrap();
+        own["because"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(why(&server), "the proof is right, by form-fields");
+    server.send("GET", &url.replace("secret0001", "secret0002"), &[], b"");
+    assert_eq!(why(&server), "Unauthenticated(BadSignature), by form-fields");
+}
+
+#[test]
 fn get_and_post_of_one_path_are_two_operations_with_a_typed_parameter() {
     let server = TestServer::emulating(parcel::PROVIDERS, |_| {});
     assert_eq!(
