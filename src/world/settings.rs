@@ -127,9 +127,12 @@ pub enum Strictness {
 }
 
 /// Limits of one scope.
+// The published schemas keep its earlier name.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
+#[schemars(rename = "RateOrQuota")]
+#[schema(as = RateOrQuota)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScopeLimits {
     /// Calls in a span, for each key.
