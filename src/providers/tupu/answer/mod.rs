@@ -1,4 +1,4 @@
-//! The handlers of Tupu's operations: one file for each kind of input (pictures, texts, videos, speech), and for jobs.
+//! The handlers of Tupu's operations, one file for each kind of input, and what they share.
 
 mod face;
 mod files;
