@@ -1,12 +1,14 @@
 //! Understudy takes the part of image and content clouds, so that the people who depend on them can test,
 //! drill and benchmark without them. `README.md` says what it does, `ARCHITECTURE.md` how it is built.
 //!
-//! The rooms below are listed from the ground up; a room uses those under it, never those above.
+//! The modules below (*rooms* in `ARCHITECTURE.md`) are listed from the ground up. A room uses rooms below it and some on its
+//! own floor, never one above; `tests/architecture` has the list.
 
 // Ground floor: values, time and chance.
 pub mod clock;
 pub mod dice;
 pub mod exchange;
+pub mod forms;
 pub mod spelling;
 pub mod strict_json;
 
@@ -14,7 +16,6 @@ pub mod strict_json;
 pub mod billing;
 pub mod composition;
 pub mod faults;
-pub mod forms;
 pub mod imaging;
 pub mod jobs;
 pub mod ledger;
@@ -32,12 +33,12 @@ pub mod world;
 // Second floor: the vendors.
 pub mod providers;
 
-// Third floor: the doors, and the statements they show.
+// Third floor: the data plane, the control API, and the statements of service.
 pub mod admin;
 pub mod gateway;
 pub mod statements;
 
-// Roof.
+// Roof: puts the parts together.
 pub mod app;
 pub mod cli;
 pub mod settings;

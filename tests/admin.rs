@@ -299,12 +299,7 @@ fn contracts_cite_clauses_and_every_error_in_them_can_be_rehearsed() {
     let host = server.host();
     let picture = fixture("pictures/plain.jpg");
     let mut seen = 0;
-    for row in contract["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|row| row["code"] != "10000")
-    {
+    for row in contract["errors"].as_array().unwrap() {
         let code = row["code"].as_str().unwrap();
         let mut headers = server.signature(("POST", "/api/cutout"), &[("host", &host)], &picture);
         headers.push(("x-understudy-refusal".into(), code.into()));

@@ -1,4 +1,4 @@
-//! The server from outside, in one binary: a room of tests a file.
+//! Tests of the server from outside, in one binary: a module for each subject.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,

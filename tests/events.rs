@@ -42,7 +42,7 @@ fn calls_faults_jobs_and_clocks_publish_their_changes() {
 #[test]
 fn a_job_tells_of_its_submission_its_callback_and_its_removal() {
     let server = TestServer::new();
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let mut events = server.running.events();
     let inner = server.tupu(
         "/v3/recognition/text/async/",

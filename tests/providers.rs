@@ -6,23 +6,9 @@ use super::support::parcel;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 use understudy::signing::digest::hmac_sha256;
-
-/// A folder for the store of one test.
-fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("providers-{name}"));
-    drop(std::fs::remove_dir_all(&folder));
-    folder
-}
-
-/// A server of the vendor on a store that outlives it.
-fn server(folder: &Path) -> TestServer {
-    let url = format!("sqlite:{}", folder.join("u.db").display());
-    TestServer::emulating(parcel::PROVIDERS, |settings| settings.store.url = url)
-}
 
 /// A POST of form fields by the demo key, whose secret comes first and whose id comes last.
 fn post(server: &TestServer, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
@@ -146,6 +132,26 @@ fn a_key_in_the_body_chooses_the_world_whatever_the_order_of_the_fields() {
 }
 
 #[test]
+fn a_key_in_the_query_is_found_with_and_without_a_body_and_explained_by_its_way() {
+    let server = TestServer::emulating(parcel::PROVIDERS, |_| {});
+    let proof = "api_key=parceldemo000001&api_secret=parcelsecret0001";
+    let url = format!("http://{}/parcel/boxes/7?{proof}", server.host());
+    let kind = ("content-type".to_owned(), "application/json".to_owned());
+    let filled = server.send("POST", &url, &[kind], br#"{"content": "tea"}"#);
+    assert_eq!(filled.status, 200, "{}", filled.text());
+    assert_eq!(get(&server, "boxes/7").1["content"], "tea");
+    let why = |server: &TestServer| {
+        let explained = server.explain_last();
+        let all = explained["decisions"].as_array().unwrap().clone();
+        let own = all.into_iter().find(|own| own["rule"] == "signature").unwrap();
+        own["because"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(why(&server), "the proof is right, by form-fields");
+    server.send("GET", &url.replace("secret0001", "secret0002"), &[], b"");
+    assert_eq!(why(&server), "Unauthenticated(BadSignature), by form-fields");
+}
+
+#[test]
 fn get_and_post_of_one_path_are_two_operations_with_a_typed_parameter() {
     let server = TestServer::emulating(parcel::PROVIDERS, |_| {});
     assert_eq!(
@@ -188,44 +194,30 @@ fn jobs_of_two_operations_share_a_lane_by_weight_and_are_found_by_the_clients_id
 
 #[test]
 fn an_end_is_charged_when_it_comes_and_only_once() {
-    let folder = folder("charge");
+    let server = TestServer::emulating_on_disk(parcel::PROVIDERS, "charge");
     let units = |server: &TestServer| -> i64 {
-        let days = server.get("usage");
-        days.as_array()
-            .unwrap()
-            .iter()
-            .map(|day| day["units"].as_i64().unwrap())
-            .sum()
+        let days = server.usage();
+        days.iter().map(|day| day["units"].as_i64().unwrap()).sum()
     };
-    {
-        let server = server(&folder);
-        post(&server, "ship", &[("name", "a")]);
-        post(&server, "post", &[("name", "b")]);
-        assert_eq!(units(&server), 0);
-        server.advance("10s");
-        assert_eq!(units(&server), 4);
-        post(&server, "ship", &[("name", "failing")]);
-        let id = post(&server, "track", &[("name", "failing")]).1["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        assert_eq!(
-            server.admin("POST", &format!("jobs/{id}/fail"), json!({})).status,
-            200
-        );
-        post(&server, "ship", &[("name", "c")]);
-        server.advance("10s");
-        assert_eq!(units(&server), 7, "what fails is not charged");
-        let days = server.get("usage");
-        let calls: i64 = days
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|day| day["calls"].as_i64().unwrap())
-            .sum();
-        assert_eq!(calls, 5, "a charge is no call");
-    }
-    let server = server(&folder);
+    post(&server, "ship", &[("name", "a")]);
+    post(&server, "post", &[("name", "b")]);
+    assert_eq!(units(&server), 0);
+    server.advance("10s");
+    assert_eq!(units(&server), 4);
+    post(&server, "ship", &[("name", "failing")]);
+    let id = post(&server, "track", &[("name", "failing")]).1["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        server.admin("POST", &format!("jobs/{id}/fail"), json!({})).status,
+        200
+    );
+    post(&server, "ship", &[("name", "c")]);
+    server.advance("10s");
+    assert_eq!(units(&server), 7, "what fails is not charged");
+    assert_eq!(server.calls("parcel/ship"), 3, "a charge is no call");
+    let server = server.restart();
     server.advance("1h");
     assert_eq!(units(&server), 7);
     let charges = server.get("charges");
@@ -264,18 +256,15 @@ fn callbacks_are_whole_requests_with_method_headers_and_a_signature_over_the_bod
 
 #[test]
 fn jobs_records_and_what_is_due_outlive_a_restart_and_end_with_their_world() {
-    let folder = folder("restart");
+    let server = TestServer::emulating_on_disk(parcel::PROVIDERS, "restart");
     let (url, received) = receiver();
-    {
-        let server = server(&folder);
-        post(&server, "boxes/1", &[("content", "tea")]);
-        post(&server, "ship", &[("name", "a"), ("notify_url", &url)]);
-        assert_eq!(
-            serde_json::from_slice::<Value>(&next(&received).body).unwrap()["status"],
-            "submitted"
-        );
-    }
-    let server = server(&folder);
+    post(&server, "boxes/1", &[("content", "tea")]);
+    post(&server, "ship", &[("name", "a"), ("notify_url", &url)]);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&next(&received).body).unwrap()["status"],
+        "submitted"
+    );
+    let server = server.restart();
     assert_eq!(get(&server, "boxes/1").1["content"], "tea");
     server.advance("10s");
     for status in ["packing", "delivered"] {
@@ -313,11 +302,10 @@ fn jobs_records_and_what_is_due_outlive_a_restart_and_end_with_their_world() {
         received.recv_timeout(Duration::from_millis(300)).is_err(),
         "nothing is sent for a world that is gone"
     );
-    drop(server);
-    let bytes = std::fs::read(folder.join("u.db")).unwrap();
+    let folder = server.stop();
+    let bytes = std::fs::read(folder.file("store.db")).unwrap();
     assert!(
         !bytes.windows(4).any(|four| four == b"salt"),
         "what was the world's is in no file"
     );
-    std::fs::remove_dir_all(folder).unwrap();
 }

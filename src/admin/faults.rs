@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) struct FaultView {
     #[serde(flatten)]
     fault: FaultSpec,
-    /// Where on a call's road it strikes.
+    /// The stage of a call at which it takes effect.
     stage: FaultStage,
     state: FaultState,
     /// When it was defined, on its own clock: its world's, or the server's.

@@ -67,10 +67,10 @@ pub(super) fn gateway(settings: &Settings, providers: Providers, run: &Run) -> a
         pool: Pool::new(settings.pool.threads.unwrap_or(cores), settings.pool.queue),
         routes: Routes::new(providers),
         events,
-        virtual_signatures: settings.auth.clock == SignatureClock::Virtual,
+        signatures_use_world_clock: settings.auth.clock == SignatureClock::Virtual,
         public_headers: settings.server.public_headers,
         clock: clock.clone(),
-        is_out: AtomicBool::new(false),
+        is_in_total_outage: AtomicBool::new(false),
     })
 }
 

@@ -199,10 +199,10 @@ impl Application {
             server: provider.handle(),
         };
         actix_web::rt::spawn(gate.keep(self.gateway.clone()));
-        if let Some(arrivals) = self.gateway.jobs.arrivals() {
+        if let Some(submissions) = self.gateway.jobs.take_submissions() {
             let gateway = self.gateway.clone().into_inner();
             let most = self.settings.jobs.callbacks.max(1);
-            actix_web::rt::spawn(follow_all(gateway, arrivals, most));
+            actix_web::rt::spawn(follow_all(gateway, submissions, most));
         }
         actix_web::rt::spawn(provider);
         actix_web::rt::spawn(control);

@@ -108,22 +108,22 @@ impl Wallet {
     pub fn quote(
         &self,
         demand: &UnitsDue<'_>,
-        means: &PaymentSources<'_>,
+        sources: &PaymentSources<'_>,
         price: impl Fn(u64) -> i64,
     ) -> Payment {
         let mut payment = Payment::default();
         if demand.units > 0 {
-            self.draw_packs(demand, means, &mut payment);
+            self.draw_packs(demand, sources, &mut payment);
         }
-        if means.subscription.is_some_and(|own| own.free) {
+        if sources.subscription.is_some_and(|own| own.free) {
             return payment;
         }
         payment.fee_fen = price(demand.units - payment.pack_units);
-        self.draw_coupons(demand, means, &mut payment);
+        self.draw_coupons(demand, sources, &mut payment);
         let mut due = payment.fee_fen - payment.coupon_fen;
-        payment.granted_fen = due.min((means.granted_fen - self.granted_fen).max(0));
+        payment.granted_fen = due.min((sources.granted_fen - self.granted_fen).max(0));
         due -= payment.granted_fen;
-        let cash = means
+        let cash = sources
             .balance_fen
             .map_or(due, |balance| self.cash_left_fen(balance));
         payment.cash_fen = due.min(cash);
@@ -131,8 +131,8 @@ impl Wallet {
         payment
     }
 
-    fn draw_packs(&self, demand: &UnitsDue<'_>, means: &PaymentSources<'_>, payment: &mut Payment) {
-        let packs = means.subscription.into_iter().flat_map(|own| &own.packs);
+    fn draw_packs(&self, demand: &UnitsDue<'_>, sources: &PaymentSources<'_>, payment: &mut Payment) {
+        let packs = sources.subscription.into_iter().flat_map(|own| &own.packs);
         let good =
             packs.filter(|pack| pack.pays() && pack.is_for(demand.operation) && pack.holds(demand.day));
         let mut good: Vec<_> = good.collect();
@@ -148,8 +148,8 @@ impl Wallet {
         }
     }
 
-    fn draw_coupons(&self, demand: &UnitsDue<'_>, means: &PaymentSources<'_>, payment: &mut Payment) {
-        let good = means
+    fn draw_coupons(&self, demand: &UnitsDue<'_>, sources: &PaymentSources<'_>, payment: &mut Payment) {
+        let good = sources
             .coupons
             .iter()
             .filter(|coupon| coupon.holds(provider(demand.operation), demand.day));
@@ -174,9 +174,9 @@ impl Wallet {
         &self,
         payment: &Payment,
         demand: &UnitsDue<'_>,
-        means: &PaymentSources<'_>,
+        sources: &PaymentSources<'_>,
     ) -> Result<(), PaymentError> {
-        let relies_on_packs = means.subscription.is_some_and(|own| {
+        let relies_on_packs = sources.subscription.is_some_and(|own| {
             let mut packs = own.packs.iter();
             own.beyond == OveragePolicy::Refuse
                 && packs.any(|pack| pack.pays() && pack.is_for(demand.operation))
@@ -184,7 +184,7 @@ impl Wallet {
         if relies_on_packs && payment.pack_units < demand.units {
             return Err(PaymentError::PacksExhausted);
         }
-        let credit = means.overdraft_fen - self.debt_fen(means.balance_fen);
+        let credit = sources.overdraft_fen - self.debt_fen(sources.balance_fen);
         if payment.owed_fen > credit.max(0) {
             return Err(PaymentError::Arrears {
                 left: payment.fee_fen - payment.owed_fen + credit,
@@ -281,7 +281,7 @@ mod tests {
             coupon("soon", 4, Some("2026-11-22")),
             coupon("over", 9, Some("2026-11-21")),
         ];
-        let means = PaymentSources {
+        let sources = PaymentSources {
             subscription: Some(&own),
             coupons: &coupons,
             granted_fen: 6,
@@ -289,7 +289,7 @@ mod tests {
             overdraft_fen: 20,
         };
         let mut wallet = Wallet::default();
-        let paid = wallet.quote(&demand(8), &means, |units| 10 * units.cast_signed());
+        let paid = wallet.quote(&demand(8), &sources, |units| 10 * units.cast_signed());
         let drawn = [
             ("pack:acme:soon", 1),
             ("pack:acme:late", 2),
@@ -300,24 +300,24 @@ mod tests {
         assert_eq!((paid.pack_units, paid.fee_fen, paid.coupon_fen), (3, 50, 9));
         assert_eq!((paid.granted_fen, paid.cash_fen, paid.owed_fen), (6, 10, 25));
         assert_eq!(
-            wallet.allow(&paid, &demand(8), &means),
+            wallet.allow(&paid, &demand(8), &sources),
             Err(PaymentError::Arrears { left: 45, due: 50 })
         );
-        let means = PaymentSources {
+        let sources = PaymentSources {
             overdraft_fen: 25,
-            ..means
+            ..sources
         };
-        assert_eq!(wallet.allow(&paid, &demand(8), &means), Ok(()));
+        assert_eq!(wallet.allow(&paid, &demand(8), &sources), Ok(()));
         wallet.pay(&paid);
-        let next = wallet.quote(&demand(1), &means, |units| 10 * units.cast_signed());
+        let next = wallet.quote(&demand(1), &sources, |units| 10 * units.cast_signed());
         assert_eq!((next.owed_fen, next.drawn.len()), (10, 0));
         assert_eq!(
-            wallet.allow(&next, &demand(1), &means),
+            wallet.allow(&next, &demand(1), &sources),
             Err(PaymentError::Arrears { left: 0, due: 10 })
         );
         wallet.take_back(&paid);
         assert_eq!(
-            wallet.quote(&demand(8), &means, |units| 10 * units.cast_signed()),
+            wallet.quote(&demand(8), &sources, |units| 10 * units.cast_signed()),
             paid
         );
     }
@@ -330,15 +330,15 @@ mod tests {
         };
         let mut wallet = Wallet::default();
         let try_one = |own: &Subscription, wallet: &Wallet| {
-            let means = PaymentSources {
+            let sources = PaymentSources {
                 subscription: Some(own),
                 coupons: &[],
                 granted_fen: 0,
                 balance_fen: None,
                 overdraft_fen: 0,
             };
-            let payment = wallet.quote(&demand(1), &means, |units| 8 * units.cast_signed());
-            wallet.allow(&payment, &demand(1), &means).map(|()| payment)
+            let payment = wallet.quote(&demand(1), &sources, |units| 8 * units.cast_signed());
+            wallet.allow(&payment, &demand(1), &sources).map(|()| payment)
         };
         let first = try_one(&own, &wallet).unwrap();
         assert_eq!((first.pack_units, first.fee_fen), (1, 0));
@@ -365,12 +365,12 @@ mod tests {
                 ..Subscription::default()
             };
             let coupons = [self::coupon("c", coupon, None)];
-            let means = PaymentSources { subscription: Some(&own), coupons: &coupons, granted_fen: granted, balance_fen: balance, overdraft_fen: overdraft };
+            let sources = PaymentSources { subscription: Some(&own), coupons: &coupons, granted_fen: granted, balance_fen: balance, overdraft_fen: overdraft };
             let mut wallet = Wallet::default();
             let (mut paid, mut in_packs) = (Payment::default(), 0);
             for (wanted, price) in calls {
                 let demand = demand(wanted);
-                let payment = wallet.quote(&demand, &means, |units| price * units.cast_signed());
+                let payment = wallet.quote(&demand, &sources, |units| price * units.cast_signed());
                 let parts = payment.coupon_fen + payment.granted_fen + payment.cash_fen + payment.owed_fen;
                 prop_assert_eq!(parts, payment.fee_fen);
                 prop_assert_eq!(payment.fee_fen, price * (wanted - payment.pack_units).cast_signed());
@@ -378,8 +378,8 @@ mod tests {
                 let before = wallet.clone();
                 wallet.pay(&payment);
                 wallet.take_back(&payment);
-                prop_assert_eq!(wallet.quote(&demand, &means, |units| price * units.cast_signed()), before.quote(&demand, &means, |units| price * units.cast_signed()));
-                if wallet.allow(&payment, &demand, &means).is_err() {
+                prop_assert_eq!(wallet.quote(&demand, &sources, |units| price * units.cast_signed()), before.quote(&demand, &sources, |units| price * units.cast_signed()));
+                if wallet.allow(&payment, &demand, &sources).is_err() {
                     continue;
                 }
                 wallet.pay(&payment);

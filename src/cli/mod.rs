@@ -43,7 +43,7 @@ enum Verb {
     /// Service levels: computed from counts and vectors
     #[command(subcommand)]
     Sla(sla::SlaCommand),
-    /// Print the frame-sampling plan of the contract (002 二.5)
+    /// Print how many frames of a video are judged and how many minutes are charged, by Tupu's agreement
     Frames {
         /// Length of the video, 9m30s
         #[arg(long, value_name = "SPAN", value_parser = crate::clock::parse_span)]

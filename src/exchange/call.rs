@@ -26,9 +26,8 @@ pub struct Call {
     pub body: Bytes,
     /// Bytes of body that came, also where they were more than the edge keeps.
     pub body_len: u64,
-    /// The digest of the body: equal for equal inputs, whatever a client makes anew each time (signature, nonce,
-    /// timestamp, date).
-    pub content: ContentDigest,
+    /// The digest of the body, where it was computed already; see [`Call::content`].
+    pub digest: OnceLock<ContentDigest>,
     /// Where the client connected from.
     pub peer: Option<IpAddr>,
     /// `http://host:port` as the client addressed us; result links start with it.
@@ -52,6 +51,12 @@ impl Call {
             Form::read(kind, &self.body)
         });
         parsed.as_ref().map_err(|error| *error)
+    }
+
+    /// The digest of the body: equal for equal inputs, whatever a client makes anew each time (signature, nonce,
+    /// timestamp, date).
+    pub fn content(&self) -> ContentDigest {
+        *self.digest.get_or_init(|| ContentDigest::of(&self.body))
     }
 
     /// The token of `Authorization: Bearer`, where the call sends one.

@@ -1,7 +1,7 @@
 //! Provider-neutral reasons to refuse a call. Each provider puts them into its own words.
 //!
 //! A `Failure` is data: the emulated vendor refuses. When we ourselves break, that is no `Failure` but a
-//! plain 500 marked `x-understudy-broken`, and it never wears a vendor's face.
+//! plain 500 marked `x-understudy-broken`, and never looks like an answer of the vendor.
 
 use std::time::Duration;
 

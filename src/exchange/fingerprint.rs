@@ -24,7 +24,7 @@ pub fn fingerprint(call: &Call, operation: &str, volatile: &[&str]) -> u128 {
     } else if !volatile.is_empty() && hash.json(&call.body, volatile) {
         // `json` has hashed every field.
     } else {
-        hash.part(&call.content.short().to_le_bytes());
+        hash.part(&call.content().short().to_le_bytes());
     }
     hash.0.finish().short()
 }
@@ -91,7 +91,6 @@ fn boundary(content_type: &str) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::ContentDigest;
 
     fn of(kind: &str, query: &str, body: &str) -> u128 {
         let call = Call {
@@ -100,7 +99,6 @@ mod tests {
             headers: [("content-type", kind), ("authorization", "anew")]
                 .into_iter()
                 .collect(),
-            content: ContentDigest::of(body.as_bytes()),
             body: body.to_owned().into(),
             ..Call::default()
         };

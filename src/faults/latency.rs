@@ -125,7 +125,10 @@ impl LatencySpec {
             ));
         }
         let (model, allowed): (LatencyModel, &[&str]) = match (self.fixed, self.dist, self.per) {
-            (_, _, Some(unit)) => (self.physics(unit)?, &["per", "time", "fixed", "base", "servers"]),
+            (_, _, Some(unit)) => (
+                self.by_workload(unit)?,
+                &["per", "time", "fixed", "base", "servers"],
+            ),
             (Some(Span(fixed)), _, None) => (LatencyModel::Fixed(fixed.min(MAX_DELAY)), &["fixed"]),
             (_, Some(distribution), None) => self.distribution(distribution)?,
             (None, None, None) => {
@@ -219,7 +222,7 @@ impl LatencySpec {
         })
     }
 
-    fn physics(&self, unit: WorkUnit) -> Result<LatencyModel, FaultSpecError> {
+    fn by_workload(&self, unit: WorkUnit) -> Result<LatencyModel, FaultSpecError> {
         if self.time.is_some() && self.fixed.is_some() {
             return Err(FaultSpecError::new(
                 "effect.fixed",
@@ -347,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn physics_goes_by_the_work() {
+    fn a_latency_by_workload_grows_with_the_work() {
         let model = model(r#"{"per": "megapixel", "time": "200ms", "base": "50ms", "servers": 2}"#).unwrap();
         let workload = Workload {
             pixels: 1_500_000,

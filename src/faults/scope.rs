@@ -107,7 +107,7 @@ impl FaultScope {
             && (self.bytes.0..=self.bytes.1).contains(&facts.bytes)
             && self
                 .content
-                .is_none_or(|content| content == facts.call.content.short())
+                .is_none_or(|content| content == facts.call.content().short())
             && self
                 .path
                 .as_ref()

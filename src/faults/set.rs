@@ -130,7 +130,7 @@ impl FaultIndex {
         if !self.by_content.is_empty() {
             positions.extend(
                 self.by_content
-                    .get(&facts.call.content.short())
+                    .get(&facts.call.content().short())
                     .into_iter()
                     .flatten(),
             );

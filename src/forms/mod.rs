@@ -99,7 +99,7 @@ impl Form {
     }
 
     /// The first value of a field as it was written: the text of a string, the digits of a number.
-    pub fn raw_text<'a>(&'a self, name: &'a str) -> Option<Cow<'a, str>> {
+    pub fn text<'a>(&'a self, name: &'a str) -> Option<Cow<'a, str>> {
         match self.named(name).next()? {
             Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::File(file) => std::str::from_utf8(&file.bytes).ok().map(Cow::Borrowed),

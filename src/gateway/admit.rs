@@ -1,4 +1,5 @@
-//! Who may come in: the proof of identity, then the key's state, then rate, concurrency, quota and balance.
+//! Whether a call is served: its proof of identity, then state and permissions of its key, then the world's limits
+//! (rate, concurrency, quota) and its money.
 
 use super::in_flight::{InFlightCall, prices};
 use super::refuse::ShortCircuit;
@@ -9,14 +10,14 @@ use crate::providers::AuthContext;
 use crate::world::{AdmissionRequest, ApiKey, KeyState, covers};
 
 impl Gateway {
-    /// Checks the call's proof of identity, and that it was not used before where the world minds.
+    /// Checks the call's proof of identity; also, in worlds with a `replay_window`, that its nonce was not used before.
     pub(super) fn authenticate(
         &self,
         in_flight: &mut InFlightCall,
         route: Route,
         key: Option<&ApiKey>,
     ) -> Result<(), ShortCircuit> {
-        let now = if self.virtual_signatures {
+        let now = if self.signatures_use_world_clock {
             in_flight.world.clock.now()
         } else {
             self.clock.real_now()
@@ -31,21 +32,20 @@ impl Gateway {
         let verified = (own.verify)(&in_flight.call, &context);
         match verified.and_then(|()| check_nonce(in_flight, (own.nonce)(&in_flight.call), now)) {
             Ok(()) => {
-                let why = "the proof is right";
+                let why = format!("the proof is right, by {}", own.name);
                 let passed = Decision::pass(PipelineStage::Authenticate, "signature", why);
                 in_flight.decisions.push(passed);
                 Ok(())
             }
-            Err(refusal) => Err(ShortCircuit::refuse(
-                in_flight,
-                PipelineStage::Authenticate,
-                "signature",
-                refusal,
-            )),
+            Err(refusal) => {
+                let why = format!("{refusal}, by {}", own.name);
+                let refused = Decision::refuse(PipelineStage::Authenticate, "signature", why);
+                Err(ShortCircuit::refuse_because(in_flight, refused, refusal))
+            }
         }
     }
 
-    /// Checks the key's state and list, then the world's limits and means.
+    /// Checks whether the key is active and may call the operation, then the world's limits and whether it can pay.
     pub(super) fn admit(
         in_flight: &mut InFlightCall,
         route: Route,
@@ -77,7 +77,7 @@ impl Gateway {
     }
 }
 
-/// Whether the proof's nonce is new, where the world minds.
+/// Checks that the nonce of the proof is new, in worlds with a `replay_window`.
 fn check_nonce(
     in_flight: &InFlightCall,
     nonce: Option<std::borrow::Cow<'_, str>>,
@@ -94,7 +94,7 @@ fn check_nonce(
     }
 }
 
-/// Why a key may not be used for an operation, by its state and its list.
+/// Why a key may not be used for an operation: its state, its end, or its list of operations.
 fn key_refusal(key: &ApiKey, operation: &str, in_flight: &InFlightCall) -> Option<Failure> {
     match key.state {
         KeyState::Disabled => return Some(Failure::KeyDisabled),

@@ -26,11 +26,11 @@ enum NextStep {
 /// Follows every job that is submitted, until the server stops.
 pub async fn follow_all(
     gateway: Arc<Gateway>,
-    mut arrivals: mpsc::UnboundedReceiver<Arc<JobHandle>>,
+    mut submissions: mpsc::UnboundedReceiver<Arc<JobHandle>>,
     most: usize,
 ) {
     let places = Arc::new(Semaphore::new(most));
-    while let Some(handle) = arrivals.recv().await {
+    while let Some(handle) = submissions.recv().await {
         actix_web::rt::spawn(follow(gateway.clone(), handle, places.clone()));
     }
 }

@@ -25,7 +25,7 @@ const BODY_IDLE: Duration = Duration::from_secs(30);
 pub async fn receive(request: HttpRequest, payload: Payload, gateway: Data<Gateway>) -> HttpResponse {
     let connection = request.conn_data::<Connection>();
     if request.path().starts_with(files::PREFIX) || request.path().starts_with(files::KIT) {
-        return if gateway.is_out.load(Ordering::Relaxed) {
+        return if gateway.is_in_total_outage.load(Ordering::Relaxed) {
             transmit::reset(connection)
         } else {
             files::serve(&request, &gateway)
@@ -147,8 +147,8 @@ async fn read_body(call: &mut Call, mut stream: Payload, cap: u64, in_flight: &m
     call.is_body_read = true;
     in_flight.pending.entry.bytes_in = call.body_len;
     if call.body_len <= cap {
-        call.content = hasher.finish();
+        call.digest = hasher.finish().into();
     }
-    in_flight.pending.entry.content = call.content.short();
+    in_flight.pending.entry.content = call.content().short();
     whole
 }

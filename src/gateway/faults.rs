@@ -120,7 +120,7 @@ impl Gateway {
     }
 }
 
-/// Applies injections in their order; the last that ends the call decides how it ends.
+/// Applies injections in their order. One of them at most ends the call: `FaultRegistry::decide` gives no second one.
 fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) -> Result<(), ShortCircuit> {
     let mut applied = Ok(());
     for injection in &injections {
@@ -139,6 +139,7 @@ fn apply_injections(in_flight: &mut InFlightCall, injections: Vec<Injection>) ->
     reason = "of all kinds of effect few are meant here"
 )]
 fn apply_before_answer(in_flight: &mut InFlightCall, injection: &Injection) -> Result<(), ShortCircuit> {
+    let reset = |outcome| Ending::Reset { outcome };
     let end = |in_flight: &mut InFlightCall, ending| {
         in_flight.ending = ending;
         Err(ShortCircuit::End)
@@ -162,13 +163,16 @@ fn apply_before_answer(in_flight: &mut InFlightCall, injection: &Injection) -> R
             in_flight.plan.retry_after = told.then_some(retry_after);
             Err(ShortCircuit::Refuse(Failure::RateLimited { retry_after }.into()))
         }
-        Effect::Hang { span } => end(in_flight, Ending::Silence(span.map(|span| span.0))),
+        Effect::Hang { span } => {
+            let span = span.map(|span| span.0);
+            end(in_flight, Ending::Silence { span })
+        }
         Effect::Close {} => end(in_flight, Ending::Close),
         Effect::Reset {
             when: ResetWhen::BeforeRead,
-        } => end(in_flight, Ending::Reset(Outcome::ResetBeforeRead)),
-        Effect::Reset { .. } => end(in_flight, Ending::Reset(Outcome::ResetAfterRead)),
-        Effect::Outage {} => end(in_flight, Ending::Reset(Outcome::RefusedConnection)),
+        } => end(in_flight, reset(Outcome::ResetBeforeRead)),
+        Effect::Reset { .. } => end(in_flight, reset(Outcome::ResetAfterRead)),
+        Effect::Outage {} => end(in_flight, reset(Outcome::RefusedConnection)),
         Effect::StaleResult {} => replay_last_answer(in_flight, injection),
         _ => {
             adjust_plan(in_flight, injection);
@@ -246,15 +250,29 @@ fn apply_to_response(in_flight: &mut InFlightCall, route: Route, injection: &Inj
             if in_flight.ending != Ending::Whole {
                 return None;
             }
-            Ending::Drip(rate.0, chunk.map_or((rate.0 / 10).max(1), |chunk| chunk.0))
+            Ending::Drip {
+                rate: rate.0,
+                chunk: chunk.map_or((rate.0 / 10).max(1), |chunk| chunk.0),
+            }
         }
-        Effect::Hang { span } => Ending::Silence(span.map(|span| span.0)),
+        Effect::Hang { span } => Ending::Silence {
+            span: span.map(|span| span.0),
+        },
         Effect::Close {} => Ending::Close,
-        Effect::Reset { .. } => Ending::Cut(half, true),
-        Effect::Truncate { after } => Ending::Cut(*after, false),
-        Effect::Garbage { bytes } => Ending::Garbage(bytes.0, injection.drawn),
+        Effect::Reset { .. } => Ending::Cut {
+            after: half,
+            resets: true,
+        },
+        Effect::Truncate { after } => Ending::Cut {
+            after: *after,
+            resets: false,
+        },
+        Effect::Garbage { bytes } => Ending::Garbage {
+            length: bytes.0,
+            drawn: injection.drawn,
+        },
         Effect::BadChunk {} => Ending::BadChunk,
-        Effect::WrongLength { by } => Ending::WrongLength(*by),
+        Effect::WrongLength { by } => Ending::WrongLength { by: *by },
         Effect::Duplicate {} => Ending::Twice,
         _ => return None,
     })

@@ -77,7 +77,7 @@ pub struct FaultPlan {
     /// The fingerprint of its input, computed when it is first asked for.
     pub fingerprint: OnceCell<u128>,
     /// Keeps an advancing clock from going on until the call is settled.
-    pub turn: AdvanceGuard,
+    pub advance_guard: AdvanceGuard,
 }
 
 /// Our own time on a call: the stopwatch, and what was spent waiting for others.
@@ -251,7 +251,7 @@ pub async fn sleep_pending_delay(in_flight: &mut InFlightCall) {
 /// (then this is dropped).
 pub async fn sleep_virtual(in_flight: &mut InFlightCall, span: Option<Duration>) {
     let (pause, begun) = (Stopwatch::start(), in_flight.world.clock.now());
-    let held = std::mem::take(&mut in_flight.plan.turn);
+    let held = std::mem::take(&mut in_flight.plan.advance_guard);
     let over = async {
         if let Some(span) = span {
             return in_flight.world.clock.sleep_after(held, span).await;
@@ -259,11 +259,11 @@ pub async fn sleep_virtual(in_flight: &mut InFlightCall, span: Option<Duration>)
         drop(held);
         std::future::pending().await
     };
-    let turn = tokio::select! {
-        turn = over => turn,
+    let guard = tokio::select! {
+        guard = over => guard,
         () = in_flight.released() => AdvanceGuard::default(),
     };
-    in_flight.plan.turn = turn;
+    in_flight.plan.advance_guard = guard;
     in_flight.own_time.leave_out(pause.elapsed());
     let gone = in_flight.world.clock.now().since(begun);
     let gone = span.map_or(gone, |span| gone.min(span));

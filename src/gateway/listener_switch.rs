@@ -33,10 +33,10 @@ impl ListenerSwitch {
                 }
             };
             tokio::select! {
-                turn = until => {
+                guard = until => {
                     // An advancing clock goes on once the listener follows.
                     self.set(&gateway, gateway.faults.outage().0).await;
-                    drop(turn);
+                    drop(guard);
                 }
                 changed = changes.changed() => if changed.is_err() { return },
             }
@@ -44,7 +44,7 @@ impl ListenerSwitch {
     }
 
     async fn set(&self, gateway: &Gateway, is_out: bool) {
-        if gateway.is_out.swap(is_out, Ordering::Relaxed) == is_out {
+        if gateway.is_in_total_outage.swap(is_out, Ordering::Relaxed) == is_out {
             return;
         }
         let socket = SockRef::from(&self.socket);

@@ -58,13 +58,13 @@ pub struct Gateway {
     /// What happens, as it happens.
     pub events: Events,
     /// Compare signature timestamps with the world's time instead of real time.
-    pub virtual_signatures: bool,
+    pub signatures_use_world_clock: bool,
     /// Add `x-understudy-*` headers to replies.
     pub public_headers: bool,
     /// The server's clock.
     pub clock: Clock,
-    /// Whether an outage of everything is in force.
-    pub is_out: AtomicBool,
+    /// Whether an outage of everything is in force: connections are refused, and results are not served either.
+    pub is_in_total_outage: AtomicBool,
 }
 
 /// Jobs, files, templates and the other services.

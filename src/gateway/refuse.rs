@@ -27,8 +27,13 @@ impl ShortCircuit {
         refusal: impl Into<Refusal>,
     ) -> Self {
         let refusal = refusal.into();
-        let decision = Decision::refuse(stage, rule, refusal.to_string()).otherwise(hint(&refusal));
-        in_flight.decisions.push(decision);
+        let why = refusal.to_string();
+        Self::refuse_because(in_flight, Decision::refuse(stage, rule, why), refusal)
+    }
+
+    /// A refusal, entered into the decisions of the call with what would have changed it.
+    pub fn refuse_because(in_flight: &mut InFlightCall, decision: Decision, refusal: Refusal) -> Self {
+        in_flight.decisions.push(decision.otherwise(hint(&refusal)));
         Self::Refuse(refusal)
     }
 }

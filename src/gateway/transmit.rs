@@ -31,21 +31,21 @@ struct Stop;
 pub async fn send(mut in_flight: Box<InFlightCall>, connection: Option<&Connection>) -> HttpResponse {
     match in_flight.ending {
         Ending::Whole => whole(in_flight),
-        Ending::Drip(rate, chunk) => drip(in_flight, rate, chunk),
-        Ending::Silence(span) => {
+        Ending::Drip { rate, chunk } => drip(in_flight, rate, chunk),
+        Ending::Silence { span } => {
             in_flight.pending.entry.outcome = Outcome::NoResponse;
             sleep_virtual(&mut in_flight, span).await;
             end(in_flight)
         }
         Ending::Close => end(in_flight),
-        Ending::Reset(_) => {
+        Ending::Reset { .. } => {
             if let Some(connection) = connection {
                 connection.reset();
             }
             end(in_flight)
         }
-        Ending::Garbage(bytes, drawn) => {
-            let bytes = garbage(bytes, drawn);
+        Ending::Garbage { length, drawn } => {
+            let bytes = garbage(length, drawn);
             raw(in_flight, connection, bytes).await
         }
         Ending::BadChunk => {
@@ -53,8 +53,8 @@ pub async fn send(mut in_flight: Box<InFlightCall>, connection: Option<&Connecti
             in_flight.mark_head_sent();
             raw(in_flight, connection, bytes.unwrap_or_default()).await
         }
-        Ending::Cut(after, reset) => cut(in_flight, after, connection.filter(|_| reset)),
-        Ending::WrongLength(by) => wrong_length(in_flight, by),
+        Ending::Cut { after, resets } => cut(in_flight, after, connection.filter(|_| resets)),
+        Ending::WrongLength { by } => wrong_length(in_flight, by),
         Ending::Twice => twice(in_flight),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// One way of a vendor to authenticate a call.
 pub struct Authentication {
-    /// Its name, as `explain` shows it: `access-key`, `bearer-token`.
+    /// Its name, `access-key` or `bearer-token`: `explain` shows it with the check of the proof.
     pub name: &'static str,
     /// The public part of the credential that the call claims to have, before anything is verified.
     pub claimed_key: for<'a> fn(&'a Call) -> ClaimedKey<'a>,
@@ -30,13 +30,23 @@ pub enum ClaimedKey<'a> {
 }
 
 impl<'a> ClaimedKey<'a> {
-    /// A field of the body as the public part: [`ClaimedKey::InBody`] until the body is read.
+    /// A parameter of the query as the public part; where the query has none of this name, a field of the body, as
+    /// [`from_body`](Self::from_body).
+    pub fn from_query_or_body(call: &'a Call, name: &'a str) -> Self {
+        match Self::from(call.param(name)) {
+            Self::Absent => Self::from_body(call, name),
+            claimed @ (Self::Id(_) | Self::InBody) => claimed,
+        }
+    }
+
+    /// A field of the body as the public part: [`ClaimedKey::InBody`] until the body is read. The query is not looked
+    /// at, so a call without a body claims no key this way.
     pub fn from_body(call: &'a Call, field: &'a str) -> Self {
         if !call.is_body_read {
             return Self::InBody;
         }
         let form = call.form().ok();
-        form.and_then(|form| form.raw_text(field)).into()
+        form.and_then(|form| form.text(field)).into()
     }
 }
 

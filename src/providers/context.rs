@@ -66,12 +66,14 @@ impl CallContext {
         self.settings.language
     }
 
-    /// Whether a rule is enforced that is strict unless the world says otherwise.
+    /// Whether what breaks a rule gets the vendor's error. For rules that are strict unless the world's `strictness`
+    /// setting says otherwise.
     pub fn is_strict(&self, rule: &str) -> bool {
         self.settings.strictness(rule, Strictness::Strict) == Strictness::Strict
     }
 
-    /// Whether a rule only degrades the answer that is lenient unless the world says otherwise.
+    /// Whether what breaks a rule is served all the same, with a less reliable result. For rules that are lenient unless
+    /// the world's `strictness` setting says otherwise; [`is_strict`](Self::is_strict) is for the others.
     pub fn is_lenient(&self, rule: &str) -> bool {
         self.settings.strictness(rule, Strictness::Degrade) == Strictness::Degrade
     }

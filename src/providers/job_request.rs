@@ -4,7 +4,7 @@ use super::{CallContext, Services};
 use crate::clock::Time;
 use crate::exchange::Credential;
 use crate::jobs::{CallbackProgress, Job, JobCharge, Milestone};
-use crate::world::{ConcurrencyLimit, JobRule, JobsFullError};
+use crate::world::{ConcurrencyLimit, JobRule, JobSubmitError};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -102,8 +102,9 @@ impl CallContext {
     /// Submits a job of this call's operation.
     ///
     /// # Errors
-    /// When its lane has no free places, and further jobs do not wait.
-    pub fn submit(&self, request: JobRequest, services: &Services) -> Result<Job, JobsFullError> {
+    /// When its lane has no free places and further jobs do not wait, the server holds as many jobs as it may, or there is
+    /// a job of its id.
+    pub fn submit(&self, request: JobRequest, services: &Services) -> Result<Job, JobSubmitError> {
         let operation = self.operation_name();
         let none = JobRule::default();
         let rule = self.settings.jobs.get(operation).unwrap_or(&none);

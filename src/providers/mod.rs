@@ -1,5 +1,5 @@
-//! The vendors. A provider is a folder with an `sla.rs`, and a line in [`ALL`]. `ADDING.md` beside this file shows
-//! how to add one.
+//! The vendors. A provider is a folder, its `mod` line here, and a line each in [`ALL`] and [`contracts`]. `ADDING.md`
+//! beside this file shows how to add one, and what the tests ask for.
 
 mod answer;
 mod authentication;
@@ -33,7 +33,7 @@ use crate::world::{KnownNames, ProviderNames};
 #[doc = include_str!("ADDING.md")]
 struct AddingGuide;
 
-/// Every provider, in the order they are listed. Adding one is a folder and a line here.
+/// Every provider, in the order they are listed.
 pub static ALL: &[&dyn Provider] = &[
     &jdcloud::matting::Matting,
     &jdcloud::composing::Composing,
@@ -41,15 +41,10 @@ pub static ALL: &[&dyn Provider] = &[
 ];
 
 /// Every agreement there is, also of products that are not emulated yet.
-pub fn contracts() -> [&'static Contract; 5] {
-    let [matting, composing] = jdcloud::CONTRACTS;
-    [
-        matting,
-        composing,
-        &tupu::CONTRACT,
-        &kling::CONTRACT,
-        &facepp::CONTRACT,
-    ]
+pub fn contracts() -> Vec<&'static Contract> {
+    let mut all = jdcloud::CONTRACTS.to_vec();
+    all.extend([&tupu::CONTRACT, &kling::CONTRACT, &facepp::CONTRACT]);
+    all
 }
 
 /// An emulated product. It holds no state, spawns nothing, logs nothing.
@@ -68,7 +63,8 @@ pub trait Provider: Sync {
     /// A refusal in the vendor's words.
     fn refuse(&self, refusal: &Refusal, context: &CallContext) -> Reply;
 
-    /// The last touch to every reply: headers the vendor's gateway adds, signatures over the answer.
+    /// Completes an answer or a refusal of the provider: headers the vendor's gateway adds, a signature over the body.
+    /// What a fault answers in the provider's place, and our own errors, do not come here.
     fn seal(&self, reply: Reply, _context: &CallContext) -> Reply {
         reply
     }

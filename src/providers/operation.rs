@@ -36,7 +36,7 @@ pub struct Operation {
     pub body_cap: u64,
     /// Published prices, in fen a call by monthly tier.
     pub tiers: &'static [PriceTier],
-    /// The work a call brings, told without decoding its input: what a latency by physics goes by.
+    /// The work a call brings, told without decoding its input: what a latency by workload (`per`) goes by.
     pub workload: fn(&Call) -> Workload,
     /// What answers it.
     pub handle: Handler,

@@ -49,7 +49,7 @@ pub struct DocumentedError {
     pub en: &'static str,
     /// Whether the contract charges the call that gets it.
     pub charged: bool,
-    /// Where it is documented.
+    /// Where it is documented: a section, `§3.3`, of the notes on the vendor's documents that this was written from.
     pub source: &'static str,
 }
 

@@ -136,7 +136,8 @@ impl ClaimWindow {
     }
 }
 
-/// The last day by the agreement's example, or by the corresponding day of the civil code (J20, K12, K13).
+/// The last day: at the end of a month, as in the agreement's example, or on the day with the same number so many months
+/// later, as the Civil Code of China counts months (J20, K12, K13).
 fn closes(rule: ClaimRule, month: Month, cycle_end: Option<Day>, policy: &ReadingPolicy) -> Day {
     if !policy.is(ClaimCloseReading::CorrespondingDay) {
         return month.plus(rule.months).last();

@@ -117,14 +117,15 @@ clauses! {
     }
     /// When the window of a claim closes (J20, K13).
     "claim_close" ClaimCloseReading {
-        /// With the next month.
+        /// At the end of the month after the month of service.
         EndOfNextMonth = "end_of_next_month",
-        /// With the month after the next.
+        /// At the end of the second month after the month of service.
         EndOfSecondMonth = "end_of_second_month",
-        /// On the corresponding day of the civil code.
+        /// So many months later on the day with the same number, as the Civil Code of China (article 202) ends a span of
+        /// months: from 28 February two months last to 28 April. In a month without that day, on its last.
         CorrespondingDay = "corresponding_day",
     }
-    /// The day that the corresponding day corresponds to (K12).
+    /// The day from which `corresponding_day` counts its months (K12).
     "claim_anchor" ClaimAnchorReading {
         /// The last day of the month.
         NaturalMonth = "natural_month",
@@ -189,7 +190,7 @@ clauses! {
         /// All of the term, by their days.
         DaysProrata = "days_prorata",
     }
-    /// The end of a term whose corresponding day does not exist (K11).
+    /// The last day of a term, where its last month has no day with the number of its first (K11).
     "term_end_missing_day" TermEndMissingDayReading {
         /// The month's last day.
         MonthEnd = "month_end",
@@ -231,7 +232,7 @@ clauses! {
         /// A full working day lies between.
         FullWorkdayBetween = "full_workday_between",
     }
-    /// When the time to solve a fault begins (T7).
+    /// When the time to resolve a fault begins (T7).
     "resolve_clock" ResolveClockReading {
         /// When it is registered.
         FromRegistration = "from_registration",

@@ -7,7 +7,8 @@ use serde::Serialize;
 /// One fact of an agreement, in our words, with the clause it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ContractTerm {
-    /// `000 2.7.1`: the agreement and its clause.
+    /// `000 2.7.1`: the agreement, by the number the contract gives it, and its clause. `wire §1.1` stands for a limit of the
+    /// vendor's documents, `INFERRED` for one that no document gives.
     pub clause: &'static str,
     /// What it is about.
     pub subject: &'static str,
@@ -198,7 +199,7 @@ pub enum NoticeLead {
 pub struct Contract {
     /// The provider it is with.
     pub provider: &'static str,
-    /// The agreements, by their numbers in the contract model.
+    /// The agreement, by the number it has here: `000` to `004`.
     pub agreement: &'static str,
     /// The name of its settings' family in vectors.
     pub family: &'static str,

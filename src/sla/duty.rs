@@ -7,12 +7,12 @@ use crate::clock::{Day, Time};
 use serde::Serialize;
 use std::time::Duration;
 
-/// A change and when it was announced.
+/// A change of the service or of its terms, and the notice that announced it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangeNotice {
-    /// When it was sent, which is when it takes effect (002 三.5).
+    /// When the notice was sent, which is when it counts as given (002 三.5).
     pub sent: Time,
-    /// When the change begins.
+    /// When the change itself begins.
     pub effective: Time,
 }
 
@@ -76,7 +76,7 @@ pub struct FaultTicket {
     pub registered: Time,
     /// When an engineer was in contact.
     pub contacted: Option<Time>,
-    /// When it was solved.
+    /// When it was resolved.
     pub resolved: Option<Time>,
 }
 
@@ -85,8 +85,9 @@ pub struct FaultTicket {
 pub struct FaultTicketRule {
     /// Hours until an engineer must be in contact.
     pub contact_hours: u32,
-    /// Hours until the fault must be solved.
-    pub solve_hours: u32,
+    /// Hours until the fault must be resolved.
+    #[serde(rename = "solve_hours")]
+    pub resolve_hours: u32,
 }
 
 impl FaultTicket {
@@ -95,7 +96,7 @@ impl FaultTicket {
         self.registered + hours(rule.contact_hours)
     }
 
-    /// When the solution is due; unknown before contact, where a reading begins the span with it (T7).
+    /// When the fault must be resolved; unknown before contact, where a reading counts from it (T7).
     pub fn resolution_due(&self, rule: FaultTicketRule, policy: &ReadingPolicy) -> Option<Time> {
         let from_contact = policy.is(ResolveClockReading::FromContact);
         let start = if from_contact {
@@ -103,7 +104,7 @@ impl FaultTicket {
         } else {
             Some(self.registered)
         };
-        start.map(|start| start + hours(rule.solve_hours))
+        start.map(|start| start + hours(rule.resolve_hours))
     }
 
     /// Whether something due was done in time; exactly on the due instant is in time.

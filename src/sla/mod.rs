@@ -1,5 +1,6 @@
 //! Service levels in exact arithmetic: contracts as data, with the clause beside each fact, and pure engines that
-//! count, settle and say when to claim. `contract/sla.md` is cited by its own numbers (J5, K1 …).
+//! count, settle and say when to claim. Codes such as J5 and K1 number the ambiguities of the
+//! agreements (`ARCHITECTURE.md`, "What comments cite").
 #![deny(clippy::float_arithmetic)]
 
 mod bucket_mean;

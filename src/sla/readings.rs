@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct AmbiguousClause {
     /// Its name within the contract's family.
     pub name: &'static str,
-    /// Where it stands in `contract/sla.md` §2.
+    /// Its number among the ambiguities of the agreements, `J5`, as comments in the source cite it.
     pub source: &'static str,
     /// Its readings, the default first.
     pub readings: &'static [&'static str],

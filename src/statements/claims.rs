@@ -76,7 +76,8 @@ pub struct ClaimView {
     pub(super) end: Day,
     pub(super) availability_pct: Option<String>,
     pub(super) amount_fen: i64,
-    /// `not_over`, `nothing_to_claim`, `too_early`, `open`, `too_late`, `already_granted`, `calendar_unknown_year`.
+    /// `not_over`, `free_service`, `nothing_to_claim`, `too_early`, `open`, `too_late`, `already_granted`,
+    /// `calendar_unknown_year`.
     #[schema(value_type = String)]
     state: ClaimState,
     /// First day of the window; `null` where the working days of its month are not published.
@@ -193,10 +194,11 @@ fn claim_state(accounts: &CycleAccounts, statement: &Statement) -> ClaimState {
     }
     let id = coupon_id(accounts);
     let settings = accounts.terms.world.settings();
+    let bought = settings.subscriptions.get(&accounts.terms.key.provider);
     let claim = ClaimFacts {
         submitted: accounts.now,
         breached: statement.settlement.met == Some(false) && amount_fen(statement) > 0,
-        free: false,
+        free: bought.is_some_and(|own| own.free),
         already_granted: settings.coupons.iter().any(|coupon| coupon.id == id),
     };
     window.decide(&claim).into()

@@ -27,7 +27,7 @@ pub struct StatementView {
     /// `rollups` or `rows`.
     #[schema(value_type = String)]
     source: CountSource,
-    /// Whose word on causes is taken.
+    /// Whose account of causes counts: `truth` or `provider`.
     #[schema(value_type = String)]
     word: CauseAuthority,
     /// The reading of every setting.

@@ -1,7 +1,7 @@
 //! Whether a call may go on: rate, concurrency, quota, balance; each off unless set.
 
 use super::usage::{BillableUsage, UsageCounters, covers};
-use super::{QuotaLimit, RateLimit, RateOrQuota, WorldSettings};
+use super::{QuotaLimit, RateLimit, ScopeLimits, WorldSettings};
 use crate::billing::{Payment, PaymentError, PriceTier};
 use crate::clock::{Clock, Time};
 use crate::exchange::{Decision, DecisionLog, Failure, PipelineStage};
@@ -38,7 +38,7 @@ pub struct Admission {
 struct State {
     buckets: HashMap<String, (Time, Arc<Bucket>)>,
     in_flight: HashMap<String, u32>,
-    /// Charged calls that are admitted and not yet settled, by operation; what they may cost is held in the purse.
+    /// Charged calls that are admitted and not yet settled, by operation; what they may cost is held in the wallet.
     pending: HashMap<String, u64>,
     usage: UsageCounters,
 }
@@ -92,7 +92,7 @@ impl Admission {
                 return Err(why);
             }
         }
-        if settings.has_means() || !settings.limits.is_empty() {
+        if settings.has_payment_rules() || !settings.limits.is_empty() {
             match state.reserve(who, settings, decisions) {
                 Ok(payment) => permit.hold = Some((who.operation.to_owned(), payment)),
                 Err(why) => {
@@ -150,7 +150,7 @@ impl Check<'_> {
     fn all(
         &self,
         state: &mut State,
-        limit: &RateOrQuota,
+        limit: &ScopeLimits,
         permit: &mut AdmissionPermit,
         decisions: &mut DecisionLog,
     ) -> Result<(), Failure> {
@@ -230,8 +230,8 @@ impl State {
             units: 1,
         };
         let payment = self.usage.quote(&charge, settings);
-        let means = settings.means(who.operation);
-        let allowed = self.usage.wallet().allow(&payment, &charge.demand(), &means);
+        let sources = settings.payment_sources(who.operation);
+        let allowed = self.usage.wallet().allow(&payment, &charge.demand(), &sources);
         if let Err(why) = allowed {
             let (rule, because, remedy, failure) = match why {
                 PaymentError::PacksExhausted => (
@@ -250,7 +250,7 @@ impl State {
             decisions.push(Decision::refuse(PipelineStage::Admit, rule, because).otherwise(remedy));
             return Err(failure);
         }
-        if settings.has_means() {
+        if settings.has_payment_rules() {
             let paid = format!(
                 "packs pay {} units; {} fen: coupons {}, granted {}, cash {}, owed {}",
                 payment.pack_units,
@@ -263,7 +263,7 @@ impl State {
             decisions.push(Decision::pass(PipelineStage::Admit, "balance", paid));
         }
         *self.pending.entry(who.operation.to_owned()).or_default() += 1;
-        self.usage.purse_mut().pay(&payment);
+        self.usage.wallet_mut().pay(&payment);
         Ok(payment)
     }
 
@@ -301,7 +301,7 @@ impl AdmissionPermit {
             if let Some(pending) = state.pending.get_mut(&operation) {
                 *pending = pending.saturating_sub(1);
             }
-            state.usage.purse_mut().take_back(&payment);
+            state.usage.wallet_mut().take_back(&payment);
         }
     }
 }

@@ -81,10 +81,19 @@ impl ConcurrencyLimit {
     }
 }
 
-/// No further job is taken.
+/// Why a job is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("as many jobs run as may")]
-pub struct JobsFullError;
+pub enum JobSubmitError {
+    /// Its lane has no free places for it, and further jobs do not wait, or it needs more places than the lane has.
+    #[error("the lane has no free places for the job")]
+    NoPlaces,
+    /// The server holds as many jobs as it may.
+    #[error("the server holds {MOST} jobs, and no more")]
+    TooMany,
+    /// There is a job of its id.
+    #[error("there is a job of this id already")]
+    DuplicateId,
+}
 
 /// Every job of every world.
 pub struct Jobs {
@@ -93,7 +102,7 @@ pub struct Jobs {
     unscheduled: AtomicUsize,
     scheduled: Notify,
     submitted: mpsc::UnboundedSender<Arc<JobHandle>>,
-    arrivals: Mutex<Option<mpsc::UnboundedReceiver<Arc<JobHandle>>>>,
+    submissions: Mutex<Option<mpsc::UnboundedReceiver<Arc<JobHandle>>>>,
     retries: RetryPolicy,
     events: Events,
     writer: WriteBehind<String, JobRow>,
@@ -121,14 +130,14 @@ impl Jobs {
         events: Events,
     ) -> Result<Self, StoreError> {
         let rows = store.jobs()?;
-        let (submitted, arrivals) = mpsc::unbounded_channel();
+        let (submitted, submissions) = mpsc::unbounded_channel();
         let own = store.clone();
         let jobs = Self {
             index: Mutex::default(),
             unscheduled: AtomicUsize::new(0),
             scheduled: Notify::new(),
             submitted,
-            arrivals: Mutex::new(Some(arrivals)),
+            submissions: Mutex::new(Some(submissions)),
             retries,
             events,
             writer: WriteBehind::start("jobs", move |rows| own.save_jobs(rows))?,
@@ -146,22 +155,25 @@ impl Jobs {
     /// Takes a job. Where its lane has no free places, it starts when enough of them are free, or is refused.
     ///
     /// # Errors
-    /// When there are no places for it.
-    pub fn submit(&self, mut job: Job, limit: ConcurrencyLimit, clock: Clock) -> Result<Job, JobsFullError> {
+    /// When there are no places for it, the server holds as many jobs as it may, or there is one of its id.
+    pub fn submit(&self, mut job: Job, limit: ConcurrencyLimit, clock: Clock) -> Result<Job, JobSubmitError> {
         let mut index = self.index();
         self.sweep(&mut index);
-        if index.by_id.len() >= MOST || index.by_id.contains_key(&job.id) {
-            return Err(JobsFullError);
+        if index.by_id.contains_key(&job.id) {
+            return Err(JobSubmitError::DuplicateId);
+        }
+        if index.by_id.len() >= MOST {
+            return Err(JobSubmitError::TooMany);
         }
         let lane = index.lanes.entry(lane_of(&job)).or_default();
         lane.forget_ended(job.submitted);
         if let Some(most) = limit.concurrent {
             let start = lane
                 .free_at(job.starts_at, job.weight, most)
-                .ok_or(JobsFullError)?;
+                .ok_or(JobSubmitError::NoPlaces)?;
             let wait = start.since(job.starts_at);
             if !wait.is_zero() && !limit.queues {
-                return Err(JobsFullError);
+                return Err(JobSubmitError::NoPlaces);
             }
             job.starts_at = start;
             job.due_at = job.due_at + wait;
@@ -191,9 +203,9 @@ impl Jobs {
         }
     }
 
-    /// What is submitted, for the one who sends callbacks; to be taken once.
-    pub fn arrivals(&self) -> Option<mpsc::UnboundedReceiver<Arc<JobHandle>>> {
-        self.arrivals.lock().expect("no panic while held").take()
+    /// The channel on which every submitted job comes, for the one who follows them; `None` when it was taken before.
+    pub fn take_submissions(&self) -> Option<mpsc::UnboundedReceiver<Arc<JobHandle>>> {
+        self.submissions.lock().expect("no panic while held").take()
     }
 
     /// A job that was submitted waits on its clock now.

@@ -23,14 +23,14 @@ pub use events::{Event, Events};
 pub use expectations::{ExpectationError, Expectations};
 pub use field_error::FieldError;
 pub use files::{ResultFile, ResultFiles};
-pub use jobs::{ConcurrencyLimit, JobHandle, Jobs, JobsFullError, charge_id};
+pub use jobs::{ConcurrencyLimit, JobHandle, JobSubmitError, Jobs, charge_id};
 pub use journal::{Journal, JournalEntry};
 pub use key::{ApiKey, KeyState};
 pub use known_names::{KnownNames, ProviderNames};
 pub use nonces::NonceCache;
 pub use records::{Record, RecordSet, Records};
 pub use settings::{
-    JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, RateOrQuota, Strictness,
+    JobRule, MessageLanguage, MessageSettings, QuotaLimit, QuotaPeriod, RateLimit, ScopeLimits, Strictness,
     WorldSettings,
 };
 pub use templates::{StoredTemplate as KeptTemplate, TemplateError, TemplateStore};

@@ -20,7 +20,7 @@ pub struct WorldSettings {
     pub language: MessageLanguage,
     /// Limits by scope: `*` (everything), a provider (`jdcloud-matting`) or an operation
     /// (`jdcloud-matting/cutout`). All that fit a call apply.
-    pub limits: BTreeMap<String, RateOrQuota>,
+    pub limits: BTreeMap<String, ScopeLimits>,
     /// Cash paid into the account, in fen, spent by charged calls; unlimited where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balance_fen: Option<i64>,
@@ -42,7 +42,7 @@ pub struct WorldSettings {
     pub strictness: BTreeMap<String, Strictness>,
     /// Keep request and reply bodies in the journal.
     pub capture: bool,
-    /// A whole answer later than this is booked as `late`; `60s` where absent (`sla.md` J6).
+    /// A whole answer later than this is booked as `late`; `60s` where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_deadline: Option<Span>,
     /// How far the timestamp of a signature may be off; the vendor's own window where absent.
@@ -127,11 +127,14 @@ pub enum Strictness {
 }
 
 /// Limits of one scope.
+// The published schemas keep its earlier name.
 #[derive(
     Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema,
 )]
+#[schemars(rename = "RateOrQuota")]
+#[schema(as = RateOrQuota)]
 #[serde(default, deny_unknown_fields)]
-pub struct RateOrQuota {
+pub struct ScopeLimits {
     /// Calls in a span, for each key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<RateLimit>,
@@ -204,8 +207,9 @@ pub enum QuotaPeriod {
 }
 
 impl WorldSettings {
-    /// Whether payment is anything but the price list.
-    pub fn has_means(&self) -> bool {
+    /// Whether the world says how calls are paid: a balance, granted money, coupons or subscriptions. Else every call is
+    /// paid, whatever it costs.
+    pub fn has_payment_rules(&self) -> bool {
         self.balance_fen.is_some()
             || self.granted_fen > 0
             || !self.coupons.is_empty()
@@ -213,7 +217,7 @@ impl WorldSettings {
     }
 
     /// What calls of an operation are paid with.
-    pub fn means(&self, operation: &str) -> PaymentSources<'_> {
+    pub fn payment_sources(&self, operation: &str) -> PaymentSources<'_> {
         let provider = operation.split('/').next().unwrap_or_default();
         PaymentSources {
             subscription: self.subscriptions.get(provider),

@@ -1,6 +1,6 @@
 //! Checks of a world's settings that the types cannot make: names, and values that must fit together.
 
-use super::{FieldError, KnownNames, RateOrQuota, WorldSettings};
+use super::{FieldError, KnownNames, ScopeLimits, WorldSettings};
 use crate::billing::PriceTier;
 use crate::spelling::expected_one_of;
 
@@ -131,7 +131,7 @@ const MOST_FEN: i64 = 1_000_000_000_000_000;
 /// The most that one call costs, in fen: of as many calls as there can be the sum stays below what a number can hold.
 const MOST_PRICE: i64 = 1_000_000_000;
 
-fn check_limit(field: &str, limit: &RateOrQuota) -> Result<(), FieldError> {
+fn check_limit(field: &str, limit: &ScopeLimits) -> Result<(), FieldError> {
     let Some(rate) = &limit.rate else { return Ok(()) };
     rate.interval()
         .map_err(|why| FieldError::new(format!("{field}.rate"), why))?;

@@ -73,9 +73,9 @@ impl UsageCounters {
         let priced = used
             .and_then(|used| used.priced.get(&month).copied())
             .unwrap_or(0);
-        let means = settings.means(charge.operation);
+        let sources = settings.payment_sources(charge.operation);
         let price = |units| fee(charge.tiers, priced, units);
-        self.wallet.quote(&charge.demand(), &means, price)
+        self.wallet.quote(&charge.demand(), &sources, price)
     }
 
     /// Charges units.
@@ -109,7 +109,7 @@ impl UsageCounters {
         &self.wallet
     }
 
-    pub(super) fn purse_mut(&mut self) -> &mut Wallet {
+    pub(super) fn wallet_mut(&mut self) -> &mut Wallet {
         &mut self.wallet
     }
 

@@ -1,4 +1,4 @@
-//! The floors hold: who uses whom, what is absent where, and that every file says what it is for.
+//! Which room (top-level module of `src`) uses which, what is named only where, and that every file says what it is for.
 
 mod names;
 mod ports;
@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each room with the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 26] = [
+const MAY_USE: [(&str, &[&str]); 27] = [
     ("clock", &[]),
     ("dice", &[]),
     ("spelling", &[]),
+    ("strict_json", &[]),
     ("exchange", &["clock", "forms"]),
     ("billing", &["clock"]),
     ("sla", &["clock", "exchange", "spelling"]),
@@ -104,6 +105,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "sla",
             "signing",
             "spelling",
+            "strict_json",
             "store",
             "world",
             "providers",
@@ -111,7 +113,10 @@ const MAY_USE: [(&str, &[&str]); 26] = [
             "statements",
         ],
     ),
-    ("settings", &["clock", "faults", "imaging", "spelling"]),
+    (
+        "settings",
+        &["clock", "faults", "imaging", "spelling", "strict_json"],
+    ),
     ("telemetry", &["settings"]),
     (
         "app",
@@ -135,6 +140,9 @@ const MAY_USE: [(&str, &[&str]); 26] = [
         ],
     ),
 ];
+
+/// What puts the parts together, and may use every room.
+const MAY_USE_ALL: [&str; 4] = ["cli", "embedding", "lib", "main"];
 
 /// What may be named only in these rooms.
 const ONLY_IN: [(&str, &[&str]); 9] = [
@@ -206,7 +214,11 @@ fn a_room_uses_only_rooms_it_may() {
     let mut broken = BTreeSet::new();
     for (path, text) in sources() {
         let own = room(&path);
+        if MAY_USE_ALL.contains(&own.as_str()) {
+            continue;
+        }
         let Some((_, may)) = MAY_USE.iter().find(|(name, _)| *name == own) else {
+            broken.insert(format!("{own} is in no list here ({})", path.display()));
             continue;
         };
         for other in used(&text)

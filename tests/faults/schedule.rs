@@ -187,10 +187,10 @@ fn ten_thousand_events_of_a_month_happen_in_order_before_the_advance_is_answered
 }
 
 #[test]
-fn a_latency_by_physics_rises_with_load_and_falls_again() {
+fn a_latency_by_workload_rises_with_load_and_falls_again() {
     let server = TestServer::new();
     let effect = json!({"kind": "latency", "per": "megapixel", "time": "100s", "base": "1s", "servers": 2});
-    server.fault(json!({"id": "physics", "effect": effect}));
+    server.fault(json!({"id": "workload", "effect": effect}));
     let body = fixture("pictures/plain.jpg");
     let pixels = image::load_from_memory(&body)
         .map(|picture| u64::from(picture.width()) * u64::from(picture.height()))

@@ -63,6 +63,22 @@ fn a_claim_is_granted_once_within_its_window_and_becomes_a_coupon() {
 }
 
 #[test]
+fn a_free_service_compensates_nothing_and_the_claim_says_so() {
+    let server = month();
+    let free = |free: bool| server.settings(json!({"subscriptions": {"jdcloud-matting": {"free": free}}}));
+    free(true);
+    assert_eq!(state(&server), "not_over");
+    server.freeze_at("2026-12-10T09:00:00+08:00");
+    assert_eq!(state(&server), "free_service");
+    let claim = json!({"provider": "jdcloud-matting", "world": "demo", "cycle": "2026-11"});
+    let refused = server.admin("POST", "sla/claims", claim);
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("free_service"), "{}", refused.text());
+    free(false);
+    assert_eq!(state(&server), "open");
+}
+
+#[test]
 fn windows_are_a_calendar_with_alarms() {
     let server = month();
     let ics = server.admin("GET", "sla/claims.ics", Value::Null);

@@ -35,7 +35,7 @@ fn early() -> Value {
     json!({"kind": "reset", "when": "before-read"})
 }
 
-/// A bench whose server emulates the synthetic providers, at the start of 2 November 2026.
+/// A server that emulates the made-up providers, at the start of 2 November 2026.
 fn server() -> TestServer {
     let server = TestServer::emulating(providers(), |settings| {
         settings.journal.max_bytes = bytesize::ByteSize::mib(64)

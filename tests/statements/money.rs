@@ -1,7 +1,7 @@
 //! Who pays: packs, coupons, granted money, cash, debts; what is refused; what `charges` and its FOCUS rows say.
 
 use crate::support::acme::{call, providers};
-use crate::support::{TestServer, fixture, program};
+use crate::support::{TestServer, fixture};
 use serde_json::{Value, json};
 
 fn code(server: &TestServer) -> String {
@@ -165,9 +165,7 @@ fn a_hundred_calls_at_once_do_not_spend_a_pack_or_a_coupon_twice() {
 
 #[test]
 fn what_was_drawn_is_remembered_over_a_restart() {
-    let folder = program::Folder::new("purse");
-    let url = format!("sqlite:{}", folder.file("a.db").display());
-    let server = TestServer::with(|own| own.store.url.clone_from(&url));
+    let server = TestServer::on_disk("wallet");
     server.settings(json!({"balance_fen": 8, "granted_fen": 8, "coupons": [{"id": "c", "fen": 8}]}));
     assert_eq!(code(&server), "10000");
     let server = server.restart();

@@ -30,7 +30,8 @@ impl FaultBuilder {
         self
     }
 
-    /// Only calls of a provider, `tupu`, or of one operation, `jdcloud-matting/cutout`.
+    /// Only calls of a provider, `tupu`, or of one operation, `jdcloud-matting/cutout`. A vendor with several providers, as
+    /// `jdcloud`, cannot be matched as a whole: that takes a fault for each of them.
     pub fn matching(self, what: &str) -> Self {
         match what.split_once('/') {
             Some((provider, operation)) => self
@@ -79,17 +80,19 @@ impl FaultBuilder {
         self.with("toxicity", share)
     }
 
-    /// When it is in force, on the world's clock.
+    /// When within its life it is in force, on the world's clock: `from`, `for`, `repeat`, `ramp`. All the time where it is
+    /// not said.
     pub fn window(self, window: Value) -> Self {
         self.with("window", window)
     }
 
-    /// How long it lives.
+    /// How long it lives, on the world's clock, from its definition or from the start of its window, whichever is later;
+    /// then it is over for good. An hour where it is not said: a window that lasts longer, or repeats, needs a longer one.
     pub fn ttl(self, span: &str) -> Self {
         self.with("ttl", span)
     }
 
-    /// Whose it is.
+    /// Whose fault it is, for statements of service: `party`, `code`, `asserted`, `notice`, `notice_at`.
     pub fn cause(self, cause: Value) -> Self {
         self.with("cause", cause)
     }

@@ -9,7 +9,6 @@
 //!     // On free ports; its clock stands still until it is advanced.
 //!     let server = TestServer::new();
 //!     let photo = fixture("pictures/plain.jpg");
-//!     server.settings(json!({"balance_fen": 100}));
 //!     server.fault(
 //!         fault("busy")
 //!             .matching("jdcloud-matting/cutout")
@@ -20,19 +19,26 @@
 //!     assert_eq!(server.cutout(&photo).status, 503);
 //!     server.advance("30m");
 //!     assert_eq!(server.cutout(&photo).json()["code"], 10000);
-//!     // The newest call comes first; `usage` is what the ledger counted.
+//!     // What the ledger counted; and the journal, whose newest call comes first.
+//!     assert_eq!(server.calls("jdcloud-matting/cutout"), 2);
 //!     assert_eq!(server.journal_of(2)[1]["attribution"]["fault"], "busy");
-//!     assert_eq!(server.usage()[0]["calls"], 2);
-//!     // A world of its own has keys of its own.
-//!     let other = server
-//!         .world("other")
-//!         .with_settings(json!({"limits": {"*": {"concurrency": 1}}}));
-//!     assert_eq!(other.cutout(&photo).status, 200);
+//!     // Another world has its own keys and its own money.
+//!     let poor = server.world("poor").with_settings(json!({"balance_fen": 0}));
+//!     assert_eq!(poor.cutout(&photo).json()["code"], 10010);
 //! }
 //! ```
 //!
-//! `server.rs` starts servers and sends calls, `verbs.rs` has the verbs, `fault.rs` the words for faults, `program.rs` the
-//! real program as a process; `compose.rs` and `tupu.rs` are callers of those products.
+//! | file | holds |
+//! |---|---|
+//! | `server.rs` | starts and restarts servers, sends requests to both listeners. `demo`, `signed`, `signature`, `post`, `app_query`, `cutout` and `cutout_by_app` speak as clients of JD Cloud, the other verbs of no vendor |
+//! | `verbs.rs` | what tests do with a server: clock, worlds, faults, expectations, journal, ledger |
+//! | `fault.rs` | faults in words |
+//! | `compose.rs` | a caller of JD Cloud's composing |
+//! | `tupu.rs` | a caller of Tupu, and a receiver of its callbacks |
+//! | `program.rs` | the real program as a process, and folders that are removed after a test |
+//! | `acme.rs` | made-up providers, one for each formula of the agreements |
+//! | `parcel.rs` | a made-up provider with everything a provider can have |
+//! | `scenes.rs` | made-up pictures whose true matte is known |
 
 pub mod acme;
 pub mod compose;

@@ -34,21 +34,15 @@ static VENDOR: Vendor = Vendor {
     signs_with: None,
 };
 
-/// A field of the body; of a GET, which has none, a parameter of the query.
+/// A parameter of the query, or else a field of the body.
 fn field<'a>(call: &'a Call, name: &'a str) -> Option<Cow<'a, str>> {
-    match call.method.as_str() {
-        "GET" => call.param(name),
-        _ => call.form().ok()?.raw_text(name),
-    }
+    call.param(name).or_else(|| call.form().ok()?.text(name))
 }
 
-/// The key and its secret stand in the body, in any order among the other fields.
+/// The key and its secret stand in the query, or in the body in any order among the other fields.
 static FORM_FIELDS: Authentication = Authentication {
     name: "form-fields",
-    claimed_key: |call| match call.is_body_read || call.method == "GET" {
-        true => field(call, "api_key").into(),
-        false => ClaimedKey::InBody,
-    },
+    claimed_key: |call| ClaimedKey::from_query_or_body(call, "api_key"),
     verify: |call, context| {
         let known = context.credential.ok_or(AuthError::UnknownKey)?;
         let secret = field(call, "api_secret").ok_or(AuthError::Missing("api_secret"))?;

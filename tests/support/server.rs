@@ -1,5 +1,6 @@
 //! A server on free ports, its clock frozen, and calls to its two listeners. `verbs.rs` has what tests do with it.
 
+use super::program::Folder;
 use serde_json::Value;
 use std::path::PathBuf;
 use understudy::clock::{Time, TimeMapping};
@@ -8,7 +9,7 @@ use understudy::providers::jdcloud::sign::{AccessKeySigner, UnsignedRequest, app
 use understudy::settings::{Settings, SignatureClock};
 use understudy::{Running, Understudy};
 
-/// When every bench begins.
+/// What the clock of every server shows when it starts, or is started again.
 pub const START: &str = "2026-11-22T12:00:00+08:00";
 
 pub struct TestServer {
@@ -16,6 +17,8 @@ pub struct TestServer {
     settings: Settings,
     providers: Providers,
     agent: ureq::Agent,
+    /// Where its store is, if not in memory. Removed with the server.
+    folder: Option<Folder>,
 }
 
 /// What signatures of tests are made with.
@@ -72,6 +75,20 @@ impl TestServer {
         Self::start(settings, providers)
     }
 
+    /// With its store in a file, so that it can be restarted. `name` is the test's own.
+    pub fn on_disk(name: &str) -> Self {
+        Self::emulating_on_disk(Providers::default(), name)
+    }
+
+    /// Of other providers, with its store in a file.
+    pub fn emulating_on_disk(providers: Providers, name: &str) -> Self {
+        let folder = Folder::new(name);
+        let url = format!("sqlite:{}", folder.file("store.db").display());
+        let mut server = Self::emulating(providers, |settings| settings.store.url = url);
+        server.folder = Some(folder);
+        server
+    }
+
     fn start(settings: Settings, providers: Providers) -> Self {
         let running = Understudy::builder()
             .settings(settings.clone())
@@ -87,6 +104,7 @@ impl TestServer {
             settings,
             providers,
             agent: super::program::agent(),
+            folder: None,
         }
     }
 
@@ -96,14 +114,24 @@ impl TestServer {
             running,
             settings,
             providers,
+            folder,
             ..
         } = self;
         assert!(
             !settings.store.url.contains(":memory:"),
-            "nothing is kept in memory"
+            "a store in memory is gone with its server: begin with `on_disk`"
         );
         drop(running);
-        Self::start(settings, providers)
+        Self {
+            folder,
+            ..Self::start(settings, providers)
+        }
+    }
+
+    /// Stops it, and gives the folder of its store (`store.db`), which must be a file.
+    pub fn stop(self) -> Folder {
+        drop(self.running);
+        self.folder.expect("a server that was started `on_disk`")
     }
 
     pub fn now(&self) -> Time {

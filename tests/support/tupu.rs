@@ -71,8 +71,8 @@ impl TestServer {
         (word("label"), word("action"))
     }
 
-    /// The address of an input of the kit.
-    pub fn marker_samples(&self, name: &str) -> String {
+    /// The URL of an input that forces a verdict, by its file name: `porn-0.png`. `understudy kit` writes the same files.
+    pub fn marker_url(&self, name: &str) -> String {
         format!("http://{}/_kit/{name}", self.host())
     }
 }
@@ -129,8 +129,8 @@ impl Mailbox {
         Self { url, reports }
     }
 
-    /// Takes everything with thanks.
-    pub fn kind() -> Self {
+    /// Answers every callback with status 200.
+    pub fn accepting_all() -> Self {
         Self::new(|_| 200)
     }
 
@@ -140,8 +140,8 @@ impl Mailbox {
         opened(&server.tupu_credential("provider_public_key_pem"), &body)
     }
 
-    /// Whatever is there, or comes very soon.
-    pub fn rest(&self) -> usize {
+    /// How many callbacks are there, or come within 150 ms of the one before.
+    pub fn count_remaining(&self) -> usize {
         let mut count = 0;
         while !matches!(
             self.reports.recv_timeout(Duration::from_millis(150)),

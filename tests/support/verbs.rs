@@ -105,9 +105,26 @@ impl TestServer {
         self.get(&format!("journal/{id}/explain"))
     }
 
-    /// What the ledger counted and charged, by day, world and operation.
+    /// What the ledger counted and charged since the start of the clock's month: a row for each day, world and operation.
+    ///
+    /// A row names `day`, `world`, `provider`, `operation` (`cutout`), and has the sums of `calls`, of calls by outcome
+    /// (`answered`, `no_response`, `abandoned`, …) and by status (`status_4xx`, `status_429`, `status_5xx`), of `units`,
+    /// `fee_fen` and its parts, `bytes_in`, `bytes_out`. `Rollup` in `src/store/rollup.rs` has them all.
+    ///
+    /// It needs no waiting: the server commits the rows of finished calls before it answers. Only a call without an
+    /// answer, or with a large one, may finish a moment after its client has seen the end.
     pub fn usage(&self) -> Vec<Value> {
         self.get("usage").as_array().unwrap().clone()
+    }
+
+    /// How many calls of an operation, `jdcloud-matting/cutout`, the ledger counted, in all worlds. As [`Self::usage`],
+    /// it needs no waiting.
+    pub fn calls(&self, operation: &str) -> i64 {
+        let (provider, id) = operation.split_once('/').expect("provider/operation");
+        let days = self.usage().into_iter();
+        days.filter(|day| day["provider"] == provider && day["operation"] == id)
+            .map(|day| day["calls"].as_i64().unwrap())
+            .sum()
     }
 
     /// Waits until so many events lie ahead on the clock.

@@ -11,7 +11,7 @@ fn code(server: &TestServer, path: &str, fields: &Value) -> u64 {
 #[test]
 fn every_wrong_input_has_its_code() {
     let server = TestServer::new();
-    let picture = server.marker_samples("porn-0.png");
+    let picture = server.marker_url("porn-0.png");
     let image = json!({"image": picture, "task": PORN});
     let with = |name: &str, value: Value| {
         let mut fields = image.clone();
@@ -130,10 +130,7 @@ fn every_wrong_input_has_its_code() {
 #[test]
 fn one_picture_that_cannot_be_had_leaves_the_others_standing() {
     let server = TestServer::new();
-    let images = [
-        server.marker_samples("porn-0.png"),
-        server.marker_samples("nothing.png"),
-    ];
+    let images = [server.marker_url("porn-0.png"), server.marker_url("nothing.png")];
     let inner = server.tupu(RECOGNITION, &json!({"image": images, "task": PORN}));
     assert_eq!(inner["code"], 0);
     assert_eq!(inner[PORN]["fileList"].as_array().unwrap().len(), 1);

@@ -21,17 +21,17 @@ fn a_report_that_is_refused_is_tried_again_on_the_clock_and_then_given_up() {
     let mailbox = Mailbox::new(|_| 500);
     let id = submit(&server, "x", &mailbox.url);
     server.advance("1s");
-    assert_eq!(mailbox.rest(), 0, "it is not due yet");
+    assert_eq!(mailbox.count_remaining(), 0, "it is not due yet");
     server.advance("1s");
     let first = mailbox.next(&server);
     assert_eq!(first["requestId"], *id);
     server.advance("9s");
-    assert_eq!(mailbox.rest(), 0);
+    assert_eq!(mailbox.count_remaining(), 0);
     server.advance("1s");
     mailbox.next(&server);
     server.advance("1h");
     let last = mailbox.next(&server);
-    assert_eq!(mailbox.rest(), 0, "three tries, and no more");
+    assert_eq!(mailbox.count_remaining(), 0, "three tries, and no more");
     let sent = |report: &Value| report["timestamp"].as_i64().unwrap();
     assert_eq!(sent(&last) - sent(&first), 30_000, "10 s, then 20 s");
     let job = &server.get("jobs")[0];
@@ -46,7 +46,7 @@ fn a_result_can_be_asked_for_two_hours_and_no_longer() {
     let server = TestServer::new();
     let inner = server.tupu(
         "/v3/recognition/image/async/",
-        &json!({"image": server.marker_samples("porn-0.png"), "task": PORN}),
+        &json!({"image": server.marker_url("porn-0.png"), "task": PORN}),
     );
     let ask = || {
         server.tupu(
@@ -68,7 +68,7 @@ fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
     let server = TestServer::new();
     let jobs = json!({"tupu/text-async": {"concurrent": 2, "duration": "10s"}, "tupu/video-stream": {"concurrent": 1}});
     server.settings(json!({"jobs": jobs}));
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let ids: Vec<String> = (0..5)
         .map(|n| submit(&server, &n.to_string(), &mailbox.url))
         .collect();
@@ -115,7 +115,7 @@ fn jobs_beyond_the_lanes_wait_and_streams_are_refused() {
 #[test]
 fn callbacks_follow_an_advancing_clock_each_at_its_own_instant() {
     let server = TestServer::new();
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let stream = json!({"video": "rtmp://room?understudy:porn", "fragmentTime": 10, "task": PORN, "callbackUrl": mailbox.url});
     let id = server.tupu("/v3/recognition/video/stream/", &stream)["videoId"].clone();
     let start = server.now().millis();
@@ -132,7 +132,7 @@ fn callbacks_follow_an_advancing_clock_each_at_its_own_instant() {
         0
     );
     server.advance("10m");
-    assert_eq!(mailbox.rest(), 0);
+    assert_eq!(mailbox.count_remaining(), 0);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn ten_thousand_callbacks_reach_a_slow_receiver_none_lost_and_each_jobs_in_order
 #[test]
 fn a_restart_goes_on_with_the_jobs_that_were_under_way() {
     let folder = Folder::new("jobs");
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let settings = ["--clock", "2026-11-22T12:00:00+08:00"];
     let program = Program::serve(&folder.0, &settings);
     let tupu = &program.ready["credentials"]["tupu"];

@@ -9,16 +9,16 @@ const PEOPLE: &str = "5b7be1f59b0c77a8c2afb351";
 
 /// The only report on the kit's pack of frames, which are porn 0, 1 and 2 (harmless), judged by these rules.
 fn reported(server: &TestServer, rules: &Value) -> Value {
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let video = json!({
-        "video": server.marker_samples("frames.zip"), "task": [PORN, PEOPLE], "callbackRules": rules, "callbackUrl": mailbox.url,
+        "video": server.marker_url("frames.zip"), "task": [PORN, PEOPLE], "callbackRules": rules, "callbackUrl": mailbox.url,
     });
     let taken = server.tupu(FILE, &video);
     assert_eq!(taken["code"], 0, "{taken}");
     server.advance("2s");
     let report = mailbox.next(server);
     server.advance("1h");
-    assert_eq!(mailbox.rest(), 0);
+    assert_eq!(mailbox.count_remaining(), 0);
     report
 }
 
@@ -67,9 +67,9 @@ fn a_rule_chooses_frames_by_all_that_it_names() {
 fn a_video_reports_each_frame_while_it_is_worked_on_where_that_is_asked() {
     let server = TestServer::new();
     server.settings(json!({"jobs": {"tupu/video-async": {"duration": "30s"}}}));
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let video = json!({
-        "video": server.marker_samples("frames.zip"), "task": PORN, "realTimeCallback": true, "callbackUrl": mailbox.url,
+        "video": server.marker_url("frames.zip"), "task": PORN, "realTimeCallback": true, "callbackUrl": mailbox.url,
     });
     let id = server.tupu(FILE, &video)["videoId"].clone();
     let start = server.now().millis();
@@ -84,16 +84,16 @@ fn a_video_reports_each_frame_while_it_is_worked_on_where_that_is_asked() {
     });
     let told: Vec<(i64, Vec<i64>)> = told.collect();
     assert_eq!(told, [(10_000, vec![0]), (20_000, vec![1]), (30_000, vec![0, 1])]);
-    assert_eq!(mailbox.rest(), 0);
+    assert_eq!(mailbox.count_remaining(), 0);
     let wrong =
-        json!({"video": server.marker_samples("frames.zip"), "task": PORN, "realTimeCallback": "perhaps"});
+        json!({"video": server.marker_url("frames.zip"), "task": PORN, "realTimeCallback": "perhaps"});
     assert_eq!(server.tupu(FILE, &wrong)["code"], 15);
 }
 
 #[test]
 fn a_stream_says_what_its_rule_asks_and_links_to_the_sound() {
     let server = TestServer::new();
-    let mailbox = Mailbox::kind();
+    let mailbox = Mailbox::accepting_all();
     let stream = |room: &str, rule: u8, pre: bool| {
         json!({"url": format!("rtmp://host/{room}"), "callback": mailbox.url, "roomId": room,
             "callbackRules": rule, "returnPreSpeech": pre})
@@ -131,6 +131,6 @@ fn a_stream_says_what_its_rule_asks_and_links_to_the_sound() {
             );
         }
         server.advance("10m");
-        assert_eq!(mailbox.rest(), 0, "{room} {rule}");
+        assert_eq!(mailbox.count_remaining(), 0, "{room} {rule}");
     }
 }

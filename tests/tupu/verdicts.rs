@@ -61,11 +61,11 @@ fn expectations_know_hashes_names_tags_headers_sequences_and_perceptual_likeness
     for likeness in [
         json!({"tag": "room"}),
         json!({"header": {"x-case": "seven"}}),
-        json!({"file_name": server.marker_samples("porn-2.png")}),
+        json!({"file_name": server.marker_url("porn-2.png")}),
         json!({"sha256": understudy::signing::digest::sha256_hex(&fixture("kit/porn-2.png"))}),
     ] {
         server.expect(json!({"match": likeness, "verdicts": [{"label": "1"}]}));
-        let fields = json!({"image": server.marker_samples("porn-2.png"), "task": PORN, "tag": "room"});
+        let fields = json!({"image": server.marker_url("porn-2.png"), "task": PORN, "tag": "room"});
         let headers = [("x-case".to_owned(), "seven".to_owned())];
         let answer = server.tupu_raw(RECOGNITION, &fields, &headers);
         let inner = opened(&server.tupu_credential("provider_public_key_pem"), &answer.body);
@@ -232,7 +232,7 @@ fn texts_and_sounds_of_the_kit_come_back_as_marked() {
         else {
             continue;
         };
-        let fields = json!({"speech": server.marker_samples(&item.name)});
+        let fields = json!({"speech": server.marker_url(&item.name)});
         let reply = server.tupu("/v3/recognition/speech/", &fields);
         if task == "vulgar" {
             let found = &reply["5c8213b9bc807806aab0a574"]["speechs"][0];

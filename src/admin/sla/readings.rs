@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, get};
 
 /// What each other reading of each ambiguous clause would be worth on this very ledger.
 #[utoipa::path(tag = "sla", params(
-        ("word" = Option<String>, Query, description = "whose word on causes is taken: truth (default) or provider"),
+        ("word" = Option<String>, Query, description = "whose account of causes counts: truth (default) or provider"),
         ("policy" = Option<String>, Query, description = "other readings than the defaults, as a JSON object"),
         ("from" = Option<String>, Query, description = "as for the statement"),
     ),

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 /// The statement of a provider's cycle for a world.
 #[utoipa::path(tag = "sla", params(
         ("cycle" = String, Path, description = "a month, or the first day of a cycle where a month has several"),
-        ("word" = Option<String>, Query, description = "whose word on causes is taken: truth (default) or provider"),
+        ("word" = Option<String>, Query, description = "whose account of causes counts: truth (default) or provider"),
         ("policy" = Option<String>, Query, description = "other readings than the defaults, as a JSON object"),
         ("from" = Option<String>, Query, description = "rollups (default), or rows: counted anew from every row"),
     ),

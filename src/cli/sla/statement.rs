@@ -21,7 +21,7 @@ pub(in crate::cli) struct CycleArguments {
     /// A month, 2026-11, or the first day of a cycle
     #[arg(long)]
     cycle: String,
-    /// Whose word on causes is taken
+    /// Whose account of causes counts; truth where absent
     #[arg(long, value_parser = ["truth", "provider"])]
     word: Option<String>,
     /// Other readings than the defaults, {"failure": "no_response_or_5xx"}

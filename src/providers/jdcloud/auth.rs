@@ -160,7 +160,7 @@ fn verify(
         .filter(|hash| !hash.is_empty())
     {
         Some(sent) => Cow::Borrowed(sent),
-        None => Cow::Owned(call.content.hex()),
+        None => Cow::Owned(call.content().hex()),
     };
     let signature = claim.signature.to_ascii_lowercase();
     // A method sent in lower case is signed in upper case (vector 34 of S26).

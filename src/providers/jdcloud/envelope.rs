@@ -1,7 +1,7 @@
 //! The two envelopes: Ling with an integer `code`, jdai with a string `code` and `charge` (`wire/jdcloud.md`
 //! §3.1, §3.2).
 
-use super::errors::tables::SYSTEM;
+use super::errors::tables::{SUCCESS, SYSTEM};
 use crate::exchange::Reply;
 use crate::providers::{CallContext, DocumentedError};
 use crate::world::MessageLanguage;
@@ -47,7 +47,7 @@ impl EnvelopeKind {
         code: impl Into<Cow<'static, str>>,
         context: &CallContext,
     ) -> Reply {
-        let mut reply = self.wrap(row("10000"), Some(result), context);
+        let mut reply = self.wrap(&SUCCESS, Some(result), context);
         reply.code = code.into();
         reply.units = 1;
         reply
@@ -101,7 +101,7 @@ impl EnvelopeKind {
 
 /// Whether a code is a system code.
 pub(super) fn knows(code: &str) -> bool {
-    SYSTEM.iter().any(|row| row.code == code && row.code != "10000")
+    SYSTEM.iter().any(|row| row.code == code)
 }
 
 fn row(code: &str) -> &'static DocumentedError {

@@ -14,7 +14,7 @@ use crate::exchange::{CredentialScheme, SecretFormat, Vendor};
 use crate::sla::Contract;
 
 /// The agreements of its products.
-pub(super) static CONTRACTS: [&Contract; 2] = [&matting::CONTRACT, &composing::CONTRACT];
+pub(super) static CONTRACTS: &[&Contract] = &[&matting::CONTRACT, &composing::CONTRACT];
 
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const HEX: &[u8] = b"0123456789abcdef";

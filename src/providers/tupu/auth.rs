@@ -53,7 +53,7 @@ fn signed(call: &Call) -> Result<Signed<'_>, FormError> {
     let form = if is_feedback { None } else { Some(call.form()?) };
     let field = |name: &'static str| match form {
         None => call.headers.get(name).map(Cow::Borrowed),
-        Some(form) => form.raw_text(name).filter(|value| !value.is_empty()),
+        Some(form) => form.text(name).filter(|value| !value.is_empty()),
     };
     Ok(Signed {
         timestamp: field("timestamp"),

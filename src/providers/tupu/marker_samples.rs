@@ -1,5 +1,5 @@
 //! An input for every label of every task: pictures with a QR code, texts with a token, sounds with a title, and a pack of
-//! frames (DESIGN §8).
+//! frames.
 
 use super::tasks::{RecognitionTask, ResultShape, TASKS};
 use crate::imaging::code_picture;

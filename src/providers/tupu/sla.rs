@@ -172,7 +172,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
         ContractTerm::new(
             "002 三.2.2)",
             "faults",
-            "contact within 2 hours, solved within 24",
+            "contact within 2 hours, resolved within 24",
         ),
         ContractTerm::new(
             "002 三.3",
@@ -202,7 +202,7 @@ pub(in super::super) static CONTRACT: Contract = Contract {
     inputs: Some(INPUTS),
     fault_tickets: Some(FaultTicketRule {
         contact_hours: 2,
-        solve_hours: 24,
+        resolve_hours: 24,
     }),
     billing_log_months: None,
     settings: &SETTINGS,

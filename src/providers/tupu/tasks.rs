@@ -209,21 +209,21 @@ pub(super) static TASKS: [RecognitionTask; 19] = [
 /// The task of texts.
 pub(super) const TEXT: &str = "57c4036c557603652aeeb222";
 
-/// What a kind of input can be asked.
+/// The kind of input a task is for, where a call may choose its tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MediaTasks {
+pub(super) enum TaskMedium {
     Picture,
     Speech,
 }
 
 impl RecognitionTask {
-    fn is_of(&self, medium: MediaTasks) -> bool {
+    fn is_of(&self, medium: TaskMedium) -> bool {
         match self.shape {
             ResultShape::Labelled | ResultShape::TopLabels | ResultShape::Person | ResultShape::Objects => {
-                medium == MediaTasks::Picture
+                medium == TaskMedium::Picture
             }
             ResultShape::Vulgar | ResultShape::SpeechText | ResultShape::Transcript => {
-                medium == MediaTasks::Speech
+                medium == TaskMedium::Speech
             }
             ResultShape::Text => false,
         }
@@ -235,8 +235,8 @@ impl RecognitionTask {
         by_number.or_else(|| self.labels.iter().position(|own| own.eq_ignore_ascii_case(word)))
     }
 
-    /// The label that speaks against an input: what a marker means that names the task alone.
-    pub(super) fn suspect(&self) -> usize {
+    /// The first label that is not the harmless one: what a marker means that names the task alone.
+    pub(super) fn first_harmful_label(&self) -> usize {
         (0..self.labels.len())
             .find(|n| *n != self.normal)
             .unwrap_or(self.normal)
@@ -254,7 +254,7 @@ const USUAL: [&str; 6] = ["porn", "ads", "violence", "politics", "vulgar", "spee
 /// The tasks a call asks for, in its order; or those its secretId has.
 pub(super) fn choose_tasks(
     asked: &[String],
-    medium: MediaTasks,
+    medium: TaskMedium,
     context: &CallContext,
 ) -> Result<Vec<&'static RecognitionTask>, Refusal> {
     let own = context.settings.tasks.get("tupu");

@@ -103,7 +103,7 @@ impl TaskVerdict {
         match &context.wrong_verdict {
             Some(wrong_verdict) if concerns(wrong_verdict.task.as_deref()) => {
                 let opposite = if honest.label == task.normal {
-                    task.suspect()
+                    task.first_harmful_label()
                 } else {
                     task.normal
                 };
@@ -131,7 +131,7 @@ impl TaskVerdict {
     fn preset(task: &RecognitionTask, given: &PresetVerdict, id: &str) -> Self {
         let label = given.label.as_deref().and_then(|word| task.label(word));
         Self {
-            label: label.unwrap_or(task.suspect()),
+            label: label.unwrap_or(task.first_harmful_label()),
             rate: given.rate.unwrap_or(0.99),
             review: given.review.unwrap_or(false),
             because: format!("expectation {id:?}"),
@@ -141,7 +141,7 @@ impl TaskVerdict {
     fn from_marker(task: &RecognitionTask, marker: &Marker) -> Self {
         let label = marker.detail.as_deref().and_then(|word| task.label(word));
         Self {
-            label: label.unwrap_or(task.suspect()),
+            label: label.unwrap_or(task.first_harmful_label()),
             rate: marker.rate.unwrap_or(0.99),
             review: marker.review,
             because: format!("the marker {:?} in it", marker.name),

@@ -66,7 +66,7 @@ fn field(name: &'static str) -> Refusal {
 
 /// Which service the body of a call names, where it is for both.
 pub(super) fn named_service(call: &Call) -> Option<ComposingService> {
-    match call.form().ok()?.raw_text("service")?.trim() {
+    match call.form().ok()?.text("service")?.trim() {
         "1" => Some(ComposingService::Custom),
         "2" => Some(ComposingService::Intelligent),
         _ => None,
@@ -101,7 +101,7 @@ impl ComposeRequest {
             .and_then(ComposingService::from_operation)
             .ok_or(field("service"))?;
         let form = context.call.form()?;
-        let template = form.raw_text("template_id").filter(|id| !id.is_empty());
+        let template = form.text("template_id").filter(|id| !id.is_empty());
         let choice = match (template, service) {
             (Some(id), _) => TemplateChoice::Template(id.into_owned()),
             (None, ComposingService::Intelligent) => TemplateChoice::Matched(tag(form)?),
@@ -119,7 +119,7 @@ impl ComposeRequest {
 
 /// The style a call names; that counts only where it names no template.
 fn tag(form: &Form) -> Result<Option<TemplateStyle>, Refusal> {
-    let Some(tag) = form.raw_text("tag").filter(|tag| !tag.trim().is_empty()) else {
+    let Some(tag) = form.text("tag").filter(|tag| !tag.trim().is_empty()) else {
         return Ok(None);
     };
     let number = tag.trim().parse().ok();
@@ -142,7 +142,7 @@ fn texts(form: &Form) -> Result<Vec<String>, Refusal> {
 /// The sizes of an intelligent call. The first documents name none beside a template and plain texts; then it is
 /// composed in the template's own (INFERRED).
 fn sizes(form: &Form, service: ComposingService) -> Result<Option<Vec<CanvasSize>>, Refusal> {
-    let text = form.raw_text("sizes").filter(|text| !text.trim().is_empty());
+    let text = form.text("sizes").filter(|text| !text.trim().is_empty());
     match (service, text) {
         (ComposingService::Custom, None) => Ok(None),
         // "must not be sent otherwise" (§1.2, second generation).

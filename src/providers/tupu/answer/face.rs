@@ -23,11 +23,11 @@ const CHECKS: &[u8; 11] = b"10X98765432";
 pub(in super::super) fn face_verify(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
     let form = context.call.form()?;
     let needed = |name: &'static str| {
-        let value = form.raw_text(name).filter(|value| !value.is_empty());
+        let value = form.text(name).filter(|value| !value.is_empty());
         value.map(Cow::into_owned).ok_or(field(name))
     };
     let (image, name, number) = (needed("image")?, needed("name")?, needed("idNo")?);
-    let kind = form.raw_text("imageType").unwrap_or("url".into());
+    let kind = form.text("imageType").unwrap_or("url".into());
     let fetches = match &*kind {
         "url" => vec![FetchRequest {
             url: image.clone(),

@@ -133,7 +133,7 @@ fn past<T: Record>(context: &CallContext, services: &Services) -> Vec<Value> {
 /// The page of records, the oldest first, that a call asks for. `equal` names the fields that must be as it says.
 fn page(all: Vec<Value>, equal: &[&'static str], context: &CallContext) -> Result<Answer, Refusal> {
     let form = context.call.form()?;
-    let number = |name: &'static str, usual: usize| match form.raw_text(name) {
+    let number = |name: &'static str, usual: usize| match form.text(name) {
         None => Ok(usual),
         Some(text) => text.parse::<usize>().map_err(|_| field(name)),
     };
@@ -142,7 +142,7 @@ fn page(all: Vec<Value>, equal: &[&'static str], context: &CallContext) -> Resul
     let filter = Filter::read(form, equal)?;
     let mut all: Vec<Value> = all.into_iter().filter(|record| filter.fits(record)).collect();
     // The newest first, unless it is asked for otherwise.
-    if form.raw_text("sort").is_none_or(|sort| sort != "1") {
+    if form.text("sort").is_none_or(|sort| sort != "1") {
         all.reverse();
     }
     let (total, skipped) = (all.len(), (page - 1).saturating_mul(limit));
@@ -167,7 +167,7 @@ impl Filter {
     fn read(form: &Form, equal: &[&'static str]) -> Result<Self, Refusal> {
         let given = equal
             .iter()
-            .filter_map(|name| Some((*name, form.raw_text(name)?.into_owned())));
+            .filter_map(|name| Some((*name, form.text(name)?.into_owned())));
         Ok(Self {
             from: instant(form, "startTime")?,
             to: instant(form, "endTime")?,
@@ -197,7 +197,7 @@ impl Filter {
 }
 
 fn instant(form: &Form, name: &'static str) -> Result<Option<Time>, Refusal> {
-    let text = form.raw_text(name).filter(|text| !text.is_empty());
+    let text = form.text(name).filter(|text| !text.is_empty());
     let read = |text: &str| Time::from_local_text(text).ok_or(field(name));
     text.map(|text| read(&text)).transpose()
 }
@@ -226,7 +226,7 @@ fn listed(name: &'static str, context: &CallContext) -> Result<usize, Refusal> {
 
 /// What a client thinks of so many results: it is checked, and not kept.
 fn feedback(count: usize, context: &CallContext) -> Result<Answer, Refusal> {
-    let task = context.call.form()?.raw_text("taskId");
+    let task = context.call.form()?.text("taskId");
     task.filter(|id| !id.is_empty()).ok_or(field("taskId"))?;
     if count == 0 {
         return Err(InputError::Empty.into());

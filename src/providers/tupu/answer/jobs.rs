@@ -67,7 +67,7 @@ pub(super) fn callback(
     name: &'static str,
     services: &Services,
 ) -> Result<Option<String>, Refusal> {
-    let url = form.raw_text(name).filter(|url| !url.is_empty());
+    let url = form.text(name).filter(|url| !url.is_empty());
     url.map(|url| checked(&url, services)).transpose()
 }
 
@@ -216,7 +216,7 @@ fn find_named(
     services: &Services,
 ) -> Result<Arc<JobHandle>, Refusal> {
     let form = context.call.form()?;
-    let id = form.raw_text(id_name).filter(|id| !id.is_empty());
+    let id = form.text(id_name).filter(|id| !id.is_empty());
     let id = id.ok_or(field(id_name))?;
     let found = services.jobs.find(&context.world, &id, context.clock.now());
     found.ok_or_else(|| Refusal::documented(unknown))

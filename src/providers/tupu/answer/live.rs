@@ -1,7 +1,7 @@
 //! Live speech: streams that are never read, and report until they are closed (`wire/tupu.md` §1.4 #17–#19, §3.4).
 
 use super::super::errors;
-use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
+use super::super::tasks::{RecognitionTask, TaskMedium, choose_tasks};
 use super::super::verdict::{RecognitionInput, expected_verdict};
 use super::jobs::{self, JobSubmission};
 use super::result::RecognitionResult;
@@ -52,7 +52,7 @@ pub(in super::super) fn speech_stream(context: &CallContext, services: &Services
         return Err(InputError::TooMany.into());
     }
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = choose_tasks(&wanted, MediaTasks::Speech, context)?;
+    let tasks = choose_tasks(&wanted, TaskMedium::Speech, context)?;
     for (nth, stream) in streams.iter().enumerate() {
         jobs::checked(&stream.callback, services)?;
         // Code 21: the stream is listened to already.

@@ -1,4 +1,4 @@
-//! What Tupu says on a good day, a file an input.
+//! The handlers of Tupu's operations, one file for each kind of input, and what they share.
 
 mod face;
 mod files;
@@ -41,7 +41,7 @@ pub(super) fn workload(call: &Call) -> Workload {
     };
     let texts = form.json::<Vec<Value>>("text").ok().flatten().unwrap_or_default();
     let texts = texts.iter().filter_map(|text| text["content"].as_str());
-    let long = form.raw_text("content").map_or(0, |text| text.chars().count());
+    let long = form.text("content").map_or(0, |text| text.chars().count());
     let files = form.parts("image").unwrap_or_default();
     let pixels = files.iter().filter_map(|part| match part {
         FormValue::File(file) => pixel_count(&file.bytes),

@@ -1,7 +1,7 @@
 //! Pictures, judged at once (`wire/tupu.md` §1.4 #1 and #2, §3.1).
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
+use super::super::tasks::{RecognitionTask, TaskMedium, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
 use super::files::{file_entry, task_result};
 use super::jobs::{self, JobSubmission};
@@ -241,8 +241,8 @@ impl ImageRequest {
         let wanted = form.texts(task).map_err(|_| field("task"))?;
         Ok(Self {
             items,
-            tasks: choose_tasks(&wanted, MediaTasks::Picture, context)?,
-            referer: form.raw_text("referer").map(std::borrow::Cow::into_owned),
+            tasks: choose_tasks(&wanted, TaskMedium::Picture, context)?,
+            referer: form.text("referer").map(std::borrow::Cow::into_owned),
         })
     }
 

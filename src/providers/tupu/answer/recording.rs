@@ -1,6 +1,6 @@
 //! Recordings, judged later (`wire/tupu.md` §1.4 #14, §3.4).
 
-use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, choose_tasks};
+use super::super::tasks::{RecognitionTask, ResultShape, TaskMedium, choose_tasks};
 use super::super::verdict::TaskVerdict;
 use super::history::PastSpeech;
 use super::jobs::{self, JobSubmission};
@@ -40,7 +40,7 @@ pub(in super::super) fn recording_async(
         .map_err(|_| field("recording"))?;
     let recording = recording.ok_or(field("recording"))?;
     let wanted = form.texts("tasks").map_err(|_| field("tasks"))?;
-    let tasks = choose_tasks(&wanted, MediaTasks::Speech, context)?;
+    let tasks = choose_tasks(&wanted, TaskMedium::Speech, context)?;
     let callback = recording.callback_url.as_deref().filter(|url| !url.is_empty());
     let callback = callback.map(|url| jobs::checked(url, services)).transpose()?;
     let fetches = vec![media_request(&recording.url)];

@@ -2,7 +2,7 @@
 //! speaks, every file's head is read, and a marker in its title says what is in it.
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, ResultShape, choose_tasks};
+use super::super::tasks::{RecognitionTask, ResultShape, TaskMedium, choose_tasks};
 use super::super::verdict::{ExpectedVerdict, RecognitionInput, TaskVerdict, expected_verdict};
 use super::result::RecognitionResult;
 use super::{are_mixed, base_name, field, media_request, next_fetched};
@@ -47,7 +47,7 @@ pub(in super::super) fn speech_sync(context: &CallContext, _: &Services) -> Resu
         return Err(field("speech"));
     }
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    let tasks = choose_tasks(&wanted, MediaTasks::Speech, context)?;
+    let tasks = choose_tasks(&wanted, TaskMedium::Speech, context)?;
     // The call does not mix them: all are files, or all are fetched.
     let (mut files, mut urls) = (Vec::new(), Vec::new());
     for part in parts {

@@ -76,7 +76,7 @@ pub(in super::super) fn text_async(context: &CallContext, services: &Services) -
     let content = form.json::<String>("content").map_err(|_| field("content"))?;
     let content = content.ok_or(field("content"))?;
     let out_of_spec = input_rules::characters(&content, true, context)?;
-    let part = |name: &'static str| form.raw_text(name).map(std::borrow::Cow::into_owned);
+    let part = |name: &'static str| form.text(name).map(std::borrow::Cow::into_owned);
     let text = TextInput {
         content_id: part("contentId"),
         user_id: part("userId"),

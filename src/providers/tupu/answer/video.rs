@@ -2,7 +2,7 @@
 //! looked at, of every other file the head alone, for its length and the title in its metadata.
 
 use super::super::input_rules;
-use super::super::tasks::{MediaTasks, RecognitionTask, choose_tasks};
+use super::super::tasks::{RecognitionTask, TaskMedium, choose_tasks};
 use super::super::verdict::{PictureEvidence, RecognitionInput, TaskVerdict, expected_verdict};
 use super::files::{PictureResult, counted, file};
 use super::jobs::{self, JobSubmission};
@@ -90,7 +90,7 @@ pub(in super::super) fn video_sync(context: &CallContext, _: &Services) -> Resul
 /// A video file, judged later.
 pub(in super::super) fn video_async(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
     let form = context.call.form()?;
-    let url = form.raw_text("video").filter(|url| !url.is_empty());
+    let url = form.text("video").filter(|url| !url.is_empty());
     let url = url.ok_or(InputError::Empty)?.into_owned();
     let request = VideoRequest::read(form, 3, context)?;
     let rules = CallbackRules::read(form)?;
@@ -122,7 +122,7 @@ pub(in super::super) fn video_async(context: &CallContext, services: &Services) 
 /// A live stream: it is never read, and reports every `fragmentTime` until it is closed.
 pub(in super::super) fn video_stream(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
     let form = context.call.form()?;
-    let url = form.raw_text("video").filter(|url| !url.is_empty());
+    let url = form.text("video").filter(|url| !url.is_empty());
     let url = url.ok_or(InputError::Empty)?.into_owned();
     let period = within(form, "fragmentTime", 10..=60, 60)?;
     let tasks = tasks(form, context)?;
@@ -152,7 +152,7 @@ pub(in super::super) fn video_stream(context: &CallContext, services: &Services)
 fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
     let given = names.iter().filter_map(|name| {
         let value = form.json::<Value>(name).ok().flatten();
-        let value = value.or_else(|| Some(json!(form.raw_text(name)?)));
+        let value = value.or_else(|| Some(json!(form.text(name)?)));
         Some(((*name).to_owned(), value?))
     });
     given.collect()
@@ -160,12 +160,12 @@ fn echo(form: &Form, names: &[&'static str]) -> Map<String, Value> {
 
 fn tasks(form: &Form, context: &CallContext) -> Result<Vec<&'static RecognitionTask>, Refusal> {
     let wanted = form.texts("task").map_err(|_| field("task"))?;
-    choose_tasks(&wanted, MediaTasks::Picture, context)
+    choose_tasks(&wanted, TaskMedium::Picture, context)
 }
 
 /// A whole number of a field within its limits.
 fn within(form: &Form, name: &'static str, range: RangeInclusive<u64>, usual: u64) -> Result<u64, Refusal> {
-    let Some(text) = form.raw_text(name).filter(|text| !text.is_empty()) else {
+    let Some(text) = form.text(name).filter(|text| !text.is_empty()) else {
         return Ok(usual);
     };
     let number = text.parse().ok().filter(|number| range.contains(number));
@@ -174,7 +174,7 @@ fn within(form: &Form, name: &'static str, range: RangeInclusive<u64>, usual: u6
 
 /// A member that is true or false, as JSON or as text.
 fn flag(form: &Form, name: &'static str) -> Result<bool, Refusal> {
-    match form.raw_text(name).as_deref() {
+    match form.text(name).as_deref() {
         None | Some("" | "false") => Ok(false),
         Some("true") => Ok(true),
         Some(_) => Err(field(name)),
@@ -194,7 +194,7 @@ impl VideoRequest {
         Ok(Self {
             sampling: sampling(form, interval)?,
             tasks: tasks(form, context)?,
-            declared: form.raw_text("duration").and_then(|seconds| seconds.parse().ok()),
+            declared: form.text("duration").and_then(|seconds| seconds.parse().ok()),
         })
     }
 

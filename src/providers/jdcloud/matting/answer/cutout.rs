@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(in super::super) fn cutout(context: &CallContext, services: &Services) -> Result<Answer, Refusal> {
     ling::check(&context.call.body, |kind| kind == PictureFormat::Jpeg)?;
-    let remembered = services.studio.cached_cut_out(context.call.content);
+    let remembered = services.studio.cached_cut_out(context.call.content());
     if let Some(cut) = remembered.filter(|_| context.wrong_verdict.is_none()) {
         let why = "the same picture was cut out before";
         let note = Decision::choose(PipelineStage::Answer, "cache", why);
