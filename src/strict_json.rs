@@ -123,14 +123,17 @@ impl<'de> Deserializer<'de> for StrictValue {
         match self.0 {
             Value::Array(items) => visitor.visit_seq(StrictItems(items.into_iter())),
             Value::Object(fields) => visitor.visit_map(StrictFields::new(fields)),
-            other => other.deserialize_any(visitor),
+            plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                plain.deserialize_any(visitor)
+            }
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        if self.0.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
         }
     }
 
@@ -148,9 +151,10 @@ impl<'de> Deserializer<'de> for StrictValue {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(fields) => visitor.visit_map(StrictFields::new(fields)),
-            _ => Err(self.no_object()),
+        if let Value::Object(fields) = self.0 {
+            visitor.visit_map(StrictFields::new(fields))
+        } else {
+            Err(self.no_object())
         }
     }
 
@@ -160,12 +164,11 @@ impl<'de> Deserializer<'de> for StrictValue {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(fields) => {
-                let fields = MapAccessDeserializer::new(StrictFields::new(fields));
-                fields.deserialize_enum(name, variants, visitor)
-            }
-            other => other.deserialize_enum(name, variants, visitor),
+        if let Value::Object(fields) = self.0 {
+            let fields = MapAccessDeserializer::new(StrictFields::new(fields));
+            fields.deserialize_enum(name, variants, visitor)
+        } else {
+            self.0.deserialize_enum(name, variants, visitor)
         }
     }
 

@@ -134,7 +134,7 @@ fn end(admin: &AdminState, id: &str, end: JobEnd) -> Result<Json<JobView>, Probl
     let jobs = &admin.gateway.jobs;
     let held = jobs
         .get(id)
-        .ok_or_else(|| ProblemDetails::unknown("job", &id, []))?;
+        .ok_or_else(|| ProblemDetails::unknown("job", id, []))?;
     let now = held.clock.now();
     if !jobs.end(&held, now, end) {
         return Err(ProblemDetails::new(

@@ -58,7 +58,7 @@ mod tests {
     fn what_was_least_used_is_given_up_first() {
         let cache: ContentCache<Vec<u8>> = ContentCache::new(100, Vec::len);
         let put = |name: &str, bytes: usize| {
-            cache.put(ContentDigest::of(name.as_bytes()), Arc::new(vec![0; bytes]))
+            cache.put(ContentDigest::of(name.as_bytes()), Arc::new(vec![0; bytes]));
         };
         let has = |name: &str| cache.get(ContentDigest::of(name.as_bytes())).is_some();
         for name in ["a", "b", "c"] {

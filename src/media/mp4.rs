@@ -30,11 +30,11 @@ impl<'a> Iterator for Boxes<'a> {
 
 impl<'a> Boxes<'a> {
     /// The content of the first box of a kind.
-    fn find(self, kind: &[u8; 4]) -> Option<&'a [u8]> {
+    fn find(self, kind: [u8; 4]) -> Option<&'a [u8]> {
         self.of_kind(kind).next()
     }
 
-    fn of_kind(self, kind: &[u8; 4]) -> impl Iterator<Item = &'a [u8]> {
+    fn of_kind(self, kind: [u8; 4]) -> impl Iterator<Item = &'a [u8]> {
         self.filter_map(move |(own, content)| (own == kind).then_some(content))
     }
 }
@@ -78,14 +78,14 @@ pub(super) fn is_mp4(bytes: &[u8]) -> bool {
 
 /// What the head of an MP4 tells; `None` where it has none, or a broken one.
 pub(super) fn read_mp4(bytes: &[u8]) -> Option<MediaFacts> {
-    let movie = Boxes(bytes).find(b"moov")?;
+    let movie = Boxes(bytes).find(*b"moov")?;
     let mut tracks: Vec<Track> = Boxes(movie)
-        .of_kind(b"trak")
+        .of_kind(*b"trak")
         .filter_map(Track::read)
         .take(MOST_TRACKS)
         .collect();
-    let extends = Boxes(movie).find(b"mvex").unwrap_or_default();
-    for defaults in Boxes(extends).of_kind(b"trex") {
+    let extends = Boxes(movie).find(*b"mvex").unwrap_or_default();
+    for defaults in Boxes(extends).of_kind(*b"trex") {
         let track = tracks
             .iter_mut()
             .find(|track| u32_at(defaults, 4) == Some(track.id));
@@ -94,8 +94,8 @@ pub(super) fn read_mp4(bytes: &[u8]) -> Option<MediaFacts> {
         }
     }
     for fragment in Boxes(bytes)
-        .of_kind(b"moof")
-        .flat_map(|part| Boxes(part).of_kind(b"traf"))
+        .of_kind(*b"moof")
+        .flat_map(|part| Boxes(part).of_kind(*b"traf"))
     {
         add_fragment(&mut tracks, fragment, bytes.len());
     }
@@ -108,21 +108,21 @@ pub(super) fn read_mp4(bytes: &[u8]) -> Option<MediaFacts> {
 
 impl Track {
     fn read(content: &[u8]) -> Option<Self> {
-        let head = Boxes(content).find(b"tkhd")?;
+        let head = Boxes(content).find(*b"tkhd")?;
         let id = u32_at(head, if flags(head)?.0 == 1 { 20 } else { 12 })?;
-        let media = Boxes(content).find(b"mdia")?;
-        let head = Boxes(media).find(b"mdhd")?;
+        let media = Boxes(content).find(*b"mdia")?;
+        let head = Boxes(media).find(*b"mdhd")?;
         let (timescale, declared) = match flags(head)?.0 {
             1 => (u32_at(head, 20)?, u64_at(head, 24)?),
             _ => (u32_at(head, 12)?, u64::from(u32_at(head, 16)?)),
         };
-        let handler = Boxes(media).find(b"hdlr").and_then(|handler| handler.get(8..12));
+        let handler = Boxes(media).find(*b"hdlr").and_then(|handler| handler.get(8..12));
         let samples = Boxes(media)
-            .find(b"minf")
-            .and_then(|part| Boxes(part).find(b"stbl"))?;
+            .find(*b"minf")
+            .and_then(|part| Boxes(part).find(*b"stbl"))?;
         let is_sound = handler == Some(b"soun");
         let sample_rate = Boxes(samples)
-            .find(b"stsd")
+            .find(*b"stsd")
             .filter(|_| is_sound)
             .and_then(sample_rate);
         Some(Self {
@@ -134,7 +134,7 @@ impl Track {
             } else {
                 declared
             },
-            listed: Boxes(samples).find(b"stts").map_or(0, listed),
+            listed: Boxes(samples).find(*b"stts").map_or(0, listed),
             // Rates that do not fit the field are those of the track's time.
             sample_rate: sample_rate
                 .or(is_sound.then_some(u64::from(timescale)))
@@ -179,7 +179,7 @@ fn listed(table: &[u8]) -> u64 {
 /// Adds the samples of a fragment to its track. Every sample takes a byte at least: a run of more samples than the file
 /// has bytes is not believed.
 fn add_fragment(tracks: &mut [Track], fragment: &[u8], file_bytes: usize) {
-    let Some(head) = Boxes(fragment).find(b"tfhd") else {
+    let Some(head) = Boxes(fragment).find(*b"tfhd") else {
         return;
     };
     let (Some((_, set)), Some(id)) = (flags(head), u32_at(head, 4)) else {
@@ -192,7 +192,7 @@ fn add_fragment(tracks: &mut [Track], fragment: &[u8], file_bytes: usize) {
     let before = 8 * usize::from(set & 0x1 != 0) + 4 * usize::from(set & 0x2 != 0);
     let usual = (set & 0x8 != 0).then(|| u32_at(head, 8 + before)).flatten();
     let usual = usual.map_or(track.usual_sample, u64::from);
-    for run in Boxes(fragment).of_kind(b"trun") {
+    for run in Boxes(fragment).of_kind(*b"trun") {
         let length = run_length(run, usual, file_bytes).unwrap_or(0);
         track.listed = track.listed.saturating_add(length);
     }
@@ -224,14 +224,14 @@ fn run_length(run: &[u8], usual: u64, file_bytes: usize) -> Option<u64> {
 /// The title, as iTunes and FFmpeg write it.
 fn title(movie: &[u8]) -> Option<String> {
     let meta = Boxes(movie)
-        .find(b"udta")
-        .and_then(|user| Boxes(user).find(b"meta"))?;
+        .find(*b"udta")
+        .and_then(|user| Boxes(user).find(*b"meta"))?;
     // ISO gives the box a version, QuickTime does not.
     let list = [4, 0]
         .into_iter()
-        .find_map(|at| Boxes(meta.get(at..)?).find(b"ilst"))?;
+        .find_map(|at| Boxes(meta.get(at..)?).find(*b"ilst"))?;
     let name = Boxes(list)
-        .find(b"\xa9nam")
-        .and_then(|name| Boxes(name).find(b"data"))?;
+        .find(*b"\xa9nam")
+        .and_then(|name| Boxes(name).find(*b"data"))?;
     Some(String::from_utf8_lossy(name.get(8..)?).into_owned())
 }
