@@ -396,6 +396,38 @@ fn pages_of_other_origins_and_rebound_names_are_refused() {
     assert_eq!(with("origin", "null"), 403);
     assert_eq!(with("host", "localhost:1"), 200);
     assert_eq!(with("origin", &format!("http://{}", server.admin_host())), 200);
+    // Another server of this machine is another origin.
+    assert_eq!(with("origin", "http://localhost:3000"), 403);
+    assert_eq!(with("origin", &format!("http://{}", server.host())), 403);
+    assert_eq!(with("sec-fetch-site", "same-site"), 403);
+    assert_eq!(with("sec-fetch-site", "cross-site"), 403);
+    assert_eq!(with("sec-fetch-site", "none"), 200);
+}
+
+#[test]
+fn a_page_changes_something_only_as_json() {
+    let server = TestServer::new();
+    let own = format!("http://{}", server.admin_host());
+    let halt = |headers: &[(&str, &str)]| {
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        server
+            .send("POST", &server.admin_url("faults/halt"), &headers, b"")
+            .status
+    };
+    let json = ("content-type", "application/json");
+    assert_eq!(halt(&[("origin", &own)]), 403);
+    assert_eq!(halt(&[("sec-fetch-site", "same-origin")]), 403);
+    assert_eq!(halt(&[("origin", &own), ("content-type", "text/plain")]), 403);
+    assert_eq!(halt(&[("origin", &own), json]), 200);
+    // A shell has no origin, and sends what it likes.
+    assert_eq!(halt(&[]), 200);
+    assert_eq!(
+        halt(&[("content-type", "application/x-www-form-urlencoded")]),
+        200
+    );
 }
 
 #[test]

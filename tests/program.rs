@@ -133,8 +133,41 @@ fn configs_are_checked_and_described() {
             .status
             .success()
     );
+    for (text, why) in [
+        ("clock = []", "clock: expected a table"),
+        ("server = [\"127.0.0.1:1\"]", "server: expected a table"),
+        ("log.level = \"inof\"", "did you mean \"info\"?"),
+        ("log.level = \"info,understudy=debgu\"", "did you mean \"debug\"?"),
+    ] {
+        let bad = folder.file("bad.toml");
+        std::fs::write(&bad, text).unwrap();
+        let ended = run(&["config", "check", &bad.display().to_string()]);
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert!(
+            ended.status.code() == Some(2) && told.contains(why),
+            "{text}: {told}"
+        );
+    }
     let schema: Value = serde_json::from_slice(&run(&["config", "schema"]).stdout).unwrap();
     assert!(schema["properties"]["ledger"].is_object());
+}
+
+#[test]
+fn a_variable_that_is_no_text_matters_only_where_it_is_ours() {
+    use std::os::unix::ffi::OsStringExt;
+    let folder = Folder::new("variables");
+    let good = folder.file("good.toml");
+    std::fs::write(&good, "").unwrap();
+    let check = |name: &str| {
+        let broken = std::ffi::OsString::from_vec(vec![0xff, 0xfe]);
+        let mut command = command(BUILD, &["config", "check", &good.display().to_string()]);
+        command.env(name, broken).output().unwrap()
+    };
+    assert!(check("FOO").status.success());
+    let ended = check("UNDERSTUDY__SEED");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(2), "{told}");
+    assert!(told.contains("UNDERSTUDY__SEED: expected UTF-8"), "{told}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Who may use the admin API: no pages of other origins, no rebound names, and beyond loopback only who has
-//! the token.
+//! Who may use the admin API: no pages of other origins, no forms of pages at all, no rebound names, and beyond loopback
+//! only who has the token.
 
 use super::ProblemDetails;
 use crate::signing::digest::constant_time_eq;
@@ -29,30 +29,33 @@ pub fn is_loopback(address: &SocketAddr) -> bool {
 
 impl RequestGuard {
     fn check(&self, request: &ServiceRequest) -> Result<(), ProblemDetails> {
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let header = |name: &str| {
+            let value = request.headers().get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
         let forbidden = |what: String| Err(ProblemDetails::new(StatusCode::FORBIDDEN, what));
-        let host = header("host")
-            .or_else(|| {
-                request
-                    .uri()
-                    .authority()
-                    .map(actix_web::http::uri::Authority::as_str)
-            })
-            .unwrap_or_default();
+        let authority = || Some(request.uri().authority()?.to_string());
+        let host = header("host").or_else(authority).unwrap_or_default();
+        let host = host.as_str();
         if !self.knows(host) {
             return forbidden(format!(
                 "Host {host:?} is none of this listener's names; add it to server.admin_hosts if it is"
             ));
         }
-        if let Some(origin) = header("origin") {
-            let of = origin.split_once("://").map_or(origin, |(_, host)| host);
-            if !self.knows(of) {
-                return forbidden(format!("pages of {origin:?} may not use the admin API"));
-            }
+        if let Some(page) = foreign_page(&header, host) {
+            return forbidden(format!("{page} may not use the admin API"));
+        }
+        if is_form(request, &header) {
+            return forbidden(
+                "a page's request that changes something needs content-type application/json".to_owned(),
+            );
         }
         let Some(token) = &self.token else { return Ok(()) };
-        let given = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        if given.is_some_and(|given| constant_time_eq(given, token)) {
+        let given = header("authorization").unwrap_or_default();
+        if given
+            .strip_prefix("Bearer ")
+            .is_some_and(|given| constant_time_eq(given, token))
+        {
             return Ok(());
         }
         let detail =
@@ -74,6 +77,32 @@ impl RequestGuard {
             .is_ok_and(|ip: std::net::IpAddr| !is_loopback(&self.address) || ip == self.address.ip());
         loopback || own || self.hosts.iter().any(|known| known.eq_ignore_ascii_case(plain))
     }
+}
+
+/// The page of another origin that a browser sends a request for. A page of ours stands at the address that it asks.
+fn foreign_page(header: &impl Fn(&str) -> Option<String>, host: &str) -> Option<String> {
+    if let Some(origin) = header("origin") {
+        let own = origin.split_once("://").map(|(_, host)| host);
+        if own.is_none_or(|own| !own.eq_ignore_ascii_case(host)) {
+            return Some(format!("pages of {origin:?}"));
+        }
+    }
+    let site = header("sec-fetch-site")?;
+    (!matches!(site.as_str(), "same-origin" | "none")).then(|| format!("pages of another origin ({site})"))
+}
+
+/// Whether a browser sends a change as any page can, without asking first: as a form, as plain text, as nothing.
+fn is_form(request: &ServiceRequest, header: &impl Fn(&str) -> Option<String>) -> bool {
+    let is_browser = header("origin").is_some() || header("sec-fetch-site").is_some();
+    let kind = header("content-type").unwrap_or_default();
+    let kind = kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    let is_deliberate = matches!(kind.as_str(), "application/json" | "application/x-ndjson");
+    is_browser && !request.method().is_safe() && !is_deliberate
 }
 
 /// The guard as middleware. It never reads bodies.

@@ -6,7 +6,7 @@ use crate::gateway::{Gateway, Metrics, Pool, Routes};
 use crate::imaging::{MatteModel, Studio, StudioSettings};
 use crate::jobs::RetryPolicy;
 use crate::ledger::{Ledger, LedgerSettings};
-use crate::outbound::{OutboundClient, OutboundSettings};
+use crate::outbound::{OutboundClient, OutboundSettings, OwnListeners};
 use crate::providers::{Providers, Services};
 use crate::settings::{Settings, SignatureClock};
 use crate::store::Store;
@@ -25,6 +25,8 @@ pub(super) struct Run {
     pub seed: u64,
     /// Which run on this store it is.
     pub number: u64,
+    /// Where this server listens.
+    pub listeners: OwnListeners,
 }
 
 pub(super) fn gateway(settings: &Settings, providers: Providers, run: &Run) -> anyhow::Result<Gateway> {
@@ -55,7 +57,7 @@ pub(super) fn gateway(settings: &Settings, providers: Providers, run: &Run) -> a
         files,
         jobs: Arc::new(jobs),
         records: Arc::new(Records::load(store.clone())?),
-        outbound: outbound(settings)?,
+        outbound: outbound(settings, run.listeners)?,
     };
     Ok(Gateway {
         providers,
@@ -114,10 +116,11 @@ fn jobs(
     Ok(Jobs::load(store, clock_of, retries, events)?)
 }
 
-fn outbound(settings: &Settings) -> anyhow::Result<OutboundClient> {
+fn outbound(settings: &Settings, listeners: OwnListeners) -> anyhow::Result<OutboundClient> {
     let own = &settings.outbound;
     Ok(OutboundClient::new(OutboundSettings {
         hosts: own.hosts.clone(),
+        own: Some(listeners),
         timeout: own.timeout,
         redirects: own.redirects,
         concurrent: own.concurrent,

@@ -10,6 +10,7 @@ use crate::dice::Dice;
 use crate::faults::{Fault, FaultSpecError, ValidationContext};
 use crate::gateway::{BACKLOG, Connection, Gateway, ListenerSwitch, follow_all, known_providers, receive};
 use crate::ledger::Ledger;
+use crate::outbound::OwnListeners;
 use crate::providers::Providers;
 use crate::settings::Settings;
 use crate::sla::WorkdayCalendar;
@@ -79,6 +80,10 @@ impl Application {
         let (listen, admin_listen) = (provider_socket.local_addr()?, admin_socket.local_addr()?);
         let store = store::open(&settings.store.url)?;
         let run = Run {
+            listeners: OwnListeners {
+                provider: listen,
+                admin: admin_listen,
+            },
             seed: remembered_seed(&*store, settings.seed)?,
             number: next_run(&*store)?,
             clock: first_clock(&*store, &settings)?,

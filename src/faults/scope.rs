@@ -71,20 +71,15 @@ impl FaultScope {
                 "expected at least match.min_bytes",
             ));
         }
-        let content = spec
-            .content
-            .as_deref()
-            .map(|hex| u128::from_str_radix(hex, 16))
-            .transpose();
-        let content =
-            content.map_err(|_| FaultSpecError::new("match.content", "expected 32 hexadecimal digits"))?;
+        let method = spec.method.as_deref().map(known_method).transpose()?;
+        let content = spec.content.as_deref().map(short_digest).transpose()?;
         let exact_value = |value: &String| (value != "*").then(|| value.clone());
         Ok(Self {
             provider,
             operation,
             world: spec.world.clone(),
             key: spec.key.clone(),
-            method: spec.method.as_ref().map(|method| method.to_ascii_uppercase()),
+            method,
             path: spec.path.as_deref().map(PathPattern::parse),
             headers: spec
                 .header
@@ -211,4 +206,23 @@ fn provider_and_operation(
         return Err(FaultSpecError::new(field, expected));
     };
     Ok((Some(owner.id.to_owned()), Some(format!("{}/{name}", owner.id))))
+}
+
+/// The methods that calls have.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+fn known_method(method: &str) -> Result<String, FaultSpecError> {
+    let upper = method.to_ascii_uppercase();
+    if METHODS.contains(&upper.as_str()) {
+        Ok(upper)
+    } else {
+        let expected = expected_one_of(method, METHODS);
+        Err(FaultSpecError::new("match.method", expected))
+    }
+}
+
+fn short_digest(hex: &str) -> Result<u128, FaultSpecError> {
+    let is_hex = hex.len() == 32 && hex.chars().all(|digit| digit.is_ascii_hexdigit());
+    let digest = is_hex.then(|| u128::from_str_radix(hex, 16).ok()).flatten();
+    digest.ok_or_else(|| FaultSpecError::new("match.content", "expected 32 hexadecimal digits"))
 }

@@ -5,6 +5,7 @@ mod policy;
 
 use bytes::{Bytes, BytesMut};
 use policy::OutboundPolicy;
+pub use policy::OwnListeners;
 use reqwest::{Client, Method, Response, redirect};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,6 +17,8 @@ use tokio::sync::Semaphore;
 pub struct OutboundSettings {
     /// Hosts beside loopback: `example.com`, `.example.com` with all below it, or `*` for every public address.
     pub hosts: Vec<String>,
+    /// The listeners of this server, which are not reached.
+    pub own: Option<OwnListeners>,
     /// Longest a request may take.
     pub timeout: Duration,
     /// Redirects that are followed.
@@ -32,6 +35,9 @@ pub enum OutboundError {
     /// The address is not one of those that may be reached.
     #[error("{0} is neither loopback nor one of outbound.hosts")]
     NotAllowed(String),
+    /// The address is one of this server's own.
+    #[error("{0} is this server itself: only its files are fetched")]
+    OwnListener(String),
     /// Not an http address.
     #[error("{0:?} is no http or https address")]
     NotHttp(String),
@@ -101,7 +107,7 @@ impl OutboundClient {
     /// # Errors
     /// When the HTTP client cannot be made.
     pub fn new(settings: OutboundSettings) -> Result<Self, OutboundError> {
-        let policy = OutboundPolicy::new(settings.hosts);
+        let policy = OutboundPolicy::new(settings.hosts, settings.own);
         let client = Client::builder()
             .timeout(settings.timeout)
             .redirect(checked_redirects(policy.clone(), settings.redirects as usize))
@@ -246,6 +252,7 @@ mod tests {
     fn client(redirects: u32) -> OutboundClient {
         let settings = OutboundSettings {
             hosts: Vec::new(),
+            own: None,
             timeout: Duration::from_secs(5),
             redirects,
             concurrent: 1,

@@ -13,7 +13,7 @@ pub use sections::{
 
 use crate::faults::FaultSpec;
 use crate::imaging::{EdgeMethod, MatteMode};
-use crate::spelling::{field_of, with_suggestion};
+use crate::spelling::{expected_one_of, field_of, with_suggestion};
 use crate::strict_json;
 use bytesize::ByteSize;
 use schemars::JsonSchema;
@@ -259,6 +259,7 @@ impl Settings {
         if self.ledger.queue == 0 || self.pool.threads == Some(0) {
             return out_of_range("ledger.queue and pool.threads: expected 1 or more");
         }
+        check_log_level(&self.log.level).map_err(SettingsError::OutOfRange)?;
         if self.ledger.linger > Duration::from_secs(5) {
             return out_of_range("ledger.linger: expected at most 5s");
         }
@@ -271,6 +272,18 @@ impl Settings {
         }
         Ok(self)
     }
+}
+
+/// Refuses a level that is none, where the filter's language would take it for a module of that name.
+fn check_log_level(filter: &str) -> Result<(), String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    for directive in filter.split(',') {
+        let level = directive.rsplit('=').next().unwrap_or(directive).trim();
+        if !LEVELS.contains(&level.to_ascii_lowercase().as_str()) {
+            return Err(format!("log.level: {}", expected_one_of(level, LEVELS)));
+        }
+    }
+    Ok(())
 }
 
 /// What the names of variables begin with.

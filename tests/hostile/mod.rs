@@ -2,6 +2,7 @@
 
 mod identity;
 mod media;
+mod own_listeners;
 
 /// The content of a hostile file.
 fn hostile(name: &str) -> Vec<u8> {

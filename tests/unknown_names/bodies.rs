@@ -108,6 +108,20 @@ fn what_is_no_single_object_of_single_names_is_refused() {
         (
             "POST",
             "faults",
+            r#"{"effect": {"kind": "close"}, "match": {"method": "PSOT"}}"#,
+            422,
+            "match.method",
+        ),
+        (
+            "POST",
+            "faults",
+            r#"{"effect": {"kind": "close"}, "match": {"content": "+ff"}}"#,
+            422,
+            "match.content",
+        ),
+        (
+            "POST",
+            "faults",
             r#"{"id": "none", "effect": {"kind": "close"}}"#,
             422,
             "id",
