@@ -92,6 +92,8 @@ fn cut() -> Arc<Sprite> {
     let settings = StudioSettings {
         matte: MatteOptions::default(),
         max_pixels: 64 << 20,
+        max_pixels_of_call: 1 << 30,
+        memory_bytes: 8 << 30,
         cache_bytes: 0,
     };
     Studio::new(settings, None)

@@ -51,6 +51,8 @@ fn studio() -> Studio {
     let settings = StudioSettings {
         matte: MatteOptions::default(),
         max_pixels: 40_000_000,
+        max_pixels_of_call: 1 << 30,
+        memory_bytes: 8 << 30,
         cache_bytes: 64 << 20,
     };
     Studio::new(settings, None)

@@ -97,8 +97,19 @@ fn studio(settings: &Settings) -> StudioSettings {
     StudioSettings {
         matte: settings.imaging.matte_options(),
         max_pixels: settings.imaging.max_pixels,
+        max_pixels_of_call: settings.imaging.max_pixels_of_call,
+        memory_bytes: settings.imaging.memory.map_or_else(half_of_memory, |own| own.0),
         cache_bytes: bytes(settings.imaging.cache_bytes),
     }
+}
+
+/// Half of the memory that this process may use: of the machine's, or of its container's.
+fn half_of_memory() -> u64 {
+    let machine = rustix::system::sysinfo();
+    let machine = machine.totalram.saturating_mul(u64::from(machine.mem_unit));
+    let container = std::fs::read_to_string("/sys/fs/cgroup/memory.max");
+    let container = container.ok().and_then(|text| text.trim().parse::<u64>().ok());
+    container.unwrap_or(u64::MAX).min(machine) / 2
 }
 
 /// The jobs of the store.

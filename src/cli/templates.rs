@@ -128,6 +128,8 @@ fn cut(file: &Path) -> anyhow::Result<Arc<Sprite>> {
     let settings = StudioSettings {
         matte: MatteOptions::default(),
         max_pixels: 64 << 20,
+        max_pixels_of_call: 64 << 20,
+        memory_bytes: u64::MAX,
         cache_bytes: 0,
     };
     match Studio::new(settings, None).product_cutout(&bytes, PixelRange::ANY) {

@@ -1,10 +1,12 @@
 //! Decoded pictures, and decoding within limits.
 
 use super::PictureFormat;
+use super::declared::check_declared;
 use crate::exchange::InputError;
 use image::codecs::gif::GifDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use std::cell::Cell;
 use std::io::Cursor;
 
 /// A decoded picture: eight-bit sRGB, three bytes per pixel, row by row, in upright orientation.
@@ -35,6 +37,40 @@ impl PixelRange {
     };
 }
 
+/// How many pixels a call may still have decoded, over all pictures and frames that it brings.
+#[derive(Debug)]
+pub struct PixelBudget {
+    /// Most pixels of one picture.
+    pub max_pixels: u64,
+    left: Cell<u64>,
+}
+
+impl PixelBudget {
+    /// So many pixels at once and in all.
+    pub fn new(max_pixels: u64, in_all: u64) -> Self {
+        Self {
+            max_pixels,
+            left: Cell::new(in_all),
+        }
+    }
+
+    /// Pixels that are left.
+    pub fn left(&self) -> u64 {
+        self.left.get()
+    }
+
+    fn check_any_left(&self) -> Result<(), PictureError> {
+        (self.left() > 0).then_some(()).ok_or(PictureError::Spent)
+    }
+
+    /// Takes from what is left; what is decoded already may take more than that.
+    fn spend(&self, pixels: usize) -> Result<(), PictureError> {
+        self.check_any_left()?;
+        self.left.set(self.left().saturating_sub(pixels as u64));
+        Ok(())
+    }
+}
+
 /// Why a picture was not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
@@ -47,6 +83,9 @@ pub enum PictureError {
     /// The picture has too few or too many pixels.
     #[error("the picture has too few or too many pixels")]
     Size,
+    /// The call brings more pixels than one call may.
+    #[error("the call brings more pixels than one call may")]
+    Spent,
 }
 
 impl From<PictureError> for InputError {
@@ -54,16 +93,21 @@ impl From<PictureError> for InputError {
         match error {
             PictureError::Kind => InputError::PictureKind,
             PictureError::Broken => InputError::PictureBroken,
-            PictureError::Size => InputError::PictureSize,
+            PictureError::Size | PictureError::Spent => InputError::PictureSize,
         }
     }
 }
 
 /// Number of pixels according to the file header; `None` if it cannot be read.
 pub fn pixel_count(bytes: &[u8]) -> Option<u64> {
-    let reader = image::ImageReader::new(std::io::Cursor::new(bytes));
-    let (width, height) = reader.with_guessed_format().ok()?.into_dimensions().ok()?;
+    let (width, height) = picture_size(bytes)?;
     Some(u64::from(width) * u64::from(height))
+}
+
+/// Width and height according to the file header; `None` if it cannot be read.
+pub(super) fn picture_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let reader = image::ImageReader::new(std::io::Cursor::new(bytes));
+    reader.with_guessed_format().ok()?.into_dimensions().ok()
 }
 
 impl Picture {
@@ -92,26 +136,30 @@ impl Picture {
         if !fits(width) || !fits(height) || u64::from(width) * u64::from(height) > max_pixels {
             return Err(PictureError::Size);
         }
+        check_declared(bytes, format, width, height)?;
         let orientation = decoder.orientation().map_err(|why| picture_error(&why))?;
         let mut decoded = DynamicImage::from_decoder(decoder).map_err(|why| picture_error(&why))?;
         decoded.apply_orientation(orientation);
         Ok(Self::from_decoded(decoded))
     }
 
-    /// Decodes the first `max_frames` frames of an animated GIF or WebP, or the only frame of any other picture.
+    /// Decodes the first `max_frames` frames of an animated GIF or WebP, or the only frame of any other picture, and has
+    /// each looked at before the next is decoded. Frames beyond the budget are left out.
     ///
     /// # Errors
-    /// As [`decode`](Self::decode).
-    pub fn frames(
+    /// As [`decode`](Self::decode); or when the budget is spent before the first frame.
+    pub fn look_at_frames<T>(
         bytes: &[u8],
         max_frames: usize,
-        range: PixelRange,
-        max_pixels: u64,
-    ) -> Result<Vec<Self>, PictureError> {
-        let first = Self::decode(bytes, range, max_pixels)?;
+        budget: &PixelBudget,
+        look: impl Fn(&Self) -> T,
+    ) -> Result<Vec<T>, PictureError> {
+        budget.check_any_left()?;
+        let first = Self::decode(bytes, PixelRange::ANY, budget.max_pixels)?;
+        budget.spend(first.pixels())?;
         let format = PictureFormat::detect(bytes);
         if max_frames < 2 || !matches!(format, Some(PictureFormat::Gif | PictureFormat::WebP)) {
-            return Ok(vec![first]);
+            return Ok(vec![look(&first)]);
         }
         let source = Cursor::new(bytes);
         let frames = if format == Some(PictureFormat::Gif) {
@@ -121,16 +169,24 @@ impl Picture {
         } else {
             let decoder = WebPDecoder::new(source).map_err(|why| picture_error(&why))?;
             if !decoder.has_animation() {
-                return Ok(vec![first]);
+                return Ok(vec![look(&first)]);
             }
             decoder.into_frames()
         };
-        let mut all = Vec::new();
-        for frame in frames.take(max_frames) {
-            let frame = frame.map_err(|why| picture_error(&why))?;
-            all.push(Self::from_decoded(DynamicImage::ImageRgba8(frame.into_buffer())));
+        // The decoder makes it again.
+        let mut all = vec![look(&first)];
+        drop(first);
+        for frame in frames.take(max_frames).skip(1) {
+            let frame = frame.map_err(|why| picture_error(&why))?.into_buffer();
+            if budget
+                .spend(frame.width() as usize * frame.height() as usize)
+                .is_err()
+            {
+                break;
+            }
+            all.push(look(&Self::from_decoded(DynamicImage::ImageRgba8(frame))));
         }
-        Ok(if all.is_empty() { vec![first] } else { all })
+        Ok(all)
     }
 
     fn from_decoded(decoded: DynamicImage) -> Self {

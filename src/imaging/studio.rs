@@ -2,10 +2,12 @@
 
 use super::cache::ContentCache;
 use super::matte::PixelRegion;
+use super::memory::{CUT_OUT, LOOKED_AT, MemoryBudget};
 use super::people::{faces, people};
+use super::picture::picture_size;
 use super::{
     FaceBox, MatteMode, MatteModel, MatteOptions, PersonMask, Picture, PictureError, PictureFeatures,
-    PixelRange, Sprite, encode_rgba, foreground, matte,
+    PixelBudget, PixelRange, Sprite, encode_rgba, foreground, matte, pixel_count,
 };
 use crate::exchange::ContentDigest;
 use bytes::Bytes;
@@ -16,8 +18,12 @@ use std::sync::Arc;
 pub struct StudioSettings {
     /// How to matte.
     pub matte: MatteOptions,
-    /// Maximum number of pixels that are decoded.
+    /// Maximum number of pixels of a picture.
     pub max_pixels: u64,
+    /// Maximum number of pixels of all pictures and frames that a call brings.
+    pub max_pixels_of_call: u64,
+    /// Memory in bytes that pictures take at once while they are worked on.
+    pub memory_bytes: u64,
     /// Size of the result caches in bytes; a repeated picture costs only a look-up.
     pub cache_bytes: usize,
 }
@@ -55,6 +61,7 @@ pub struct ProductCutout {
 /// Processes pictures and caches the results.
 pub struct Studio {
     settings: StudioSettings,
+    memory: MemoryBudget,
     model: Option<MatteModel>,
     cut_outs: ContentCache<CutOut>,
     products: ContentCache<ProductCutout>,
@@ -69,6 +76,7 @@ impl Studio {
         let half = settings.cache_bytes / 2;
         Self {
             settings,
+            memory: MemoryBudget::new(settings.memory_bytes),
             model,
             cut_outs: ContentCache::new(half, |cut| cut.png.len()),
             products: ContentCache::new(half, |cutout| cutout.sprite.rgba.len()),
@@ -90,21 +98,24 @@ impl Studio {
         range: PixelRange,
         side: MatteSide,
     ) -> Result<Arc<CutOut>, PictureError> {
-        let picture = self.picture(bytes, range)?;
         let content = ContentDigest::of(bytes);
-        if let Some(cut) = self
-            .cached_cut_out(content)
-            .filter(|_| side == MatteSide::Foreground)
-        {
-            return Ok(cut);
+        let cut = || {
+            self.look_at(bytes, range, CUT_OUT, |picture| {
+                let (rgba, because) = self.cut(picture, side);
+                let png = encode_rgba(picture.width, picture.height, &rgba);
+                let digest = ContentDigest::of(&png);
+                Arc::new(CutOut { png, digest, because })
+            })
+        };
+        if side == MatteSide::Background {
+            return cut();
         }
-        let (rgba, because) = self.cut(&picture, side);
-        let png = encode_rgba(picture.width, picture.height, &rgba);
-        let digest = ContentDigest::of(&png);
-        let cut = Arc::new(CutOut { png, digest, because });
-        if side == MatteSide::Foreground {
-            self.cut_outs.put(content, cut.clone());
+        // What was cut out before was of a size that another operation takes: it is checked again.
+        if let Some(cut) = self.cached_cut_out(content) {
+            return check_size(bytes, range).map(|()| cut);
         }
+        let cut = cut()?;
+        self.cut_outs.put(content, cut.clone());
         Ok(cut)
     }
 
@@ -121,7 +132,10 @@ impl Studio {
         if let Some(cutout) = self.products.get(content) {
             return Ok(cutout);
         }
-        let picture = self.picture(bytes, range)?.fit_within(MAX_PRODUCT_SIDE);
+        let picture = self.look_at(bytes, range, LOOKED_AT, |picture| {
+            picture.fit_within(MAX_PRODUCT_SIDE)
+        })?;
+        let _memory = self.memory.reserve(CUT_OUT * picture.pixels() as u64)?;
         let (mut rgba, because) = self.cut(&picture, MatteSide::Foreground);
         drop_specks(&mut rgba, picture.width);
         let sprite = Sprite::from_straight_rgba(picture.width, &rgba);
@@ -153,12 +167,38 @@ impl Studio {
         (rgba, matte.because)
     }
 
-    /// Decodes a picture.
+    /// Decodes a picture and looks at it; it takes so many bytes a pixel meanwhile.
+    fn look_at<T>(
+        &self,
+        bytes: &[u8],
+        range: PixelRange,
+        bytes_a_pixel: u64,
+        look: impl FnOnce(&Picture) -> T,
+    ) -> Result<T, PictureError> {
+        let pixels = pixel_count(bytes).unwrap_or(0);
+        // What has too many is refused by its head.
+        let pixels = if pixels > self.settings.max_pixels {
+            0
+        } else {
+            pixels
+        };
+        let _memory = self.memory.reserve(bytes_a_pixel * pixels)?;
+        let picture = Picture::decode(bytes, range, self.settings.max_pixels)?;
+        Ok(look(&picture))
+    }
+
+    /// Decodes a picture and makes something of it, which takes so many copies of it at its full size.
     ///
     /// # Errors
     /// If the bytes are not a picture, are broken, or exceed `range`.
-    pub fn picture(&self, bytes: &[u8], range: PixelRange) -> Result<Picture, PictureError> {
-        Picture::decode(bytes, range, self.settings.max_pixels)
+    pub fn map_picture<T>(
+        &self,
+        bytes: &[u8],
+        range: PixelRange,
+        copies: u64,
+        make: impl FnOnce(&Picture) -> T,
+    ) -> Result<T, PictureError> {
+        self.look_at(bytes, range, LOOKED_AT + 4 * copies, make)
     }
 
     /// Detects the faces in a picture.
@@ -166,7 +206,7 @@ impl Studio {
     /// # Errors
     /// If the bytes are not a picture, are broken, or exceed `range`.
     pub fn faces(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<FaceBox>, PictureError> {
-        Ok(faces(&self.picture(bytes, range)?))
+        self.look_at(bytes, range, LOOKED_AT, faces)
     }
 
     /// Detects the people in a picture.
@@ -174,22 +214,30 @@ impl Studio {
     /// # Errors
     /// If the bytes are not a picture, are broken, or exceed `range`.
     pub fn people(&self, bytes: &[u8], range: PixelRange) -> Result<Vec<PersonMask>, PictureError> {
-        let picture = self.picture(bytes, range)?;
-        let matte = matte(&picture, self.settings.matte, self.model.as_ref());
-        Ok(people(&picture, &matte.alpha))
+        self.look_at(bytes, range, CUT_OUT, |picture| {
+            let matte = matte(picture, self.settings.matte, self.model.as_ref());
+            people(picture, &matte.alpha)
+        })
+    }
+
+    /// What a call may have decoded, over all pictures that it brings.
+    pub fn pixel_budget(&self) -> PixelBudget {
+        PixelBudget::new(self.settings.max_pixels, self.settings.max_pixels_of_call)
     }
 
     /// Measures the features of the first `max_frames` frames of an animated picture, or of the only frame of another.
     ///
     /// # Errors
-    /// If the bytes are not a picture, are broken, or have too many pixels.
-    pub fn features(&self, bytes: &[u8], max_frames: usize) -> Result<Vec<PictureFeatures>, PictureError> {
-        let range = PixelRange {
-            least: 1,
-            most: u32::MAX,
-        };
-        let frames = Picture::frames(bytes, max_frames, range, self.settings.max_pixels)?;
-        Ok(frames.iter().map(PictureFeatures::measure).collect())
+    /// If the bytes are not a picture, are broken, or have too many pixels, or the budget is spent.
+    pub fn features(
+        &self,
+        bytes: &[u8],
+        max_frames: usize,
+        budget: &PixelBudget,
+    ) -> Result<Vec<PictureFeatures>, PictureError> {
+        let pixels = pixel_count(bytes).unwrap_or(0).min(budget.max_pixels);
+        let _memory = self.memory.reserve(LOOKED_AT * pixels)?;
+        Picture::look_at_frames(bytes, max_frames, budget, PictureFeatures::measure)
     }
 
     /// The matting methods in use, for the health report.
@@ -203,6 +251,15 @@ impl Studio {
             (MatteMode::Neural, Some(_)) => "neural",
         }
     }
+}
+
+/// Whether a picture's sides are within a range, by its head.
+fn check_size(bytes: &[u8], range: PixelRange) -> Result<(), PictureError> {
+    let (width, height) = picture_size(bytes).ok_or(PictureError::Broken)?;
+    let fits = |side: u32| (range.least..=range.most).contains(&side);
+    (fits(width) && fits(height))
+        .then_some(())
+        .ok_or(PictureError::Size)
 }
 
 /// A component smaller than the largest divided by this is background noise.

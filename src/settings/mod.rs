@@ -86,6 +86,8 @@ impl Default for Settings {
                 edge: EdgeMethod::Guided,
                 model: None,
                 max_pixels: 40_000_000,
+                max_pixels_of_call: 200_000_000,
+                memory: None,
                 cache_bytes: ByteSize::mib(128),
             },
             pool: PoolSettings {

@@ -106,8 +106,14 @@ pub struct ImagingSettings {
     pub edge: EdgeMethod,
     /// File of the neural model; the installed one by default.
     pub model: Option<PathBuf>,
-    /// Maximum number of pixels that are decoded.
+    /// Maximum number of pixels of a picture.
     pub max_pixels: u64,
+    /// Maximum number of pixels of all pictures and frames that a call brings; what is beyond is not looked at.
+    pub max_pixels_of_call: u64,
+    /// Memory that decoded pictures take at once, over all calls; half of the machine's where absent. A picture that never
+    /// fits is too large; others wait for their turn.
+    #[schemars(with = "Option<faults::ByteSize>")]
+    pub memory: Option<ByteSize>,
     /// Size of the cache of cut-outs.
     #[schemars(with = "faults::ByteSize")]
     pub cache_bytes: ByteSize,

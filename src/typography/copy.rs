@@ -31,14 +31,23 @@ pub struct CopyText {
     pub is_displayable: bool,
 }
 
+/// Most characters of a grapheme cluster: a family has eleven. Shaping takes time by the square of their number.
+const LONGEST_CLUSTER: usize = 32;
+
+/// Most characters of a text, for each cluster that it may have.
+const CHARACTERS_A_CLUSTER: usize = 4;
+
 /// Normalises white space and line ends, drops control characters and characters that no font has, and limits the text
-/// to `max` grapheme clusters.
+/// to `max` grapheme clusters, and to few characters in each.
 pub fn prepare(raw: &str, max: usize) -> CopyText {
     let mut is_reduced = false;
     let mut kept = String::new();
-    let mut count = 0;
+    let (mut count, mut characters) = (0, 0);
+    let most_characters = CHARACTERS_A_CLUSTER * max + LONGEST_CLUSTER;
     for cluster in raw.graphemes(true) {
-        if count == max {
+        let length = cluster.chars().take(LONGEST_CLUSTER + 1).count();
+        characters += length;
+        if count == max || characters > most_characters {
             is_reduced = true;
             break;
         }
@@ -55,14 +64,14 @@ pub fn prepare(raw: &str, max: usize) -> CopyText {
             if !kept.is_empty() && !kept.ends_with([' ', '\n']) {
                 kept.push(if cluster == "\u{3000}" { '\u{3000}' } else { ' ' });
             }
-        } else if cluster.chars().all(is_drawn) {
+        } else if length <= LONGEST_CLUSTER && cluster.chars().all(is_drawn) {
             kept.push_str(cluster);
             count += 1;
         } else {
             is_reduced = true;
         }
     }
-    if is_reduced && count == max {
+    if is_reduced && (count == max || characters > most_characters) {
         kept.push('…');
     }
     let text = kept.trim_end().to_owned();
@@ -110,6 +119,19 @@ mod tests {
     fn no_more_is_set_than_readers_count() {
         let long = prepare(&"品".repeat(10_000), 50);
         assert_eq!((long.text.chars().count(), long.is_reduced), (51, true));
+        let joined = "👩‍".repeat(10_000);
+        assert_eq!(
+            (
+                prepare(&joined, 400).text.as_str(),
+                prepare(&joined, 400).is_reduced
+            ),
+            ("", true)
+        );
+        let many = prepare(&format!("{} ", "👩‍".repeat(16)).repeat(500), 400);
+        assert!(
+            many.text.chars().count() <= 1_700 && many.text.ends_with('…'),
+            "{many:?}"
+        );
         let family = prepare("👩‍👩‍👧‍👦👍🏽", 2);
         assert!(!family.is_reduced, "{family:?}");
     }

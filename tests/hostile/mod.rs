@@ -3,6 +3,10 @@
 mod identity;
 mod media;
 mod own_listeners;
+mod pictures;
+
+/// The task that pictures are recognised for.
+const PORN: &str = "54bcfc6c329af61034f7c2fc";
 
 /// The content of a hostile file.
 fn hostile(name: &str) -> Vec<u8> {

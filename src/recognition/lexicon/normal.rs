@@ -31,12 +31,19 @@ pub(super) struct NormalizedText {
     pub origins: Vec<(usize, Range<usize>)>,
 }
 
+/// Most characters of a normalised text; what comes after them is not searched. One character of the original may become
+/// eighteen.
+const MOST_CHARACTERS: usize = 1_000_000;
+
 pub(super) fn normalize(original: &str) -> NormalizedText {
     let mut normalized = NormalizedText {
         text: String::with_capacity(original.len()),
         origins: Vec::with_capacity(original.len() / 2),
     };
     for (start, c) in original.char_indices() {
+        if normalized.origins.len() >= MOST_CHARACTERS {
+            break;
+        }
         let end = start + c.len_utf8();
         if c.is_ascii() || HAN.contains(&u32::from(c)) {
             normalized.push(c, start..end);
@@ -72,5 +79,22 @@ impl NormalizedText {
         let at = |byte: usize| self.origins.partition_point(|(own, _)| *own < byte);
         let (first, last) = (at(range.start), at(range.end).saturating_sub(1));
         self.origins[first].1.start..self.origins[last.max(first)].1.end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_grows_is_searched_within_a_bound() {
+        let text = "\u{fdfa}".repeat(1_000_000);
+        let normalized = normalize(&text);
+        let most = MOST_CHARACTERS..MOST_CHARACTERS + 18;
+        assert!(
+            most.contains(&normalized.origins.len()),
+            "{}",
+            normalized.origins.len()
+        );
     }
 }

@@ -44,7 +44,9 @@ pub(in super::super) fn face_verify(context: &CallContext, _: &Services) -> Resu
         };
         // Code 20: the picture could not be had, or is none.
         let bytes = bytes.ok_or(InputError::NoPerson)?;
-        let seen = services.studio.features(&bytes, 1);
+        let seen = services
+            .studio
+            .features(&bytes, 1, &services.studio.pixel_budget());
         let seen = seen.map_err(|_: PictureError| InputError::NoPerson)?;
         let claim = IdentityClaim {
             picture: &bytes,

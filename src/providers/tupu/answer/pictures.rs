@@ -9,7 +9,7 @@ use super::result::RecognitionResult;
 use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
 use crate::exchange::{ContentDigest, Decision, InputError, PipelineStage, Refusal};
 use crate::forms::FormValue;
-use crate::imaging::PictureFeatures;
+use crate::imaging::{PictureFeatures, PixelBudget};
 use crate::media::{ArchiveLimits, is_archive};
 use crate::outbound::{FetchRequest, FetchResult};
 use crate::providers::{Answer, CallContext, Services};
@@ -25,7 +25,7 @@ const MOST_PICTURES: usize = 10;
 /// Most frames of an animated picture that stands alone (§1.4).
 const MOST_FRAMES: usize = 10;
 
-/// Limits of a pack of pictures (§1.4 shows packs, and gives no limit; 002 二.5 knows 500 frames).
+/// Limits of the packs of pictures of a call (§1.4 shows packs, and gives no limit; 002 二.5 knows 500 frames).
 pub(super) const PACK: ArchiveLimits = ArchiveLimits {
     entries: 500,
     bytes: MOST_PICTURE_BYTES,
@@ -171,6 +171,7 @@ type LookedAt = (Bytes, Vec<(PictureFeatures, Option<&'static str>)>);
 fn look_at(
     item: &ImageInput,
     most: usize,
+    budget: &PixelBudget,
     context: &CallContext,
     services: &Services,
 ) -> Result<LookedAt, (InputError, String)> {
@@ -181,7 +182,7 @@ fn look_at(
             return Err((InputError::Unreachable, "the picture was not fetched".into()));
         }
     };
-    let frames = services.studio.features(&bytes, most);
+    let frames = services.studio.features(&bytes, most, budget);
     let frames = frames.map_err(|why| (InputError::PictureBroken, why.to_string()))?;
     let ruled = frames.into_iter().map(|seen| {
         let cause = input_rules::picture(&seen, item.original.as_deref(), context);
@@ -272,8 +273,9 @@ impl ImageRequest {
         let most_frames = if items.len() == 1 { MOST_FRAMES } else { 1 };
         let (mut judged, mut summary) = (Vec::new(), Vec::new());
         let mut flaw = InputError::Unreachable;
+        let budget = services.studio.pixel_budget();
         for item in &items {
-            match look_at(item, most_frames, context, services) {
+            match look_at(item, most_frames, &budget, context, services) {
                 Ok((bytes, frames)) => {
                     for (seen, cause) in frames {
                         found.out_of_spec = found.out_of_spec.or(cause);
@@ -312,6 +314,7 @@ impl ImageRequest {
     fn unpacked(&self, fetched: Vec<FetchResult>) -> Result<Vec<ImageInput>, Refusal> {
         let mut fetched = fetched.into_iter();
         let mut all = Vec::new();
+        let mut limits = PACK;
         for item in &self.items {
             let source = match &item.source {
                 Source::Url(_) => match fetched.next() {
@@ -324,7 +327,9 @@ impl ImageRequest {
             };
             match source {
                 Source::Bytes(bytes) if is_archive(&bytes) => {
-                    let files = PACK.unpack(&bytes).map_err(|_| InputError::Unreachable)?;
+                    let files = limits.unpack(&bytes).map_err(|_| InputError::Unreachable)?;
+                    let size: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
+                    limits.all_bytes = limits.all_bytes.saturating_sub(size as u64);
                     all.extend(files.into_iter().map(|(name, bytes)| ImageInput {
                         tag: item.tag.clone(),
                         ..ImageInput::new(name, Source::Bytes(bytes))

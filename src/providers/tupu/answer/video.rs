@@ -232,11 +232,12 @@ fn frames(
     services: &Services,
 ) -> Result<Vec<Frame>, Refusal> {
     let offset = |nth: usize| (nth as u64 * sampling.interval) as f64;
+    let budget = services.studio.pixel_budget();
     if is_archive(&video.bytes) {
         let files = super::pictures::PACK.unpack(&video.bytes);
         let files = files.map_err(|_| InputError::Unreachable)?;
         let looked = files.into_iter().enumerate().map(|(nth, (name, bytes))| {
-            let seen = services.studio.features(&bytes, 1).ok()?.pop()?;
+            let seen = services.studio.features(&bytes, 1, &budget).ok()?.pop()?;
             Some(Frame {
                 offset: offset(nth),
                 name,
@@ -261,7 +262,7 @@ fn frames(
         content,
     };
     let most = usize::try_from(sampling.most).unwrap_or(usize::MAX);
-    if let Ok(animated) = services.studio.features(&video.bytes, most) {
+    if let Ok(animated) = services.studio.features(&video.bytes, most, &budget) {
         let looked = animated.into_iter().enumerate();
         return Ok(looked.map(|(nth, seen)| frame(nth, seen)).collect());
     }

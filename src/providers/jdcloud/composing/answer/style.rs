@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 pub(in super::super) fn style(context: &CallContext, _: &Services) -> Result<Answer, Refusal> {
     check_picture(context)?;
     Ok(Answer::compute(|context, services| {
-        let picture = services.studio.picture(&context.call.body, PixelRange::ANY);
-        let picture = picture.map_err(InputError::from)?;
-        let mut chances = style_chances(&Sprite::from_picture(&picture.fit_within(256)));
+        let (studio, body) = (&services.studio, &context.call.body);
+        let small = studio.map_picture(body, PixelRange::ANY, 0, |picture| picture.fit_within(256));
+        let small = small.map_err(InputError::from)?;
+        let mut chances = style_chances(&Sprite::from_picture(&small));
         if context.wrong_verdict.is_some() {
             // A wrong verdict about a style: the least likely comes first.
             let turned: Vec<TemplateStyle> = chances.iter().rev().map(|(style, _)| *style).collect();
