@@ -29,7 +29,7 @@ pub use matte::{
     EdgeMethod, Matte, MatteMethod, MatteMode, MatteModel, MatteOptions, ModelError, closed_form, matte,
 };
 pub use people::{FaceBox, PersonMask};
-pub use picture::{Picture, PictureError, PixelBudget, PixelRange, pixel_count};
+pub use picture::{DecodeBudget, Picture, PictureError, PixelRange, pixel_count};
 pub use plane::Plane;
 pub use png::encode_rgba;
 pub use sprite::{Sprite, enlarge};

@@ -39,13 +39,13 @@ impl PixelRange {
 
 /// How many pixels a call may still have decoded, over all pictures and frames that it brings.
 #[derive(Debug)]
-pub struct PixelBudget {
+pub struct DecodeBudget {
     /// Most pixels of one picture.
     pub max_pixels: u64,
     left: Cell<u64>,
 }
 
-impl PixelBudget {
+impl DecodeBudget {
     /// So many pixels at once and in all.
     pub fn new(max_pixels: u64, in_all: u64) -> Self {
         Self {
@@ -151,7 +151,7 @@ impl Picture {
     pub fn look_at_frames<T>(
         bytes: &[u8],
         max_frames: usize,
-        budget: &PixelBudget,
+        budget: &DecodeBudget,
         look: impl Fn(&Self) -> T,
     ) -> Result<Vec<T>, PictureError> {
         budget.check_any_left()?;

@@ -6,8 +6,8 @@ use super::memory::{CUT_OUT, LOOKED_AT, MemoryBudget};
 use super::people::{faces, people};
 use super::picture::picture_size;
 use super::{
-    FaceBox, MatteMode, MatteModel, MatteOptions, PersonMask, Picture, PictureError, PictureFeatures,
-    PixelBudget, PixelRange, Sprite, encode_rgba, foreground, matte, pixel_count,
+    DecodeBudget, FaceBox, MatteMode, MatteModel, MatteOptions, PersonMask, Picture, PictureError,
+    PictureFeatures, PixelRange, Sprite, encode_rgba, foreground, matte, pixel_count,
 };
 use crate::exchange::ContentDigest;
 use bytes::Bytes;
@@ -221,8 +221,8 @@ impl Studio {
     }
 
     /// What a call may have decoded, over all pictures that it brings.
-    pub fn pixel_budget(&self) -> PixelBudget {
-        PixelBudget::new(self.settings.max_pixels, self.settings.max_pixels_of_call)
+    pub fn decode_budget(&self) -> DecodeBudget {
+        DecodeBudget::new(self.settings.max_pixels, self.settings.max_pixels_of_call)
     }
 
     /// Measures the features of the first `max_frames` frames of an animated picture, or of the only frame of another.
@@ -233,7 +233,7 @@ impl Studio {
         &self,
         bytes: &[u8],
         max_frames: usize,
-        budget: &PixelBudget,
+        budget: &DecodeBudget,
     ) -> Result<Vec<PictureFeatures>, PictureError> {
         let pixels = pixel_count(bytes).unwrap_or(0).min(budget.max_pixels);
         let _memory = self.memory.reserve(LOOKED_AT * pixels)?;

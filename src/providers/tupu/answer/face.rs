@@ -46,7 +46,7 @@ pub(in super::super) fn face_verify(context: &CallContext, _: &Services) -> Resu
         let bytes = bytes.ok_or(InputError::NoPerson)?;
         let seen = services
             .studio
-            .features(&bytes, 1, &services.studio.pixel_budget());
+            .features(&bytes, 1, &services.studio.decode_budget());
         let seen = seen.map_err(|_: PictureError| InputError::NoPerson)?;
         let claim = IdentityClaim {
             picture: &bytes,

@@ -9,7 +9,7 @@ use super::result::RecognitionResult;
 use super::{MOST_PICTURE_BYTES, are_mixed, base_name, field};
 use crate::exchange::{ContentDigest, Decision, InputError, PipelineStage, Refusal};
 use crate::forms::FormValue;
-use crate::imaging::{PictureFeatures, PixelBudget};
+use crate::imaging::{DecodeBudget, PictureFeatures};
 use crate::media::{ArchiveLimits, is_archive};
 use crate::outbound::{FetchRequest, FetchResult};
 use crate::providers::{Answer, CallContext, Services};
@@ -171,7 +171,7 @@ type LookedAt = (Bytes, Vec<(PictureFeatures, Option<&'static str>)>);
 fn look_at(
     item: &ImageInput,
     most: usize,
-    budget: &PixelBudget,
+    budget: &DecodeBudget,
     context: &CallContext,
     services: &Services,
 ) -> Result<LookedAt, (InputError, String)> {
@@ -273,7 +273,7 @@ impl ImageRequest {
         let most_frames = if items.len() == 1 { MOST_FRAMES } else { 1 };
         let (mut judged, mut summary) = (Vec::new(), Vec::new());
         let mut flaw = InputError::Unreachable;
-        let budget = services.studio.pixel_budget();
+        let budget = services.studio.decode_budget();
         for item in &items {
             match look_at(item, most_frames, &budget, context, services) {
                 Ok((bytes, frames)) => {

@@ -232,7 +232,7 @@ fn frames(
     services: &Services,
 ) -> Result<Vec<Frame>, Refusal> {
     let offset = |nth: usize| (nth as u64 * sampling.interval) as f64;
-    let budget = services.studio.pixel_budget();
+    let budget = services.studio.decode_budget();
     if is_archive(&video.bytes) {
         let files = super::pictures::PACK.unpack(&video.bytes);
         let files = files.map_err(|_| InputError::Unreachable)?;
