@@ -1,6 +1,7 @@
 //! All routes, in one list, and the OpenAPI document made of them.
 
 use super::guard::watch;
+use super::problem::refuse_in_problems;
 use super::query_check::refuse_unknown;
 use super::{
     ProblemDetails, charges, clock, contracts, expectations, faults, health, jobs, journal, keys, metrics,
@@ -24,7 +25,7 @@ use utoipa_actix_web::{AppExt, scope};
 struct Head;
 
 /// Largest body the admin API takes.
-const MOST_BODY: usize = 4 << 20;
+pub(super) const MOST_BODY: usize = 4 << 20;
 
 fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
@@ -115,6 +116,7 @@ pub fn mount(config: &mut ServiceConfig) {
     let guarded = actix_web::web::scope("/_understudy")
         .wrap(from_fn(refuse_unknown))
         .wrap(from_fn(watch))
+        .wrap(from_fn(refuse_in_problems))
         .app_data(PayloadConfig::new(MOST_BODY))
         .configure(|config| routes(&mut utoipa_actix_web::service_config::ServiceConfig::new(config)))
         .route("/openapi.json", actix_web::web::get().to(openapi));

@@ -1,9 +1,14 @@
 //! Errors of the admin API (RFC 9457).
 
+use super::openapi::MOST_BODY;
 use crate::spelling::{nearest_name, suggest};
 use crate::store::StoreError;
 use crate::world::{FieldError, WorldError};
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
@@ -66,6 +71,27 @@ impl ProblemDetails {
             ..self
         }
     }
+}
+
+/// What the server library refuses by itself, such as a body that is too large, as a problem too. Middleware.
+pub(super) async fn refuse_in_problems(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?;
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_problem = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem"));
+    let status = response.status();
+    if !status.is_client_error() || is_problem {
+        return Ok(response);
+    }
+    let own = response.response().error().map(ToString::to_string);
+    let detail = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => format!("expected a body of at most {MOST_BODY} bytes"),
+        _ => own.unwrap_or_else(|| status.to_string()),
+    };
+    let problem = ProblemDetails::new(status, detail);
+    Ok(response.into_response(problem.error_response()))
 }
 
 impl std::fmt::Display for ProblemDetails {

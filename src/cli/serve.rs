@@ -73,6 +73,7 @@ pub(super) fn serve(command: &ServeCommand) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hangup = signal(SignalKind::hangup())?;
         let serving = application.serve()?;
         match format {
             LogFormat::Json => banner::line(&serde_json::to_string(&ready)?),
@@ -84,6 +85,7 @@ pub(super) fn serve(command: &ServeCommand) -> anyhow::Result<()> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
         }
         tracing::info!("stopping: calls in flight are finished, then the ledger is written");
         serving.stop().await;

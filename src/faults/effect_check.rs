@@ -28,6 +28,9 @@ impl Effect {
                 if !(200..=599).contains(status) {
                     return flaw("status", "expected 200 to 599");
                 }
+                if matches!(status, 204 | 304) && !body.is_null() {
+                    return flaw("body", "expected none: an answer of this status has no body");
+                }
                 if body.to_string().len() as u64 > MOST_BYTES {
                     return flaw("body", "expected at most 1 MiB");
                 }

@@ -55,7 +55,7 @@ impl Gateway {
             world.unwrap_or_else(|| self.worlds.demo()),
             key.is_some(),
         );
-        in_flight.pending.entry.key = id.map(Cow::into_owned).unwrap_or_default();
+        in_flight.pending.entry.key = id.map(kept_id).unwrap_or_default();
         if let Some(route) = route {
             in_flight.set_route(route);
         }
@@ -73,6 +73,19 @@ impl Gateway {
             drop(self.pool.run(move || call.form().is_ok()).await);
         }
     }
+}
+
+/// Most bytes of a claimed key that a row keeps: no key that exists has more.
+const MOST_KEY: usize = 256;
+
+/// A claimed id as rows keep it.
+fn kept_id(id: Cow<'_, str>) -> String {
+    let mut id = id.into_owned();
+    if id.len() > MOST_KEY {
+        id.truncate(id.floor_char_boundary(MOST_KEY));
+        id.push('…');
+    }
+    id
 }
 
 /// The row of a call of which nothing is known but that it came.

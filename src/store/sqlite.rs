@@ -3,8 +3,11 @@
 use super::StoreError;
 use super::connections::{Connections, LentConnection};
 use super::executor::READERS;
+use crate::clock::blocking_sleep;
 use rusqlite::Connection;
+use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::time::Duration;
 
 const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/sqlite/1_first_light.sql"),
@@ -23,6 +26,30 @@ pub struct SqliteStore {
     /// The connections that read a file: they wait neither for the writer nor for each other. A store in memory has
     /// none, and reads with the connection that writes.
     readers: Option<Connections>,
+    /// Held as long as the store is open.
+    _lock: Option<File>,
+}
+
+/// How long a store waits for the server before it to end.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Locks a store for this process. A process that ends, however it does, lets go of it.
+///
+/// # Errors
+/// When another process holds it, or the file beside the store cannot be made.
+fn lock(path: &str) -> Result<File, String> {
+    const STEP: Duration = Duration::from_millis(20);
+    let name = format!("{path}.lock");
+    let file = File::options().create(true).append(true).open(&name);
+    let file = file.map_err(|why| format!("{name} cannot be made: {why}"))?;
+    for _ in 0..LOCK_PATIENCE.as_millis() / STEP.as_millis() {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => blocking_sleep(STEP),
+            Err(TryLockError::Error(why)) => return Err(format!("{name} cannot be locked: {why}")),
+        }
+    }
+    Err("another server uses it; give each a store of its own with --store".to_owned())
 }
 
 impl SqliteStore {
@@ -36,6 +63,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Connections::new(vec![conn]),
             readers: None,
+            _lock: None,
         })
     }
 
@@ -55,9 +83,10 @@ impl SqliteStore {
             std::fs::create_dir_all(folder)
                 .map_err(|why| unusable(format!("folder {} cannot be made: {why}", folder.display())))?;
         }
+        let lock = lock(path).map_err(unusable)?;
         let connect = || -> Result<Connection, rusqlite::Error> {
             let conn = Connection::open(path)?;
-            conn.busy_timeout(std::time::Duration::from_secs(10))?;
+            conn.busy_timeout(Duration::from_secs(10))?;
             conn.pragma_update(None, "journal_mode", "WAL")?;
             conn.pragma_update(None, "synchronous", "FULL")?;
             // What is deleted is overwritten.
@@ -73,6 +102,7 @@ impl SqliteStore {
             readers: Some(Connections::new(
                 readers.map_err(|why| unusable(why.to_string()))?,
             )),
+            _lock: Some(lock),
         })
     }
 
