@@ -208,3 +208,63 @@ fn a_stop_finishes_the_calls_in_flight() {
     program.stop();
     assert_eq!(rows(&folder.file("store.db")).len(), cores + 3);
 }
+
+/// Makes the store refuse rows, as a full or broken one does; or take them again.
+fn refuse_rows(folder: &Folder, refuse: bool) {
+    let conn = rusqlite::Connection::open(folder.file("store.db")).unwrap();
+    let sql = if refuse {
+        "CREATE TRIGGER full BEFORE INSERT ON call BEGIN SELECT RAISE(FAIL, 'the disk is full'); END"
+    } else {
+        "DROP TRIGGER full"
+    };
+    conn.execute_batch(sql).unwrap();
+}
+
+/// Waits until the server is ready, or is not; gives what it says.
+fn await_ready(program: &Program, ready: bool) -> String {
+    loop {
+        let url = format!("{}/_understudy/ready", program.admin());
+        let mut answer = super::support::program::agent().get(url).call().unwrap();
+        if (answer.status() == 200) == ready {
+            return answer.body_mut().read_to_string().unwrap();
+        }
+        pause(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_store_that_takes_no_rows_is_told_and_what_is_lost_at_a_stop_too() {
+    let folder = Folder::new("full");
+    let mut program = Program::serve(&folder.0, &[]);
+    let picture = fixture("pictures/plain.jpg");
+    await_ready(&program, true);
+    refuse_rows(&folder, true);
+    assert!(
+        call(&program, &picture, false).unwrap().is_some(),
+        "calls are served"
+    );
+    let told = await_ready(&program, false);
+    assert!(told.contains("the disk is full"), "{told}");
+    refuse_rows(&folder, false);
+    await_ready(&program, true);
+    assert_eq!(
+        rows(&folder.file("store.db")).len(),
+        1,
+        "nothing is lost meanwhile"
+    );
+
+    refuse_rows(&folder, true);
+    call(&program, &picture, false);
+    program.signal("-TERM");
+    let ended = program.child.wait().unwrap();
+    let mut told = String::new();
+    program
+        .child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut told)
+        .unwrap();
+    assert_eq!(ended.code(), Some(2), "{told}");
+    assert!(told.contains("rows of the ledger that are lost: 1;"), "{told}");
+}

@@ -243,8 +243,8 @@ pub struct ServingApplication {
 
 impl ServingApplication {
     /// Takes no new calls, finishes those in flight (faults let go of those they hold), writes what the ledger
-    /// still has to.
-    pub async fn stop(&self) {
+    /// still has to. Returns the number of rows that were lost, because the store could not be written.
+    pub async fn stop(&self) -> u64 {
         self.faults.halt();
         self.provider.stop(true).await;
         self.admin.stop(true).await;
@@ -252,9 +252,9 @@ impl ServingApplication {
         let closed = web::block(move || {
             jobs.close();
             records.close();
-            ledger.close();
+            ledger.close()
         });
-        drop(closed.await);
+        closed.await.unwrap_or(u64::MAX)
     }
 }
 

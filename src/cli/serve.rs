@@ -6,7 +6,7 @@ use crate::clock::Time;
 use crate::providers::Providers;
 use crate::settings::{LogFormat, Settings};
 use crate::telemetry;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -88,8 +88,10 @@ pub(super) fn serve(command: &ServeCommand) -> anyhow::Result<()> {
             _ = hangup.recv() => {}
         }
         tracing::info!("stopping: calls in flight are finished, then the ledger is written");
-        serving.stop().await;
-        Ok(())
+        match serving.stop().await {
+            0 => Ok(()),
+            lost => bail!("rows of the ledger that are lost: {lost}; the store could not be written"),
+        }
     })
 }
 

@@ -3,7 +3,8 @@
 use super::PendingEntry;
 use crate::clock::blocking_sleep;
 use crate::exchange::LedgerEntry;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -35,6 +36,8 @@ pub struct WriterHealth {
     pub written: AtomicU64,
     /// Commits that failed; each is tried again until it succeeds or the server stops.
     pub failures: AtomicU64,
+    /// Rows that were lost because they could not be written before the server stopped.
+    pub lost: AtomicU64,
     /// Why the last commit failed; `None` once one succeeds.
     failing: Mutex<Option<String>>,
 }
@@ -50,7 +53,7 @@ impl WriterHealth {
         *self.failing.lock().expect("no panic while held") = None;
     }
 
-    fn note_failure(&self, why: &StoreError) {
+    fn note_failure(&self, why: &str) {
         self.failures.fetch_add(1, Ordering::Relaxed);
         *self.failing.lock().expect("no panic while held") = Some(why.to_string());
     }
@@ -72,7 +75,7 @@ impl Ledger {
     pub fn start(store: Arc<dyn Store>, settings: LedgerSettings) -> std::io::Result<Self> {
         let (sender, lines) = mpsc::channel(settings.queue);
         let health = Arc::new(WriterHealth::default());
-        let writer = Writer {
+        let mut writer = Writer {
             store,
             lines,
             linger: settings.linger,
@@ -81,7 +84,7 @@ impl Ledger {
         };
         let thread = std::thread::Builder::new()
             .name("ledger".into())
-            .spawn(move || writer.run())?;
+            .spawn(move || writer.keep_running())?;
         Ok(Self {
             lines: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(thread)),
@@ -109,11 +112,13 @@ impl Ledger {
     }
 
     /// Commits what is queued and ends the writer's thread, which first waits for every [`PendingEntry`] to be dropped.
-    pub fn close(&self) {
+    /// Returns the number of rows that were lost, because the store could not be written.
+    pub fn close(&self) -> u64 {
         drop(self.lines.lock().expect("no panic while held").take());
         if let Some(thread) = self.writer.lock().expect("no panic while held").take() {
             drop(thread.join());
         }
+        self.health.lost.load(Ordering::Relaxed)
     }
 
     /// The number of places in the queue that are taken, and the number there are.
@@ -141,7 +146,25 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self) {
+    /// Writes until the ledger is closed. Where that breaks, it begins again with the batch that it has.
+    fn keep_running(&mut self) {
+        while catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
+            self.health
+                .note_failure("the thread that writes the ledger broke");
+            tracing::error!(
+                rows = self.batch.len(),
+                "the ledger's thread broke; it begins again"
+            );
+            if self.lines.is_closed() {
+                return self.give_up("the thread that writes the ledger broke");
+            }
+            blocking_sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn run(&mut self) {
+        // What a run that broke has left.
+        self.commit();
         while let Some(line) = self.lines.blocking_recv() {
             let mut flushed = self.take(line);
             if flushed.is_empty() {
@@ -177,10 +200,10 @@ impl Writer {
                     self.batch.clear();
                 }
                 Err(why) if self.lines.is_closed() => {
-                    self.give_up(&why);
+                    self.give_up(&why.to_string());
                 }
                 Err(why) => {
-                    self.health.note_failure(&why);
+                    self.health.note_failure(&why.to_string());
                     tracing::error!(%why, rows = self.batch.len(), "the ledger could not be written; trying again");
                     blocking_sleep(Duration::from_millis(200));
                 }
@@ -188,8 +211,10 @@ impl Writer {
         }
     }
 
-    fn give_up(&mut self, why: &StoreError) {
+    fn give_up(&mut self, why: &str) {
         self.health.note_failure(why);
+        let rows = self.batch.len() as u64;
+        self.health.lost.fetch_add(rows, Ordering::Relaxed);
         tracing::error!(%why, rows = self.batch.len(), "the server stops and the ledger cannot be written: rows are lost");
         self.batch.clear();
     }
@@ -203,8 +228,8 @@ mod tests {
     fn the_writer_is_failing_from_a_commit_that_fails_to_one_that_succeeds() {
         let health = WriterHealth::default();
         assert_eq!(health.failing(), None);
-        health.note_failure(&StoreError::UnknownUrl("x".to_owned()));
-        assert!(health.failing().is_some_and(|why| why.contains("not known")));
+        health.note_failure("the disk is full");
+        assert!(health.failing().is_some_and(|why| why.contains("full")));
         health.note_success(3);
         assert_eq!(health.failing(), None);
         assert_eq!(health.written.load(Ordering::Relaxed), 3);

@@ -33,7 +33,7 @@ struct Changes<K, R> {
     closed: bool,
 }
 
-impl<K: Eq + Hash + Clone + Send + 'static, R: Clone + Send + 'static> WriteBehind<K, R> {
+impl<K: Eq + Hash + Send + 'static, R: Send + 'static> WriteBehind<K, R> {
     /// Starts the thread. `what` names the rows in the log; `save` writes a batch, all or nothing.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl<K, R> Shared<K, R> {
     }
 }
 
-impl<K: Eq + Hash + Clone, R: Clone> Shared<K, R> {
+impl<K: Eq + Hash, R> Shared<K, R> {
     fn run(&self) {
         loop {
             let mut changes = self.changes();
@@ -110,14 +110,14 @@ impl<K: Eq + Hash + Clone, R: Clone> Shared<K, R> {
             drop(changes);
             blocking_sleep(GATHERED);
             let batch = std::mem::take(&mut self.changes().rows);
-            let rows: Vec<R> = batch.values().cloned().collect();
+            let (keys, rows): (Vec<K>, Vec<R>) = batch.into_iter().unzip();
             if let Err(why) = (self.save)(&rows) {
                 tracing::error!(%why, rows = rows.len(), what = self.what, "not written; it is tried again");
                 let mut changes = self.changes();
                 if changes.closed {
                     return;
                 }
-                for (key, row) in batch {
+                for (key, row) in keys.into_iter().zip(rows) {
                     changes.rows.entry(key).or_insert(row);
                 }
             }
