@@ -136,16 +136,20 @@ pub(super) async fn remove(
     admin: Data<AdminState>,
     name: Path<String>,
 ) -> Result<HttpResponse, ProblemDetails> {
-    find(&admin, &name)?;
+    let world = find(&admin, &name)?;
     admin.gateway.worlds.check_deletion(&name)?;
-    // Rows still on their way would outlive the world.
+    // Rows still on their way would outlive the world. Calls in flight enter none from now on.
+    world.set_erased(true);
     admin.gateway.ledger.flush().await;
     admin.gateway.jobs.erase(Some(&name));
     let _changing = admin.changes.lock().await;
     admin.gateway.records.erase(Some(&name));
     let erased = name.clone();
     let delete = move |worlds: &Worlds| worlds.delete(&erased);
-    admin.change_worlds(delete).await?;
+    if let Err(why) = admin.change_worlds(delete).await {
+        world.set_erased(false);
+        return Err(why);
+    }
     let of_it = |world: Option<&str>| world == Some(name.as_str());
     admin
         .gateway

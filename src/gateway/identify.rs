@@ -28,6 +28,7 @@ impl Gateway {
         let observers = Observers {
             metrics: self.metrics.clone(),
             events: self.events.clone(),
+            files: self.services.files.clone(),
             public_headers: self.public_headers,
         };
         Some(InFlightCall::begin(pending, world, observers))

@@ -9,7 +9,9 @@ use crate::jobs::JobFaults;
 use crate::ledger::PendingEntry;
 use crate::providers::{Operation, WrongVerdict};
 use crate::world::faults::Injection;
-use crate::world::{AdmissionPermit, BillableUsage, Event, Events, JournalEntry, World, WorldSettings};
+use crate::world::{
+    AdmissionPermit, BillableUsage, Event, Events, JournalEntry, ResultFiles, World, WorldSettings,
+};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -51,6 +53,8 @@ pub struct Observers {
     pub metrics: Arc<Metrics>,
     /// What happens, as it happens.
     pub events: Events,
+    /// The files that the call may have laid out.
+    pub files: Arc<ResultFiles>,
     /// Add `x-understudy-*` headers to the reply.
     pub public_headers: bool,
 }
@@ -272,6 +276,12 @@ pub async fn sleep_virtual(in_flight: &mut InFlightCall, span: Option<Duration>)
 
 impl Drop for InFlightCall {
     fn drop(&mut self) {
+        let world = self.world.clone();
+        let Some(_open) = world.hold_open() else {
+            // Nothing of a world that was erased is kept.
+            self.pending.discard();
+            return self.observers.files.erase_of(&world);
+        };
         let entry = &mut self.pending.entry;
         if std::thread::panicking() {
             entry.outcome = Outcome::Broken;

@@ -31,6 +31,13 @@ impl PendingEntry {
     }
 }
 
+impl PendingEntry {
+    /// Gives the place back without a row: there is nothing any more that the row could belong to.
+    pub fn discard(&mut self) {
+        drop(self.permit.take());
+    }
+}
+
 impl Drop for PendingEntry {
     fn drop(&mut self) {
         if self.permit.is_some() {

@@ -1,5 +1,6 @@
 //! Result files, kept for a settable time and size.
 
+use super::World;
 use crate::clock::{Clock, Time};
 use bytes::Bytes;
 use lru::LruCache;
@@ -87,13 +88,22 @@ impl ResultFiles {
         None
     }
 
-    /// Removes a world's files.
+    /// Removes the files of the worlds of this name.
     pub fn erase(&self, world: &str) {
+        self.erase_where(|file| &*file.world == world);
+    }
+
+    /// Removes the files of one world, and none of another that was made under its name.
+    pub fn erase_of(&self, world: &World) {
+        self.erase_where(|file| Arc::ptr_eq(&file.world, &world.name));
+    }
+
+    fn erase_where(&self, is_gone: impl Fn(&ResultFile) -> bool) {
         let mut shelf = self.shelf.lock().expect("no panic while held");
         let names: Vec<_> = shelf
             .files
             .iter()
-            .filter(|(_, file)| &*file.world == world)
+            .filter(|(_, file)| is_gone(file))
             .map(|(name, _)| name.clone())
             .collect();
         for name in names {

@@ -44,7 +44,7 @@ use crate::signing::rsa;
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 
 /// Bits of the keys vendors sign with: clients have room for the public half of 1024 bits (`wire/tupu.md` §2).
 const PROVIDER_KEY_BITS: usize = 1024;
@@ -68,6 +68,8 @@ pub struct World {
     settings: ArcSwap<WorldSettings>,
     /// Dice of the server, for worlds without a seed of their own.
     server_dice: Dice,
+    /// Whether it was erased. Read while a call's row is entered, so that none is entered afterwards.
+    erased: RwLock<bool>,
     /// Tells the calls of one run of the server from those of the next.
     run: u64,
     arrivals: AtomicU64,
@@ -78,6 +80,17 @@ pub struct World {
 }
 
 impl World {
+    /// Holds the world as it is while a call's row is entered; `None` where it was erased, and no row may be.
+    pub fn hold_open(&self) -> Option<RwLockReadGuard<'_, bool>> {
+        let erased = self.erased.read().expect("no panic while held");
+        (!*erased).then_some(erased)
+    }
+
+    /// Marks it as erased, or not after all. No row is entered any more once this returns.
+    pub fn set_erased(&self, erased: bool) {
+        *self.erased.write().expect("no panic while held") = erased;
+    }
+
     /// Its settings now.
     pub fn settings(&self) -> Arc<WorldSettings> {
         self.settings.load_full()

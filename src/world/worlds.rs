@@ -355,6 +355,7 @@ impl Worlds {
             run: self.setup.run,
             arrivals: AtomicU64::new(0),
             answers: Mutex::default(),
+            erased: RwLock::default(),
             provider_keys: Mutex::default(),
             expectations: Arc::default(),
             nonces: NonceCache::default(),

@@ -1,6 +1,7 @@
 //! Inputs made to break a server, or to keep it busy for ever (`fixtures/hostile`): each is answered within its bounds.
 
 mod bounds;
+mod deletion;
 mod identity;
 mod media;
 mod own_listeners;
