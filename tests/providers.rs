@@ -237,6 +237,8 @@ fn callbacks_are_whole_requests_with_method_headers_and_a_signature_over_the_bod
     let server = TestServer::emulating(parcel::PROVIDERS, |_| {});
     let (url, received) = receiver();
     post(&server, "ship", &[("name", "a"), ("notify_url", &url)]);
+    // The first report is sent at once; the job waits on the clock for the next when it has been.
+    server.await_events(1);
     server.advance("10s");
     for status in ["submitted", "packing", "delivered"] {
         let report = next(&received);
