@@ -18,12 +18,9 @@ mod drive;
 mod rows;
 
 use drive::measure::{percentiles, wall_ms};
-use drive::program::{Folder, Program, agent};
+use drive::program::{Folder, Program, agent, silent_server};
 use serde_json::{Value, json};
-use std::io::Read;
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 use understudy::clock::Clock;
 use understudy::providers::tupu::sign::identity_proof;
@@ -41,10 +38,7 @@ const RECOUNTS: u64 = 3;
 const PAUSE: Duration = Duration::from_millis(2);
 
 fn main() {
-    let words: Vec<String> = std::env::args().collect();
-    let asked = words.iter().position(|word| word == "--rows");
-    let asked = asked.and_then(|at| words.get(at + 1));
-    let rows: u64 = asked.map_or(1_500_000, |rows| rows.parse().unwrap());
+    let rows = rows::asked_rows(1_500_000);
     let folder = Folder::new("isolation");
     let store = open(&format!("sqlite:{}", folder.file("store.db").display())).unwrap();
     rows::fill(&*store, rows);
@@ -76,22 +70,6 @@ fn main() {
         drop(asked);
     });
     program.stop();
-}
-
-/// An address whose server takes requests and never answers; the receiver holds their sockets, and ends them when it is
-/// dropped.
-fn silent_server() -> (String, Receiver<std::net::TcpStream>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/picture.jpg", listener.local_addr().unwrap());
-    let (sender, asked): (Sender<_>, _) = channel();
-    std::thread::spawn(move || {
-        for mut socket in listener.incoming().map_while(Result::ok) {
-            if socket.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
-                drop(sender.send(socket));
-            }
-        }
-    });
-    (url, asked)
 }
 
 /// Calls with a picture that never comes, until all is over.

@@ -7,6 +7,14 @@ use understudy::clock::{Day, Time};
 use understudy::exchange::{Attribution, LedgerEntry, Outcome, Party, RequestId};
 use understudy::store::Store;
 
+/// The number after `--rows`, or the usual one.
+pub fn asked_rows(usual: u64) -> u64 {
+    let words: Vec<String> = std::env::args().collect();
+    let asked = words.iter().position(|word| word == "--rows");
+    let asked = asked.and_then(|at| words.get(at + 1));
+    asked.map_or(usual, |rows| rows.parse().unwrap())
+}
+
 /// November 2026, from its first instant to that after its last.
 pub fn month() -> (Time, Time) {
     let first: Day = "2026-11-01".parse().unwrap();

@@ -19,7 +19,7 @@ mod measure;
 mod rows;
 
 use measure::{median, peak_kib};
-use rows::{fill, month};
+use rows::{asked_rows, fill, month};
 use std::time::Instant;
 use understudy::exchange::ServiceBucket;
 use understudy::providers::contracts;
@@ -35,12 +35,7 @@ const ROUNDS: usize = 15;
 const BUCKETS: u64 = 30 * 288;
 
 fn main() {
-    let words: Vec<String> = std::env::args().collect();
-    let asked = words
-        .iter()
-        .position(|word| word == "--rows")
-        .and_then(|at| words.get(at + 1));
-    let rows: u64 = asked.map_or(3_000_000, |rows| rows.parse().unwrap());
+    let rows = asked_rows(3_000_000);
     let folder = std::env::temp_dir().join(format!("understudy-statements-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let large = folder.join("large.db").display().to_string();

@@ -1,25 +1,8 @@
 //! Waiting and computing are different things: what waits holds no computing thread.
 
+use super::support::program::silent_server;
 use super::support::{TestServer, fixture};
 use serde_json::json;
-use std::io::Read;
-use std::net::TcpListener;
-use std::sync::mpsc::channel;
-
-/// An address whose server takes requests and never answers; the receiver tells of each.
-fn silent_server() -> (String, std::sync::mpsc::Receiver<std::net::TcpStream>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/picture.jpg", listener.local_addr().unwrap());
-    let (sender, asked) = channel();
-    std::thread::spawn(move || {
-        for mut socket in listener.incoming().map_while(Result::ok) {
-            if socket.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
-                drop(sender.send(socket));
-            }
-        }
-    });
-    (url, asked)
-}
 
 #[test]
 fn a_hanging_fetch_occupies_no_pool_thread() {

@@ -75,7 +75,7 @@ struct ChargeQuery {
 
 impl ChargeView {
     fn of(usage: DayUsage, providers: Providers) -> Self {
-        let spec = providers.specs().find(|spec| spec.id == usage.provider);
+        let spec = providers.spec(&usage.provider);
         let kept_months = spec.and_then(|spec| spec.contract.billing_log_months);
         let sums = usage.sums;
         Self {
@@ -97,7 +97,7 @@ impl ChargeView {
 
 async fn read(admin: &AdminState, query: &ChargeQuery) -> Result<Vec<ChargeView>, ProblemDetails> {
     if let Some(provider) = &query.provider
-        && !admin.gateway.providers.specs().any(|spec| spec.id == provider)
+        && admin.gateway.providers.spec(provider).is_none()
     {
         let ids = admin.gateway.providers.specs().map(|spec| spec.id);
         return Err(ProblemDetails::unknown("provider", provider, ids));

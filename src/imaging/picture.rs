@@ -30,6 +30,12 @@ pub struct PixelRange {
 }
 
 impl PixelRange {
+    /// Whether both sides are within the range.
+    pub fn holds(self, width: u32, height: u32) -> bool {
+        let sides = self.least..=self.most;
+        sides.contains(&width) && sides.contains(&height)
+    }
+
     /// For services that limit only bytes and formats: any side that can be decoded.
     pub const ANY: Self = Self {
         least: 1,
@@ -54,19 +60,14 @@ impl DecodeBudget {
         }
     }
 
-    /// Pixels that are left.
-    pub fn left(&self) -> u64 {
-        self.left.get()
-    }
-
     fn check_any_left(&self) -> Result<(), PictureError> {
-        (self.left() > 0).then_some(()).ok_or(PictureError::Spent)
+        (self.left.get() > 0).then_some(()).ok_or(PictureError::Spent)
     }
 
     /// Takes from what is left; what is decoded already may take more than that.
     fn spend(&self, pixels: usize) -> Result<(), PictureError> {
         self.check_any_left()?;
-        self.left.set(self.left().saturating_sub(pixels as u64));
+        self.left.set(self.left.get().saturating_sub(pixels as u64));
         Ok(())
     }
 }
@@ -132,8 +133,7 @@ impl Picture {
         if width == 0 || height == 0 {
             return Err(PictureError::Broken);
         }
-        let fits = |side: u32| (range.least..=range.most).contains(&side);
-        if !fits(width) || !fits(height) || u64::from(width) * u64::from(height) > max_pixels {
+        if !range.holds(width, height) || u64::from(width) * u64::from(height) > max_pixels {
             return Err(PictureError::Size);
         }
         check_declared(bytes, format, width, height)?;

@@ -2,7 +2,7 @@
 
 use super::cache::ContentCache;
 use super::matte::PixelRegion;
-use super::memory::{CUT_OUT, LOOKED_AT, MemoryBudget};
+use super::memory::{CUT_OUT, LOOKED_AT, MemoryBudget, MemoryReservation};
 use super::people::{faces, people};
 use super::picture::picture_size;
 use super::{
@@ -167,6 +167,13 @@ impl Studio {
         (rgba, matte.because)
     }
 
+    /// Reserves what a picture takes by its head: nothing where it has too many pixels, since it is refused by the same
+    /// head.
+    fn reserve(&self, bytes: &[u8], bytes_a_pixel: u64) -> Result<MemoryReservation<'_>, PictureError> {
+        let pixels = pixel_count(bytes).filter(|pixels| *pixels <= self.settings.max_pixels);
+        self.memory.reserve(bytes_a_pixel * pixels.unwrap_or(0))
+    }
+
     /// Decodes a picture and looks at it; it takes so many bytes a pixel meanwhile.
     fn look_at<T>(
         &self,
@@ -175,14 +182,7 @@ impl Studio {
         bytes_a_pixel: u64,
         look: impl FnOnce(&Picture) -> T,
     ) -> Result<T, PictureError> {
-        let pixels = pixel_count(bytes).unwrap_or(0);
-        // What has too many is refused by its head.
-        let pixels = if pixels > self.settings.max_pixels {
-            0
-        } else {
-            pixels
-        };
-        let _memory = self.memory.reserve(bytes_a_pixel * pixels)?;
+        let _memory = self.reserve(bytes, bytes_a_pixel)?;
         let picture = Picture::decode(bytes, range, self.settings.max_pixels)?;
         Ok(look(&picture))
     }
@@ -235,8 +235,7 @@ impl Studio {
         max_frames: usize,
         budget: &DecodeBudget,
     ) -> Result<Vec<PictureFeatures>, PictureError> {
-        let pixels = pixel_count(bytes).unwrap_or(0).min(budget.max_pixels);
-        let _memory = self.memory.reserve(LOOKED_AT * pixels)?;
+        let _memory = self.reserve(bytes, LOOKED_AT)?;
         Picture::look_at_frames(bytes, max_frames, budget, PictureFeatures::measure)
     }
 
@@ -256,10 +255,7 @@ impl Studio {
 /// Whether a picture's sides are within a range, by its head.
 fn check_size(bytes: &[u8], range: PixelRange) -> Result<(), PictureError> {
     let (width, height) = picture_size(bytes).ok_or(PictureError::Broken)?;
-    let fits = |side: u32| (range.least..=range.most).contains(&side);
-    (fits(width) && fits(height))
-        .then_some(())
-        .ok_or(PictureError::Size)
+    range.holds(width, height).then_some(()).ok_or(PictureError::Size)
 }
 
 /// A component smaller than the largest divided by this is background noise.

@@ -20,6 +20,9 @@ pub struct LedgerSettings {
     pub linger: Duration,
 }
 
+/// Why rows are not written where the writer itself breaks.
+const BROKEN: &str = "the thread that writes the ledger broke";
+
 /// The most rows in one transaction.
 const BATCH: usize = 16_384;
 
@@ -149,14 +152,13 @@ impl Writer {
     /// Writes until the ledger is closed. Where that breaks, it begins again with the batch that it has.
     fn keep_running(&mut self) {
         while catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
-            self.health
-                .note_failure("the thread that writes the ledger broke");
+            self.health.note_failure(BROKEN);
             tracing::error!(
                 rows = self.batch.len(),
                 "the ledger's thread broke; it begins again"
             );
             if self.lines.is_closed() {
-                return self.give_up("the thread that writes the ledger broke");
+                return self.give_up(BROKEN);
             }
             blocking_sleep(Duration::from_millis(200));
         }

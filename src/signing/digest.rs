@@ -1,11 +1,12 @@
 //! Hashes, MACs, and constant-time comparison.
 
-use aws_lc_rs::{digest, hmac};
+use crate::exchange::ContentDigest;
+use aws_lc_rs::hmac;
 use md5::Digest;
 
 /// Computes SHA-256 in lower-case hex.
 pub fn sha256_hex(data: &[u8]) -> String {
-    to_hex(digest::digest(&digest::SHA256, data).as_ref())
+    ContentDigest::of(data).hex()
 }
 
 /// Computes HMAC-SHA256.

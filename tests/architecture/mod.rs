@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 27] = [
     ("billing", &["clock"]),
     ("sla", &["clock", "exchange", "spelling"]),
     ("faults", &["clock", "dice", "exchange", "spelling"]),
-    ("signing", &[]),
+    ("signing", &["exchange"]),
     ("forms", &[]),
     ("jobs", &["clock"]),
     ("media", &[]),

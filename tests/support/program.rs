@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 use std::io::Read;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use understudy::clock::{Clock, Time};
 use understudy::providers::jdcloud::sign::{AccessKeySigner, UnsignedRequest, app_key_query};
@@ -187,6 +189,21 @@ impl Drop for Program {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// An address whose server takes requests and never answers; the receiver is given the socket of each.
+pub fn silent_server() -> (String, Receiver<TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/picture.jpg", listener.local_addr().unwrap());
+    let (sender, asked) = channel();
+    std::thread::spawn(move || {
+        for mut socket in listener.incoming().map_while(Result::ok) {
+            if socket.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
+                drop(sender.send(socket));
+            }
+        }
+    });
+    (url, asked)
 }
 
 /// What another process takes for now. One clock for all: each has a thread of its own.
